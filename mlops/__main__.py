@@ -1,0 +1,5 @@
+"""``python -m mlops`` is the command ``mlops``."""
+
+from mlops.cli.main import main
+
+main()

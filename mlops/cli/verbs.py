@@ -1,0 +1,33 @@
+"""The list of verbs: where each lives and what it does in one line, so that help needs no import."""
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """A verb's module below ``mlops.cli`` and its one-line summary."""
+
+    module: str
+    summary: str
+
+
+VERBS = {
+    "pin": Verb("pin", "Hash a dataset and record it as a manifest."),
+    "verify": Verb("verify", "Hash a pinned dataset again and compare."),
+    "diff": Verb("diff", "Tell what a refresh changed between two datasets."),
+    "data": Verb("data", "Make example data."),
+    "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
+    "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
+    "gate": Verb("gate", "Judge an evaluation by the policy: pass, fail or inconclusive."),
+    "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
+    "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
+    "schema": Verb("schema", "Print the JSON Schema of a document."),
+}
+
+GROUPS = {
+    "Start here": ("run",),
+    "Data": ("pin", "verify", "diff", "data"),
+    "Model": ("train", "evaluate"),
+    "Judgement": ("gate",),
+    "Publication": ("card",),
+    "Reference": ("schema",),
+}

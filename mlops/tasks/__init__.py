@@ -1,0 +1,1 @@
+"""The tasks: each folder is a plug for the socket in ``mlops.task``."""
