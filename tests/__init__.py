@@ -1,0 +1,1 @@
+"""Tests mirror the modules of ``mlops``; bad input by number stands in :mod:`tests.safety`."""
