@@ -1,0 +1,1 @@
+"""Confidence bounds: pure functions of counts, with their sources named."""

@@ -1,0 +1,96 @@
+"""One-sided bounds of a proportion, and how many rows would decide: Wilson's score interval (Wilson 1927).
+
+Every bound is one-sided at ``confidence``: a lower and an upper bound at 0.95 together are a 90 % two-sided interval.
+Counts may be fractional (a weighted sample enters with its effective size).
+
+Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927) 209-212.
+"""
+
+from math import ceil, sqrt
+from statistics import NormalDist
+
+
+def wilson_lower(successes: float, n: float, confidence: float) -> float:
+    """Return the one-sided lower Wilson bound of ``successes / n``.
+
+    Args:
+        successes: Successes, 0 to ``n``; may be fractional.
+        n: Trials; without any, nothing is known and the bound is 0.
+        confidence: One-sided confidence, in (0.5, 1).
+
+    Raises:
+        ValueError: The arguments are no count, or no confidence.
+    """
+    _check(successes, n, confidence)
+    if n == 0 or successes == 0:
+        return 0.0
+    centre, half = _wilson(successes / n, n, confidence)
+    return max(0.0, centre - half)
+
+
+def wilson_upper(successes: float, n: float, confidence: float) -> float:
+    """Return the one-sided upper Wilson bound of ``successes / n``; 1 where there are no trials.
+
+    Args and errors are those of :func:`wilson_lower`.
+    """
+    _check(successes, n, confidence)
+    if n == 0 or successes == n:
+        return 1.0
+    centre, half = _wilson(successes / n, n, confidence)
+    return min(1.0, centre + half)
+
+
+def needed_n(rate: float, threshold: float, confidence: float) -> int | None:
+    """Return the smallest denominator at which an unchanged ``rate`` has its lower bound at or above ``threshold``.
+
+    The Wilson bound inverts the score test, so it clears the threshold exactly when
+    ``(rate - threshold) / sqrt(threshold (1 - threshold) / n) >= z``: the closed form below.
+
+    Returns:
+        The denominator, or None when the rate does not exceed the threshold, so that no number of rows decides.
+    """
+    _check(rate, 1.0, confidence)
+    if not rate > threshold or threshold >= 1:
+        return None
+    z = _z(confidence)
+    n = max(1, ceil(z * z * threshold * (1 - threshold) / (rate - threshold) ** 2))
+    while n > 1 and wilson_lower(rate * (n - 1), n - 1, confidence) >= threshold:
+        n -= 1
+    while wilson_lower(rate * n, n, confidence) < threshold:  # only rounding can make this run, a step or two
+        n += 1
+    return n
+
+
+def effective_n(rate: float, bound: float, confidence: float) -> float | None:
+    """Return the sample size at which Wilson's bound of ``rate`` is ``bound``: how many rows a wider bound is worth.
+
+    The inverse of :func:`wilson_lower` (``bound < rate``) and of :func:`wilson_upper` (``bound > rate``) in ``n``.
+
+    Returns:
+        The size; 0 for a bound that tells nothing (0 or 1); None where bound and rate coincide.
+    """
+    _check(rate, 1.0, confidence)
+    if bound == rate:
+        return None
+    z = _z(confidence)
+    return z * z * bound * (1 - bound) / (rate - bound) ** 2
+
+
+def _wilson(rate: float, n: float, confidence: float) -> tuple[float, float]:
+    """Return the centre and the half width of Wilson's interval."""
+    z = _z(confidence)
+    shrink = 1 + z * z / n
+    half = z * sqrt(max(0.0, rate * (1 - rate)) / n + (z / (2 * n)) ** 2)
+    return (rate + z * z / (2 * n)) / shrink, half / shrink
+
+
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf(confidence)
+
+
+def _check(successes: float, n: float, confidence: float) -> None:
+    """Refuse what is no count, NaN included: each comparison is a positive assertion."""
+    if not 0 <= successes <= n < float("inf"):
+        raise ValueError(f"{successes!r} of {n!r} is no proportion")
+    if not 0.5 < confidence < 1:  # noqa: PLR2004  # a one-sided confidence
+        raise ValueError(f"{confidence!r} is no one-sided confidence in (0.5, 1)")
