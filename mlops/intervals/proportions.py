@@ -9,6 +9,8 @@ Source: E. B. Wilson, Probable inference, the law of succession, and statistical
 from math import ceil, sqrt
 from statistics import NormalDist
 
+MAX_ROWS = 1_000_000_000
+
 
 def wilson_lower(successes: float, n: float, confidence: float) -> float:
     """Return the one-sided lower Wilson bound of ``successes / n``.
@@ -34,7 +36,7 @@ def wilson_upper(successes: float, n: float, confidence: float) -> float:
     Args and errors are those of :func:`wilson_lower`.
     """
     _check(successes, n, confidence)
-    if n == 0 or successes == n:
+    if successes >= n:
         return 1.0
     centre, half = _wilson(successes / n, n, confidence)
     return min(1.0, centre + half)
@@ -47,13 +49,16 @@ def needed_n(rate: float, threshold: float, confidence: float) -> int | None:
     ``(rate - threshold) / sqrt(threshold (1 - threshold) / n) >= z``: the closed form below.
 
     Returns:
-        The denominator, or None when the rate does not exceed the threshold, so that no number of rows decides.
+        The denominator, or None when no number of rows that anyone will label decides: the rate does not exceed the
+        threshold, or by so little that more than ``MAX_ROWS`` were needed.
     """
     _check(rate, 1.0, confidence)
-    if not rate > threshold or threshold >= 1:
+    if not rate > threshold:
         return None
-    z = _z(confidence)
-    n = max(1, ceil(z * z * threshold * (1 - threshold) / (rate - threshold) ** 2))
+    root = _z(confidence) * sqrt(max(0.0, threshold * (1 - threshold))) / (rate - threshold)
+    if not root * root <= MAX_ROWS:
+        return None
+    n = max(1, ceil(root * root))
     while n > 1 and wilson_lower(rate * (n - 1), n - 1, confidence) >= threshold:
         n -= 1
     while wilson_lower(rate * n, n, confidence) < threshold:  # only rounding can make this run, a step or two
@@ -70,10 +75,8 @@ def effective_n(rate: float, bound: float, confidence: float) -> float | None:
         The size; 0 for a bound that tells nothing (0 or 1); None where bound and rate coincide.
     """
     _check(rate, 1.0, confidence)
-    if bound == rate:
-        return None
-    z = _z(confidence)
-    return z * z * bound * (1 - bound) / (rate - bound) ** 2
+    gap = (rate - bound) ** 2
+    return _z(confidence) ** 2 * bound * (1 - bound) / gap if gap > 0 else None
 
 
 def _wilson(rate: float, n: float, confidence: float) -> tuple[float, float]:
