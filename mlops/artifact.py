@@ -8,6 +8,7 @@ from pydantic import Field
 from mlops.documents import Document, Part
 from mlops.hashing import Sha256
 from mlops.metrics import Count
+from mlops.provenance import CodeVersion
 
 MODEL = "model.skops"
 TRAINING = "training.json"
@@ -15,13 +16,6 @@ EVALUATION = "evaluation.parquet"
 METRICS = "metrics.json"
 CHECKSUMS = "checksums.txt"
 GATE = "gate.json"
-
-
-class CodeVersion(Part):
-    """The code that ran: its commit, or ``unknown`` outside a repository, and whether files differed from it."""
-
-    commit: str
-    dirty: bool
 
 
 class Feature(Part):

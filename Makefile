@@ -1,0 +1,84 @@
+# `make` alone lists the targets. Needs Python >= 3.11 with venv, git and make; everything else comes from
+# requirements/*.txt, each file checked against its hash.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check format lock schemas clean
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The interpreter to build $(VENV) with: `make demo PYTHON=python3.13`. Without it, the first of these that will do.
+PYTHON ?=
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
+# More arguments for pytest: `make test ARGS="-k gate"`.
+ARGS ?=
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+demo: $(VENV)/.train  ## Set up and run the whole chain on the example data: verify, train, evaluate, gate, card
+	$(BIN)/mlops run er
+
+test: $(VENV)/.dev  ## Set up and run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documents, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mlops schema --check
+	$(BIN)/mlops verify
+	$(BIN)/mlops card --check
+	$(BIN)/python -m pytest $(ARGS)
+
+format: $(VENV)/.dev  ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(VENV)/.train  ## Write docs/schemas/*.json again from the code
+	$(BIN)/mlops schema --write
+
+clean:  ## Remove the virtual environment, caches and builds
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find mlops tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.python:
+	@for candidate in $(or $(PYTHON),$(PYTHONS)); do \
+	  if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Setting up $(VENV) with $$("$$candidate" --version)"; \
+	    "$$candidate" -m venv --clear $(VENV) && touch $@; exit; \
+	  fi; \
+	done; \
+	echo "No Python >= 3.11 with the venv module among: $(or $(PYTHON),$(PYTHONS))." >&2; \
+	echo "Install one (Debian, Ubuntu: python3 and python3-venv), or name yours: make demo PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+# The package itself goes in without build isolation: the build backend stands in the lock file, too.
+$(VENV)/.train: requirements/train.txt pyproject.toml $(VENV)/.python
+	@echo "Installing $< (hash-locked)"
+	@$(INSTALL) -r $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.python
+	@echo "Installing $< (hash-locked)"
+	@$(INSTALL) -r $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.train
+
+# Renewing the lock files. UPGRADE= (empty) keeps the versions that still fit pyproject.toml.
+UPGRADE ?= --upgrade
+UV ?= $(shell command -v uv || echo $(BIN)/uv)
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --quiet --universal \
+  --python-version 3.11 --group build --generate-hashes --no-emit-index-url $(UPGRADE)
+
+lock: $(VENV)/.python  ## Renew requirements/*.txt from pyproject.toml (needs uv, which it installs if there is none)
+	@test -x "$(UV)" || $(PIP) install uv
+	$(COMPILE) --extra dev -o requirements/dev.txt
+	$(COMPILE) --extra train -c requirements/dev.txt -o requirements/train.txt
+	$(COMPILE) -c requirements/dev.txt -o requirements/base.txt
+	$(COMPILE) --extra bot -c requirements/dev.txt -o requirements/bot.txt

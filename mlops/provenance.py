@@ -1,0 +1,116 @@
+"""Provenance: which code ran, in which environment, in which run. Git is asked directly, never through a shell."""
+
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlops.documents import Part
+from mlops.errors import UsageRefusedError
+
+PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "rapidfuzz", "precision-gate")
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
+_TIMEOUT = 30
+
+
+class CodeVersion(Part):
+    """The code that ran: its commit, and whether files that git tracks, or new ones, differed from it."""
+
+    commit: str
+    dirty: bool
+
+
+def code_version(root: Path) -> CodeVersion:
+    """Return the commit that is checked out in the repository at ``root`` and whether the files differ from it.
+
+    A shallow clone and a detached HEAD are as good as any: what counts is the commit.
+
+    Raises:
+        UsageRefusedError: Git is not installed, ``root`` is in no repository, has no commit, or git refuses to read it.
+    """
+    commit = _git(root, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+    status = _git(root, "status", "--porcelain=v1", "--untracked-files=normal", "--ignore-submodules=none")
+    return CodeVersion(commit=parse_commit(commit), dirty=bool(status))
+
+
+def parse_commit(text: str) -> str:
+    """Return ``text`` if it is the full name of a commit.
+
+    Raises:
+        UsageRefusedError: Anything but 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits.
+    """
+    if _COMMIT.fullmatch(text) is None:
+        raise UsageRefusedError(
+            "This is not the full name of a commit.",
+            field="code-commit",
+            expected="40 or 64 lower-case hex digits",
+            found=ascii(text[:100]),
+            fix="Pass what `git rev-parse HEAD` prints.",
+        )
+    return text
+
+
+def environment() -> dict[str, str]:
+    """Return the versions of Python, the platform and the packages that shape a model; absent packages are left out."""
+    versions = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def run_url(environ: Mapping[str, str]) -> str:
+    """Return the address of the GitHub Actions run that ``environ`` belongs to; empty outside of one."""
+    parts = [environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    server, repository, run = parts
+    return f"{server.rstrip('/')}/{repository}/actions/runs/{run}" if all(parts) else ""
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Run one reading git command in ``root`` and return its stdout, stripped; explain every way it can fail."""
+    program = shutil.which("git")
+    if program is None:
+        raise _unknown("git is not installed", "Install git")
+    # C locale: the messages below are recognised by their words. No optional locks: reading must not write.
+    command = [program, "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(root), *arguments]
+    # Inside a git hook these name the repository of the hook; asked is the one at `root`.
+    inherited = {k: v for k, v in os.environ.items() if k not in {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}}
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed program, no shell, no argument from outside
+            command,
+            check=False,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=inherited | {"LC_ALL": "C"},
+            timeout=_TIMEOUT,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _unknown(str(error), "Find out why git does not answer: `git status`") from error
+    said = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode == 0:
+        return done.stdout.decode("utf-8", "replace").strip()
+    if "dubious ownership" in said:
+        place = root.resolve()
+        raise _unknown(said.splitlines()[0], f"Trust the folder: git config --global --add safe.directory '{place}'")
+    if "not a git repository" in said:
+        raise _unknown(f"{root} is in no git repository", "Run `git init` and commit the files")
+    if "Needed a single revision" in said:
+        raise _unknown("the repository has no commit yet", "Commit the files: `git add mlops.toml && git commit`")
+    raise _unknown(said, "Find out why git does not answer: `git status`")
+
+
+def _unknown(found: str, fix: str) -> UsageRefusedError:
+    return UsageRefusedError(
+        "The commit of the code cannot be found out, and every model must name it.",
+        field="code-commit",
+        expected="a git repository with a commit",
+        found=found,
+        fix=f"{fix}; or name the commit yourself with --code-commit SHA.",
+    )
