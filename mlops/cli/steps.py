@@ -1,0 +1,222 @@
+"""The steps of the chain, shared by the verbs that do one and the verb that does all."""
+
+import importlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import environ
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from mlops import checksums, dataset, documents, evaluation, persistence, provenance, training
+from mlops import manifest as manifests
+from mlops.artifact import EVALUATION, METRICS, MODEL, TRAINING, Training
+from mlops.cli.common import all_manifests, find_manifest, newest_manifest
+from mlops.config import Settings
+from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.evaluation import Evaluation
+from mlops.hashing import parse_sha256, sha256_bytes
+from mlops.ids import DatasetId, parse_date, utc_today
+from mlops.manifest import Manifest
+from mlops.metrics import Metrics
+from mlops.provenance import CodeVersion
+from mlops.task import Examples, Model, Task
+from mlops.training import Circumstances
+
+TASKS = {"er": "mlops.tasks.er.task:EntityResolution"}
+"""Where each task's plug is; only the one that is asked for is imported."""
+
+SCORE_TOLERANCE = 1e-6
+"""How far a re-computed score may lie from the recorded one: other processors round differently, models do not."""
+
+
+def open_task(name: str) -> Task:
+    """Return the plug of a task; raises UsageRefusedError for a task that does not exist."""
+    try:
+        module, _, plug = TASKS[name].partition(":")
+    except KeyError:
+        raise UsageRefusedError(
+            "There is no such task.", field="task", expected=" or ".join(TASKS), found=name, fix="Name one of these."
+        ) from None
+    return cast("Task", getattr(importlib.import_module(module), plug)())
+
+
+def choose_manifest(root: Path, task: str, *, dataset: str | None, date: str | None, sha256: str | None) -> Path:
+    """Return the manifest that the options name; without any, the task's newest.
+
+    Raises:
+        UsageRefusedError: A date or hash is misspelled, or no manifest has it.
+        InputRefusedError: The manifest pins another hash than the one given.
+    """
+    wanted = None if sha256 is None else parse_sha256(sha256, field="--dataset-hash")
+    if dataset is not None:
+        path = find_manifest(root, dataset)
+    elif date is not None:
+        path = find_manifest(root, str(DatasetId(task, parse_date(date, field="--dataset-date", today=utc_today()))))
+    elif wanted is not None:
+        return _by_hash(root, task, wanted)
+    else:
+        path = newest_manifest(root, task)
+    pinned = manifests.load(path)
+    if pinned.task != task:
+        raise UsageRefusedError(
+            "The dataset belongs to another task.", field="dataset", expected=task, found=pinned.task,
+            fix=f"Name a dataset {task}_YYYYMMDD.",
+        )  # fmt: skip
+    if wanted not in (None, pinned.sha256):
+        raise InputRefusedError(
+            "The hash is not the one that the manifest pins.",
+            file=path,
+            field="sha256",
+            expected=pinned.sha256,
+            found=wanted,
+            fix=f"Pass the manifest's hash, or pin the refreshed file first: mlops pin {task} FILE",
+        )
+    return path
+
+
+def _by_hash(root: Path, task: str, wanted: str) -> Path:
+    for path in reversed(all_manifests(root, task)):
+        if manifests.load(path).sha256 == wanted:
+            return path
+    raise UsageRefusedError(
+        "No manifest pins this hash.",
+        field="--dataset-hash",
+        expected=f"the sha256 of a manifest in {manifests.FOLDER}/",
+        found=wanted,
+        fix=f"Pin the file first: mlops pin {task} FILE",
+    )
+
+
+def read_examples(task: Task, pinned: Manifest, settings: Settings, root: Path) -> Examples:
+    """Read the pinned bytes once, verify them, and turn exactly those bytes into examples."""
+    table = dataset.read_pinned(pinned, settings=settings.storage, root=root).table
+    return task.examples(table, settings.task(task.name))
+
+
+def circumstances(root: Path, *, code_commit: str | None, required: bool = True) -> Circumstances:
+    """Return what this run knows besides its input.
+
+    Args:
+        root: The repository.
+        code_commit: The commit to record where git cannot be asked.
+        required: Whether a commit must be known; a trial outside git records ``unknown``.
+
+    Raises:
+        UsageRefusedError: The code version is required and cannot be read.
+    """
+    if code_commit is not None:
+        code = CodeVersion(commit=provenance.parse_commit(code_commit), dirty=False)
+    else:
+        try:
+            code = provenance.code_version(root)
+        except UsageRefusedError:
+            if required:
+                raise
+            code = CodeVersion(commit="unknown", dirty=True)
+    return Circumstances(
+        started=datetime.now(UTC).replace(microsecond=0),
+        code=code,
+        environment=provenance.environment(),
+        run_url=provenance.run_url(environ),
+    )
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """The pinned test rows, scored again from the model file."""
+
+    training: Training
+    evaluation: Evaluation
+    metrics: Metrics
+    largest_difference: float
+
+
+def load_model(task: Task, folder: Path) -> tuple[Training, Model]:
+    """Verify an artifact's checksums and load its model.
+
+    Raises:
+        InputRefusedError: A checksum, the model file, or its record does not hold.
+    """
+    found = checksums.verify(folder)
+    record = documents.read(folder / TRAINING, Training)
+    if found.get(MODEL) != record.model_sha256:
+        raise InputRefusedError(
+            "The training record names another model file.",
+            file=folder / TRAINING,
+            field="model_sha256",
+            expected=found.get(MODEL, "a checksum of model.skops"),
+            found=record.model_sha256,
+            fix="Download the artifact again, or train again.",
+        )
+    state = persistence.load(
+        documents.read_bytes(folder / MODEL, limit=persistence.MAX_BYTES),
+        expected_sha256=record.model_sha256,
+        sklearn_version=record.environment.get("scikit-learn", ""),
+    )
+    return record, task.restore(state)
+
+
+def rescore(task: Task, folder: Path, examples: Examples, settings: Settings, pinned: Manifest) -> Rescored:
+    """Score the pinned test rows from the model file and compare with what training recorded.
+
+    Raises:
+        InputRefusedError: The artifact is of other data, or its evaluation does not follow from its model.
+    """
+    record, model = load_model(task, folder)
+    if record.dataset_sha256 != pinned.sha256:
+        raise InputRefusedError(
+            "The artifact was trained on other data than the manifest pins.",
+            file=folder / TRAINING,
+            field="dataset_sha256",
+            expected=pinned.sha256,
+            found=record.dataset_sha256,
+            fix="Name the dataset that the artifact was trained on, or train again.",
+        )
+    fresh = training.score(model, examples)
+    recorded = evaluation.read(folder / EVALUATION)
+    difference = _compare(recorded, fresh, folder)
+    metrics = evaluation.measure(
+        fresh,
+        task=record.task,
+        model_id=record.model_id,
+        dataset_sha256=pinned.sha256,
+        model_sha256=record.model_sha256,
+        evaluation_sha256=sha256_bytes(evaluation.dumps(fresh)),
+        threshold=model.threshold,
+        policy=settings.task(task.name).policy,
+    )
+    return Rescored(record, fresh, metrics, difference)
+
+
+def write_rescored(out: Path, scored: Rescored) -> None:
+    """Write the re-scored rows and their metrics to ``out``."""
+    evaluation.write(out / EVALUATION, scored.evaluation)
+    documents.write(out / METRICS, scored.metrics)
+
+
+def _compare(recorded: Evaluation, fresh: Evaluation, folder: Path) -> float:
+    """Return the largest difference of scores; refuse other rows, labels or decisions."""
+    same_rows = len(recorded.row_id) == len(fresh.row_id) and bool((recorded.row_id == fresh.row_id).all())
+    if not same_rows or not np.array_equal(recorded.label, fresh.label):
+        raise InputRefusedError(
+            "The artifact was evaluated on other test rows than the dataset pins.",
+            file=folder / EVALUATION,
+            field="row_id, label",
+            expected=f"{len(fresh.row_id):,} rows as the split of mlops.toml gives them",
+            found=f"{len(recorded.row_id):,} rows",
+            fix="Train again; if the split in mlops.toml changed, every model must be trained again.",
+        )
+    difference = float(np.max(np.abs(recorded.score - fresh.score), initial=0.0))
+    flipped = int((recorded.predicted != fresh.predicted).sum())
+    if difference > SCORE_TOLERANCE or flipped:
+        raise InputRefusedError(
+            "The recorded scores do not follow from the model.",
+            file=folder / EVALUATION,
+            field="score",
+            expected=f"at most {SCORE_TOLERANCE:g} away from the model's own scores",
+            found=f"{difference:.3g} away, {flipped:,} decisions differ",
+            fix="Do not trust this artifact; train again from the pinned data.",
+        )
+    return difference

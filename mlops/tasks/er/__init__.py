@@ -1,0 +1,1 @@
+"""Entity resolution: is this pair of records the same entity?"""
