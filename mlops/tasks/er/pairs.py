@@ -1,6 +1,7 @@
 """From a verified table to examples: roles, labels, entities, split, weights and slices of labelled pairs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,14 +59,13 @@ def read(table: pa.Table, schema: PairSchema) -> Pairs:
     label = values.labels(table.column(LABEL), name=LABEL)
     left = _side(table, schema.left)
     right = _side(table, schema.right)
-    left_id = _ids(table, schema.left_id)
-    right_id = _ids(table, schema.right_id)
+    left_id = None if schema.left_id is None else _ids(table, schema.left_id)
+    right_id = None if schema.right_id is None else _ids(table, schema.right_id)
     left_key, right_key = entities.record_keys(left, right, left_id, right_id)
     declared = schema.left_entity is not None and schema.right_entity is not None
     if schema.left_entity is not None and schema.right_entity is not None:
-        left_entity, right_entity = (
-            _ids(table, name).to_numpy(dtype=object) for name in (schema.left_entity, schema.right_entity)
-        )
+        left_entity = _ids(table, schema.left_entity).to_numpy(dtype=object)
+        right_entity = _ids(table, schema.right_entity).to_numpy(dtype=object)
     else:
         left_entity, right_entity = entities.resolve(left_key, right_key, label == 1)
     return Pairs(
@@ -112,9 +112,7 @@ def _side(table: pa.Table, columns: dict[str, str]) -> pd.DataFrame:
     )
 
 
-def _ids(table: pa.Table, name: str | None) -> "pd.Series[str] | None":
-    if name is None:
-        return None
+def _ids(table: pa.Table, name: str) -> "pd.Series[Any]":
     column = values.texts(table.column(name), name=name)
     blank = np.flatnonzero(column.isna().to_numpy())
     if blank.size:
@@ -133,8 +131,7 @@ def _row_ids(table: pa.Table, left: pd.DataFrame, right: pd.DataFrame) -> NDArra
     if PAIR_ID not in table.column_names:
         keys = pd.Series(entities.content_keys(pd.concat([left, right], axis=1, keys=["left", "right"])))
         copy = keys.groupby(keys).cumcount()
-        named = keys.where(copy == 0, keys + "-" + (copy + 1).astype(str))
-        return named.to_numpy(dtype=object)
+        return keys.where(copy == 0, keys + "-" + (copy + 1).astype(str)).to_numpy(dtype=object)
     named = _ids(table, PAIR_ID)
     repeated = named[named.duplicated(keep=False)]
     if len(repeated):

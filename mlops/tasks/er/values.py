@@ -39,8 +39,8 @@ def texts(column: pa.ChunkedArray, *, name: str) -> "pd.Series[Any]":
             found=str(kind),
             fix="Flatten the column into one or more plain columns, or leave it out.",
         )
-    values = pc.cast(column, pa.string()).to_pandas().astype(object)
-    values = values.where(values.notna() & (values.astype(str).str.strip() != ""), None)
+    found: pd.Series[Any] = pc.cast(column, pa.string()).to_pandas().astype(object)
+    values = found.where(found.notna() & (found.astype(str).str.strip() != ""), None)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         _refuse_infinite_text(values, name=name)
     return values
