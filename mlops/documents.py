@@ -124,7 +124,16 @@ def read(path: Path, kind: type[T]) -> T:
 
 def loads(data: bytes, kind: type[T], *, file: object = "") -> T:
     """Parse ``data`` strictly as ``kind``; ``file`` is named in the message."""
-    check_json(data, file=file)
+    value = check_json(data, file=file)
+    if not isinstance(value, dict) or "schema_version" not in value:
+        raise InputRefusedError(
+            "This document does not say in which version of its schema it is written.",
+            file=file,
+            field="schema_version",
+            expected="1",
+            found="nothing" if isinstance(value, dict) else f"a {type(value).__name__}",
+            fix="Restore the file from git, or write it again with the mlops command that makes it.",
+        )
     try:
         return kind.model_validate_json(data)
     except ValidationError as error:

@@ -1,15 +1,16 @@
 """The command ``mlops``: verbs are imported only when they run, so that ``--help`` is instant."""
 
 import importlib
+import io
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
 
 from mlops import __version__
+from mlops.cli import faults
 from mlops.cli.verbs import GROUPS, VERBS
-from mlops.errors import ExitCode, MlopsError
+from mlops.errors import ExitCode
 
 ENVIRONMENT_PREFIX = "MLOPS"
 
@@ -32,6 +33,7 @@ class LazyGroup(click.Group):
         command = module.command
         if not isinstance(command, click.Command):
             raise TypeError(f"mlops.cli.{verb.module}.command is no click command")
+        name_twins(command, f"{ENVIRONMENT_PREFIX}_{cmd_name}")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -42,10 +44,24 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(name, VERBS[name].summary) for name in names])
 
 
+def name_twins(command: click.Command, prefix: str) -> None:
+    """Give every option of ``command`` (and its sub-verbs) its environment twin, spelled as the option is.
+
+    ``--min-precision`` of ``mlops gate`` is ``MLOPS_GATE_MIN_PRECISION``. An empty twin means "not given".
+    """
+    for parameter in command.params:
+        long = [name for name in parameter.opts if name.startswith("--")]
+        if isinstance(parameter, click.Option) and long and parameter.envvar is None:
+            parameter.envvar = f"{prefix}_{long[0].removeprefix('--')}".upper().replace("-", "_")
+    if isinstance(command, click.Group):
+        for name, verb in command.commands.items():
+            name_twins(verb, f"{prefix}_{name}")
+
+
 @click.group(
     cls=LazyGroup,
-    context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX, "help_option_names": ["-h", "--help"]},
-    epilog="Every option has an environment twin: --seed of `mlops train` is MLOPS_TRAIN_SEED.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"Every option has an environment twin: --seed of `mlops train` is {ENVIRONMENT_PREFIX}_TRAIN_SEED.",
 )
 @click.version_option(__version__, prog_name="mlops")
 def cli() -> None:
@@ -54,29 +70,22 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one verb and end the process with the exit code that its outcome means."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a narrow encoding (pipes on Windows) must not become a crash
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb and return its exit code; errors become letters on stderr."""
+    """Run one verb and return its exit code; every fault becomes a letter on stderr."""
     try:
         outcome = cli.main(
             args=None if arguments is None else list(arguments), prog_name="mlops", standalone_mode=False
         )
-    except MlopsError as error:
-        click.echo(f"mlops: {error.letter()}", err=True)
-        return int(error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        return int(ExitCode.USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("mlops: stopped before it was done; what was being written is as it was before.", err=True)
-        return 130
-    except Exception:  # noqa: BLE001  # a crash must never look like a verdict
-        traceback.print_exc()
-        click.echo(
-            "mlops: this is a bug in mlops. Please report it with the lines above (SECURITY.md, CONTRIBUTING.md).",
-            err=True,
-        )
-        return int(ExitCode.BUG)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # a crash must never look like a verdict
+        return faults.tell(error)
+    except SystemExit as stop:
+        # click ends a closed pipe with 1, which would read as the verdict `fail`.
+        if isinstance(stop.__context__, BrokenPipeError):
+            return faults.CLOSED_PIPE
+        raise
     return int(outcome) if isinstance(outcome, int) else int(ExitCode.DONE)

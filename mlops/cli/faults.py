@@ -1,0 +1,76 @@
+"""How the command line tells of a fault: a letter on stderr and, inside GitHub Actions, on the run's page."""
+
+import contextlib
+import importlib.util
+import os
+import sys
+import traceback
+
+import click
+
+from mlops import runner
+from mlops.errors import ExitCode, MlopsError, UsageRefusedError
+
+INTERRUPTED = 130
+"""The shell's number for a process that ended by ^C (128 + SIGINT)."""
+
+CLOSED_PIPE = 141
+"""The shell's number for a process whose reader went away (128 + SIGPIPE): the outcome was not delivered."""
+
+EXTRAS = {
+    **dict.fromkeys(("numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sklearn", "skops"), "train"),
+    **dict.fromkeys(("github", "requests"), "bot"),
+    "aiohttp": "https",
+    "s3fs": "s3",
+    "gcsfs": "gs",
+    "adlfs": "az",
+}
+"""Which extra of the distribution brings a package that the base does without."""
+
+
+def tell(error: BaseException) -> int:
+    """Tell of ``error`` in the way its kind asks for, and return the exit code that it means."""
+    if isinstance(error, ModuleNotFoundError):
+        error = missing_package(error) or error
+    if isinstance(error, MlopsError):
+        click.echo(f"mlops: {error.letter()}", err=True)
+        _tell_runner(error)
+        return int(error.exit_code)
+    if isinstance(error, click.ClickException):
+        error.show()
+        _tell_runner(UsageRefusedError(error.format_message()))
+        return int(ExitCode.USAGE)
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        click.echo("mlops: stopped before it was done; what was being written is as it was before.", err=True)
+        return INTERRUPTED
+    traceback.print_exception(error)
+    bug = MlopsError(
+        "This is a bug in mlops, and no verdict.",
+        found=f"{type(error).__name__}: {error}",
+        fix="Please report it with the lines above; SECURITY.md says how if it touches safety, CONTRIBUTING.md else.",
+    )
+    click.echo(f"mlops: {bug.letter()}", err=True)
+    _tell_runner(bug)
+    return int(ExitCode.BUG)
+
+
+def missing_package(error: ModuleNotFoundError) -> UsageRefusedError | None:
+    """Return the letter about an optional package that is not installed; None when it is no such package."""
+    package = (error.name or "").partition(".")[0]
+    extra = EXTRAS.get(package)
+    if extra is None or importlib.util.find_spec(package) is not None:
+        return None
+    return UsageRefusedError(
+        "This verb needs a package that is not installed.",
+        expected=f"the package {package}",
+        found="an installation without it",
+        fix=f"pip install 'precision-gate[{extra}]'",
+    )
+
+
+def _tell_runner(error: MlopsError) -> None:
+    """Repeat the letter on the run's page; a page that cannot be written must not hide the letter."""
+    page = runner.from_environment(os.environ, sys.stderr)
+    if page is not None:
+        with contextlib.suppress(OSError):
+            runner.report_error(page, error)

@@ -1,0 +1,90 @@
+"""``mlops schema``: the JSON Schema (2020-12) of every document, printed, published and checked."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+from mlops import documents
+from mlops.artifact import Training
+from mlops.cli.common import emit_json, repository_root
+from mlops.config import Settings
+from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.gate import GateReport
+from mlops.manifest import Manifest
+from mlops.metrics import Metrics
+
+FOLDER = Path("docs", "schemas")
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+DOCUMENTS: dict[str, tuple[type[BaseModel], str]] = {
+    "settings": (Settings, "mlops.toml"),
+    "manifest": (Manifest, "data_manifests/<dataset id>.json"),
+    "training": (Training, "training.json"),
+    "metrics": (Metrics, "metrics.json"),
+    "gatereport": (GateReport, "gate.json"),
+}
+"""Per name the class that reads and writes the document, and the file that holds it."""
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of the document ``name``; raises UsageRefusedError when there is none of that name."""
+    try:
+        kind, file = DOCUMENTS[name]
+    except KeyError:
+        raise UsageRefusedError(
+            "There is no document of this name.",
+            field="NAME",
+            expected=" or ".join(DOCUMENTS),
+            found=name,
+            fix="`mlops schema` lists the documents.",
+        ) from None
+    return {"$schema": DIALECT, "$comment": f"The file {file}", **kind.model_json_schema(mode="validation")}
+
+
+def publish(folder: Path) -> None:
+    """Write the schema of every document into ``folder``."""
+    for name in DOCUMENTS:
+        documents.write_bytes(folder / f"{name}.json", documents.canonical_json(schema_of(name)))
+
+
+def check(folder: Path) -> None:
+    """Compare the published schemas with the code; raises InputRefusedError on the first difference."""
+    published = {path.stem for path in folder.glob("*.json")}
+    for name in sorted(published | DOCUMENTS.keys()):
+        path = folder / f"{name}.json"
+        wanted = documents.canonical_json(schema_of(name)) if name in DOCUMENTS else None
+        if name not in published or wanted is None or documents.read_bytes(path) != wanted:
+            raise InputRefusedError(
+                "A published schema is not the one that the code reads and writes.",
+                file=path,
+                expected="a schema of a document" if wanted is None else f"the output of `mlops schema {name}`",
+                found="other content" if name in published else "no file",
+                fix="Remove the file." if wanted is None else "mlops schema --write",
+            )
+
+
+@click.command("schema")
+@click.argument("name", required=False)
+@click.option("--write", is_flag=True, help=f"Publish all schemas in {FOLDER.as_posix()}/ of this repository.")
+@click.option(
+    "--check", "verify", is_flag=True, help="Compare the published schemas with the code; exit 3 if they differ."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the list of documents as JSON.")
+def command(name: str | None, write: bool, verify: bool, as_json: bool) -> None:
+    """Print the JSON Schema of the document NAME; without a name, list the documents."""
+    if (name is not None) + write + verify > 1:
+        raise UsageRefusedError("NAME, --write and --check exclude each other.", fix="Pass one of them.")
+    if write:
+        publish(repository_root() / FOLDER)
+    elif verify:
+        check(repository_root() / FOLDER)
+    elif name is not None:
+        click.echo(json.dumps(schema_of(name), sort_keys=True, indent=2))
+    elif as_json:
+        emit_json({name: {"file": file} for name, (_, file) in DOCUMENTS.items()})
+    else:
+        for known, (_, file) in DOCUMENTS.items():
+            click.echo(f"{known:<12}{file}")
