@@ -79,6 +79,21 @@ def effective_n(rate: float, bound: float, confidence: float) -> float | None:
     return _z(confidence) ** 2 * bound * (1 - bound) / gap if gap > 0 else None
 
 
+def f1_of_jaccard(jaccard: float) -> float:
+    """Return F1 = 2 J / (1 + J), where J = tp / (tp + fp + fn).
+
+    F1 is no proportion, but J is one: of the rows that are positive or predicted positive, the share that is both.
+    Given how many such rows there are, the true positives among them are binomial, and F1 rises with J; so a bound
+    of J, mapped, is a bound of F1 with the same coverage.
+    """
+    return 2 * jaccard / (1 + jaccard)
+
+
+def jaccard_of_f1(f1: float) -> float:
+    """Return J = F1 / (2 - F1), the inverse of :func:`f1_of_jaccard`."""
+    return f1 / (2 - f1)
+
+
 def _wilson(rate: float, n: float, confidence: float) -> tuple[float, float]:
     """Return the centre and the half width of Wilson's interval."""
     z = _z(confidence)
