@@ -1,0 +1,7 @@
+"""The evaluation: the scored test rows, their file, and the metrics measured on them."""
+
+from mlops.evaluation.measuring import METRICS, estimate_all, measure
+from mlops.evaluation.rows import Evaluation
+from mlops.evaluation.table import dumps, loads, read, write
+
+__all__ = ["METRICS", "Evaluation", "dumps", "estimate_all", "loads", "measure", "read", "write"]
