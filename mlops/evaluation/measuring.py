@@ -170,6 +170,6 @@ def _check_decisions(evaluation: Evaluation, threshold: float) -> None:
             "The evaluation's decisions do not follow from its scores.",
             field="predicted",
             expected=f"predicted where score >= {threshold!r}",
-            found=f"{wrong.size:,} rows say otherwise, first row {first + 1:,} with score {evaluation.score[first]:.6g}",
+            found=f"{wrong.size:,} rows say otherwise, first: row {first + 1:,}, score {evaluation.score[first]:.6g}",
             fix="Do not trust this file; train again, or score again with `mlops evaluate`.",
         )
