@@ -1,0 +1,70 @@
+"""Out-of-fold scores: every training pair is scored by a classifier that saw no pair of its cluster."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from mlops.tasks.er.vocabulary import Floats
+
+FOLDS = 5
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Scores of training pairs by classifiers that did not see them.
+
+    Attributes:
+        scores: (n,) in [0, 1].
+        folds: Number of folds.
+        grouped: Whether clusters were kept together; False when there are too few of them.
+    """
+
+    scores: NDArray[np.float64]
+    folds: int
+    grouped: bool
+
+
+def out_of_fold(
+    build: Callable[[], Any], features: Floats, label: NDArray[np.int8], cluster: NDArray[np.object_], seed: int
+) -> OutOfFold:
+    """Score the (n, f) ``features`` fold by fold with fresh classifiers from ``build``."""
+    folds, grouped = plan_folds(label, cluster, seed)
+    scores = np.zeros(len(label), dtype=np.float64)
+    for train, held_out in folds:
+        classifier = build().fit(features[train], label[train])
+        scores[held_out] = classifier.predict_proba(features[held_out])[:, 1]
+    return OutOfFold(scores, len(folds), grouped)
+
+
+def plan_folds(label: NDArray[np.int8], cluster: NDArray[np.object_], seed: int) -> tuple[list[Fold], bool]:
+    """Return stratified folds that keep clusters together, and whether they do.
+
+    Where clusters are too few or too large for that, the folds are stratified only: a threshold from such scores is
+    still better than one from training scores.
+
+    Args:
+        label: (n,) 0 or 1, at least two of each.
+        cluster: (n,) names of clusters.
+        seed: Shuffles the clusters.
+    """
+    groups = np.unique(cluster.astype(str), return_inverse=True)[1].reshape(-1)
+    rarest = int(np.bincount(label, minlength=2).min())
+    most = min(FOLDS, rarest, int(groups.max()) + 1)
+    if most > 1:
+        grouped = StratifiedGroupKFold(most, shuffle=True, random_state=seed)
+        folds = list(grouped.split(groups, label, groups))
+        if all(_usable(folds, label)):
+            return folds, True
+    plain = StratifiedKFold(min(FOLDS, rarest), shuffle=True, random_state=seed)
+    return list(plain.split(groups, label)), False
+
+
+def _usable(folds: list[Fold], label: NDArray[np.int8]) -> Iterator[bool]:
+    """Tell for each fold whether it has rows and leaves both classes to train on."""
+    for train, held_out in folds:
+        yield len(held_out) > 0 and 0 < int(label[train].sum()) < len(train)

@@ -1,0 +1,138 @@
+"""One thing that two records are compared by: an attribute, or the whole record as one text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlops.task import FeatureNote
+from mlops.tasks.er import text
+from mlops.tasks.er.attributes import Kind, infer_kind
+from mlops.tasks.er.comparisons import (
+    CODE_LIMIT,
+    DATE_FEATURES,
+    DISTANCE_LIMIT,
+    NUMBER_FEATURES,
+    SEARCH_LIMIT,
+    TEXT_FEATURES,
+    Comparison,
+    Texts,
+)
+from mlops.tasks.er.overlaps import OVERLAP_FEATURES, overlap_features
+from mlops.tasks.er.quantities import to_day, to_number
+from mlops.tasks.er.vocabulary import Floats, Vocabulary
+
+Cells = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A fitted field.
+
+    Attributes:
+        name: The attribute's name.
+        kind: What its values are; decides which features it gets.
+        vocabularies: By the name of the token set.
+    """
+
+    name: str
+    kind: Kind
+    vocabularies: Mapping[str, Vocabulary]
+
+    @classmethod
+    def fit(cls, name: str, left: Cells, right: Cells) -> Self:
+        """Learn from the normalised training texts of both sides, (n,) each; an empty text is missing."""
+        cells = np.concatenate([left, right])
+        cells = cells[cells != ""]
+        distinct = pd.unique(cells).tolist()
+        kind = infer_kind(distinct, len(cells))
+        return cls(
+            name,
+            kind,
+            {
+                tokens.name: Vocabulary.fit([tokens.tokenise(value) for value in distinct])
+                for tokens in token_sets(kind)
+            },
+        )
+
+    def compare(self, left: Cells, right: Cells) -> Floats:
+        """Return the (n, f) features of pairs of normalised texts; a missing side makes the whole row NaN."""
+        numbers, distinct = pd.factorize(np.concatenate([left, right]))
+        pairs, inverse = np.unique(np.stack(np.split(numbers, 2), axis=1), axis=0, return_inverse=True)
+        filled = np.array([bool(value) for value in distinct], dtype=bool)
+        both = filled[pairs].all(axis=1) if len(pairs) else np.zeros(0, dtype=bool)
+        compared = np.full((len(pairs), len(self.notes())), np.nan, dtype=np.float32)
+        if both.any():
+            compared[both] = self._compare(distinct, pairs[both, 0], pairs[both, 1])
+        return compared[inverse.reshape(-1)]
+
+    def _compare(self, values: Cells, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
+        texts = profile(values)
+        left_texts, right_texts = texts.take(left), texts.take(right)
+        columns = [compare(left_texts, right_texts) for compare in comparisons(self.kind)]
+        for tokens in token_sets(self.kind):
+            rows = self.vocabularies[tokens.name].rows([tokens.tokenise(value) for value in values])
+            columns += overlap_features(rows, left, right)
+        return np.column_stack(columns)
+
+    def notes(self) -> tuple[FeatureNote, ...]:
+        """Return name and meaning of each feature, taken from the docstrings of the functions that compute it."""
+        subject = f"{self.name} ({self.kind.value})"
+        plain = [
+            FeatureNote(f"{self.name}.{compare.__name__}", f"{subject}: {_meaning(compare)}")
+            for compare in comparisons(self.kind)
+        ]
+        over_sets = [
+            FeatureNote(
+                f"{self.name}.{tokens.name}.{feature.__name__}", f"{subject}, {tokens.title}: {_meaning(feature)}"
+            )
+            for tokens in token_sets(self.kind)
+            for feature in OVERLAP_FEATURES
+        ]
+        return (*plain, *over_sets)
+
+    def state(self) -> dict[str, Any]:
+        """Return what :meth:`restore` needs, as plain values and arrays."""
+        vocabularies = {name: vocabulary.state() for name, vocabulary in self.vocabularies.items()}
+        return {"name": self.name, "kind": self.kind.value, "vocabularies": vocabularies}
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> Self:
+        """Rebuild a field from :meth:`state`."""
+        vocabularies = {name: Vocabulary.restore(kept) for name, kept in state["vocabularies"].items()}
+        return cls(state["name"], Kind(state["kind"]), vocabularies)
+
+
+def token_sets(kind: Kind) -> tuple[text.TokenSet, ...]:
+    """Return the token sets over which values of a kind are compared."""
+    if kind is Kind.NUMBER:
+        return tuple(tokens for tokens in text.TOKEN_SETS if tokens.name == "numbers")
+    return text.TOKEN_SETS
+
+
+def comparisons(kind: Kind) -> tuple[Comparison, ...]:
+    """Return the plain comparisons of values of a kind."""
+    if kind is Kind.NUMBER:
+        return NUMBER_FEATURES
+    return (*TEXT_FEATURES, *DATE_FEATURES) if kind is Kind.DATE else TEXT_FEATURES
+
+
+def profile(values: Cells) -> Texts:
+    """Return what comparisons need of the distinct normalised ``values``, computed once each."""
+    return Texts(
+        text=[value[:DISTANCE_LIMIT] for value in values],
+        ordered=[text.sorted_words(value)[:DISTANCE_LIMIT] for value in values],
+        squeezed=[text.squeeze(value[: 2 * SEARCH_LIMIT])[:SEARCH_LIMIT] for value in values],
+        codes=[tuple(dict.fromkeys(text.codes(value)))[:CODE_LIMIT] for value in values],
+        length=np.array([len(value) for value in values], dtype=np.int64),
+        number=np.array([to_number(value) for value in values], dtype=np.float64),
+        day=np.array([to_day(value) for value in values], dtype=np.float64),
+        identity=np.arange(len(values)),
+    )
+
+
+def _meaning(function: Any) -> str:  # noqa: ANN401  # any callable that has a docstring
+    return (function.__doc__ or "").strip().split("\n")[0]
