@@ -37,6 +37,11 @@ def load_settings(root: Path) -> Settings:
     return config.load(root / config.FILE_NAME)
 
 
+def cache_folder(root: Path) -> Path:
+    """Return where verified remote data is kept, under its hash; git ignores it."""
+    return root / ".cache" / "data"
+
+
 def find_manifest(root: Path, text: str) -> Path:
     """Return the manifest that a dataset id or a path names.
 
@@ -100,6 +105,11 @@ def newest_manifest(root: Path, task: str) -> Path:
 def emit_json(value: Mapping[str, Any]) -> None:
     """Print ``value`` as one JSON object on stdout."""
     click.echo(json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def printable(text: str) -> str:
+    """Return text from data so that it cannot act on a terminal: quoted and escaped unless all of it is printable."""
+    return text if text.isprintable() else ascii(text)
 
 
 def _looks_like_path(text: str) -> bool:
