@@ -23,6 +23,8 @@ MAX_DEPTH = 32
 
 _STRICT = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants")
 
+_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"))
+
 T = TypeVar("T", bound="Document")
 
 
@@ -61,20 +63,21 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         UnavailableError: The folder cannot be written or the disk is full; the old file is intact.
     """
-    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         temporary = Path(name)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:  # an interrupted run leaves nothing behind, too
             temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
         raise UnavailableError(
             "The file could not be written; what stood there before is intact.",
             file=path,
@@ -98,12 +101,14 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
         raise InputRefusedError(
             "The file cannot be read.", file=path, expected="a regular file", found=found, fix="Check the path."
         ) from error
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)
+        found = next((word for is_a, word in _KINDS if is_a(facts.st_mode)), "a device or a socket")
+        raise InputRefusedError(
+            "This is not a regular file.", file=path, expected="a regular file", found=found, fix="Check the path."
+        )
     with os.fdopen(descriptor, "rb") as stream:
-        facts = os.fstat(stream.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise InputRefusedError(
-                "This is not a regular file.", file=path, expected="a regular file", found=stat.filemode(facts.st_mode)
-            )
         data = b"" if facts.st_size > limit else stream.read(limit + 1)
         if facts.st_size > limit or len(data) > limit:
             raise InputRefusedError(
