@@ -1,4 +1,4 @@
-"""The gate's documents. The decision itself is a pure function of metrics and policy."""
+"""``gate.json``: the verdict, its criteria, and the bytes that it is about."""
 
 from typing import Literal
 
