@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from mlops.documents import Part, read_bytes
+from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.hashing import sha256_bytes
 
@@ -149,7 +149,7 @@ def parse(data: bytes, *, file: object = FILE_NAME) -> Settings:
 
 def policy_sha256(policy: Policy) -> str:
     """Return the hash of a policy's meaning: of its canonical JSON, so that comments and order do not matter."""
-    return sha256_bytes(policy.model_dump_json(by_alias=False).encode())
+    return sha256_bytes(canonical_json(policy.model_dump(mode="json")))
 
 
 def _as_json(tables: dict[str, object]) -> bytes:
