@@ -22,13 +22,13 @@ def curve(evaluation: Evaluation, threshold: float, confidence: float) -> tuple[
     positives = np.unique(evaluation.score[evaluation.label == 1])
     every = np.unique(evaluation.score)
     chosen = np.unique(
-        np.concatenate([[threshold], _thin(positives, _BY_POSITIVES), _thin(every, MAX_POINTS - _BY_POSITIVES - 1)])
+        np.concatenate([[threshold], thin(positives, _BY_POSITIVES), thin(every, MAX_POINTS - _BY_POSITIVES - 1)])
     )
     found = sweep(evaluation.label == 1, evaluation.score, evaluation.weight, chosen, confidence)
     return tuple(_point(found, i) for i in range(len(chosen)))
 
 
-def _thin(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+def thin(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Return at most ``count`` of the sorted values, first and last among them, in even steps."""
     if len(values) <= count:
         return values

@@ -56,6 +56,11 @@ def needed(metric: str, numbers: Numbers, threshold: float, confidence: float) -
     return max(n + 1, ceil(rows * max(1.0, n / worth)))
 
 
+def more_rows(numbers: Numbers, needed_n: int, rows: int) -> int:
+    """Return how many more rows bring the denominator to ``needed_n``, by its present share of all ``rows``."""
+    return ceil((needed_n - numbers.n) * rows / numbers.n) if numbers.n else needed_n
+
+
 def explain(
     numbers: Numbers, criterion: Criterion, threshold: float, verdict: str, *, needed_n: int | None, rows: int
 ) -> str:
