@@ -1,5 +1,1 @@
 """The command line: one verb, one file. It alone reads the environment and maps errors to exit codes."""
-
-from mlops.cli.main import main
-
-__all__ = ["main"]

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 
 import click
 
@@ -28,30 +29,58 @@ EXTRAS = {
 """Which extra of the distribution brings a package that the base does without."""
 
 
+class ClosedPipeError(Exception):
+    """The reader of stdout went away. An own class, because click would end the process with 1: the verdict `fail`."""
+
+
+@contextlib.contextmanager
+def closed_pipe_kept_apart() -> Iterator[None]:
+    """Turn a closed pipe into :class:`ClosedPipeError` before click sees it."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ClosedPipeError from error
+
+
 def tell(error: BaseException) -> int:
     """Tell of ``error`` in the way its kind asks for, and return the exit code that it means."""
     if isinstance(error, ModuleNotFoundError):
         error = missing_package(error) or error
+    code = exit_code(error)
+    with contextlib.suppress(BrokenPipeError):  # nobody reads stderr; the exit code still says it
+        if isinstance(error, ClosedPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more
+        elif isinstance(error, MlopsError):
+            _tell_letter(error)
+        elif isinstance(error, click.ClickException):
+            error.show()
+            _tell_runner(UsageRefusedError(error.format_message()))
+        elif code == INTERRUPTED:
+            click.echo("mlops: stopped before it was done; what was being written is as it was before.", err=True)
+        else:
+            traceback.print_exception(error)
+            _tell_letter(bug(error))
+    return code
+
+
+def exit_code(error: BaseException) -> int:
+    """Return the exit code that ``error`` means; whatever is not known is a bug, never a verdict."""
     if isinstance(error, MlopsError):
-        click.echo(f"mlops: {error.letter()}", err=True)
-        _tell_runner(error)
         return int(error.exit_code)
     if isinstance(error, click.ClickException):
-        error.show()
-        _tell_runner(UsageRefusedError(error.format_message()))
         return int(ExitCode.USAGE)
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        click.echo("mlops: stopped before it was done; what was being written is as it was before.", err=True)
         return INTERRUPTED
-    traceback.print_exception(error)
-    bug = MlopsError(
+    return CLOSED_PIPE if isinstance(error, ClosedPipeError) else int(ExitCode.BUG)
+
+
+def bug(error: BaseException) -> MlopsError:
+    """Return the letter about an error that nobody foresaw."""
+    return MlopsError(
         "This is a bug in mlops, and no verdict.",
         found=f"{type(error).__name__}: {error}",
         fix="Please report it with the lines above; SECURITY.md says how if it touches safety, CONTRIBUTING.md else.",
     )
-    click.echo(f"mlops: {bug.letter()}", err=True)
-    _tell_runner(bug)
-    return int(ExitCode.BUG)
 
 
 def missing_package(error: ModuleNotFoundError) -> UsageRefusedError | None:
@@ -66,6 +95,11 @@ def missing_package(error: ModuleNotFoundError) -> UsageRefusedError | None:
         found="an installation without it",
         fix=f"pip install 'precision-gate[{extra}]'",
     )
+
+
+def _tell_letter(error: MlopsError) -> None:
+    click.echo(f"mlops: {error.letter()}", err=True)
+    _tell_runner(error)
 
 
 def _tell_runner(error: MlopsError) -> None:

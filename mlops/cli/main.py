@@ -4,6 +4,7 @@ import importlib
 import io
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -17,6 +18,16 @@ ENVIRONMENT_PREFIX = "MLOPS"
 
 class LazyGroup(click.Group):
     """A group whose verbs are named in :mod:`mlops.cli.verbs` and imported on use, listed under headings."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:  # noqa: ANN401  # click's own signature
+        """Read the arguments; help and version are printed here."""
+        with faults.closed_pipe_kept_apart():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's own signature
+        """Run the verb and return what it returns."""
+        with faults.closed_pipe_kept_apart():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all verbs, in the order of their headings."""
@@ -83,9 +94,4 @@ def run(arguments: Sequence[str] | None = None) -> int:
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # a crash must never look like a verdict
         return faults.tell(error)
-    except SystemExit as stop:
-        # click ends a closed pipe with 1, which would read as the verdict `fail`.
-        if isinstance(stop.__context__, BrokenPipeError):
-            return faults.CLOSED_PIPE
-        raise
     return int(outcome) if isinstance(outcome, int) else int(ExitCode.DONE)
