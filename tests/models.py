@@ -82,7 +82,7 @@ def node_at(schema: Schema, *path: str | int) -> Schema:
     """Return the node of a state by the names and positions that lead to it, through attributes of estimators."""
     node = schema
     for step in path:
-        while node["__loader__"] == "ObjectNode":
+        while node["__loader__"] in {"ObjectNode", "TreeNode"}:
             node = node["content"]
         node = node["content"][step]
     return node
