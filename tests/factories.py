@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from mlops.artifact import CodeVersion, Feature, SplitFacts, Training
+from mlops.artifact import Feature, SplitFacts, Training
 from mlops.config import CardSettings, Criterion, Policy, TaskSettings, policy_sha256
-from mlops.gate import Bindings, CriterionResult, GateReport, Verdict
+from mlops.gate import Bindings, GateReport, decide
 from mlops.hashing import sha256_bytes
 from mlops.intervals.proportions import wilson_lower, wilson_upper
 from mlops.manifest import Column, Fingerprint, LabelQuality, Manifest
 from mlops.metrics import Counts, CurvePoint, Estimate, IntervalMethod, Metrics, SliceMetrics
+from mlops.provenance import CodeVersion
 
 DATASET_ID = "er_20251020"
 CONFIDENCE = 0.95
@@ -20,16 +21,16 @@ EVALUATION_BYTES = b"evaluation"
 DATA_SHA256 = sha256_bytes(b"data")
 
 SLICES: Mapping[tuple[str, str], Counts] = {
-    ("entity type", "organisation"): Counts(tp=610, fp=12, fn=22, tn=596),
-    ("entity type", "person"): Counts(tp=352, fp=9, fn=14, tn=350),
-    ("entity type", "trust"): Counts(tp=14, fp=3, fn=8, tn=10),
+    ("entity_type", "organisation"): Counts(tp=610, fp=12, fn=22, tn=596),
+    ("entity_type", "person"): Counts(tp=352, fp=9, fn=14, tn=350),
+    ("entity_type", "trust"): Counts(tp=14, fp=3, fn=8, tn=10),
     ("script", "latin"): Counts(tp=901, fp=17, fn=21, tn=890),
     ("script", "cyrillic"): Counts(tp=58, fp=6, fn=20, tn=52),
     ("script", "greek"): Counts(tp=4, fp=0, fn=1, tn=5),
-    ("special characters", "yes"): Counts(tp=231, fp=7, fn=13, tn=240),
-    ("special characters", "no"): Counts(tp=745, fp=17, fn=31, tn=716),
-    ("missing fields", "none"): Counts(tp=800, fp=15, fn=24, tn=780),
-    ("missing fields", "some"): Counts(tp=176, fp=9, fn=20, tn=176),
+    ("special_characters", "yes"): Counts(tp=231, fp=7, fn=13, tn=240),
+    ("special_characters", "no"): Counts(tp=745, fp=17, fn=31, tn=716),
+    ("missing_fields", "none"): Counts(tp=800, fp=15, fn=24, tn=780),
+    ("missing_fields", "some"): Counts(tp=176, fp=9, fn=20, tn=176),
 }
 
 
@@ -97,7 +98,7 @@ def training(**changes: Any) -> Training:
         "split": SplitFacts(
             train_rows=7_600, test_rows=2_000, purged_rows=400, train_positives=3_880, test_positives=1_020
         ),
-        "facts": {"out-of-fold f1": 0.9662, "threshold chosen by": "best F1 of out-of-fold scores"},
+        "facts": {"out_of_fold_f1": 0.9662, "threshold_objective": "best F1", "split": "by entity of the left record"},
         "findings": ("4 pairs of the test rows have the same content as a training pair.",),
         "code": CodeVersion(commit="0123456789abcdef0123456789abcdef01234567", dirty=False),
         "environment": {"python": "3.11.7", "platform": "Linux-x86_64", "scikit-learn": "1.9.0", "skops": "0.16.0"},
@@ -161,24 +162,12 @@ def policy(**changes: Any) -> Policy:
     return Policy(**(facts | changes))
 
 
-def gate_report(measured: Metrics | None = None, **changes: Any) -> GateReport:
-    """Return the gate's report on ``measured`` by :func:`policy`, bound to the factories' hashes."""
-    measured = measured or metrics()
-    rules = policy()
-    criteria = tuple(_judge(name, measured.metrics[name], rule.min or 0.0) for name, rule in rules.criteria.items())
-    verdicts = {criterion.verdict for criterion in criteria}
-    verdict: Verdict = "fail" if "fail" in verdicts else "inconclusive" if "inconclusive" in verdicts else "pass"
-    facts: dict[str, Any] = {
-        "task": "er",
-        "model_id": measured.model_id,
-        "verdict": verdict,
-        "reason": "Every criterion is met." if verdict == "pass" else "At least one criterion is not met.",
-        "first_version": True,
-        "criteria": criteria,
-        "policy": rules,
-        "bindings": bindings(),
-    }
-    return GateReport(**(facts | changes))
+def gate_report(measured: Metrics | None = None, *, rules: Policy | None = None, **changes: Any) -> GateReport:
+    """Return what the gate decides on ``measured`` by ``rules``, bound to the factories' hashes."""
+    measured, rules = measured or metrics(), rules or policy()
+    bound = bindings(policy_sha256=policy_sha256(rules))
+    report = decide(measured, rules, declared=rules, bindings=bound, first_version=True)
+    return report.model_copy(update=changes)
 
 
 def bindings(**changes: Any) -> Bindings:
@@ -214,26 +203,3 @@ def task_settings(**changes: Any) -> TaskSettings:
         "card": card_settings(),
     }
     return TaskSettings(**(facts | changes))
-
-
-def _judge(name: str, found: Estimate, minimum: float) -> CriterionResult:
-    verdict: Verdict = "inconclusive"
-    if found.lower is not None and found.lower >= minimum:
-        verdict = "pass"
-    elif found.upper is not None and not found.upper >= minimum:
-        verdict = "fail"
-    return CriterionResult(
-        metric=name,
-        value=found.value,
-        lower=found.lower,
-        upper=found.upper,
-        n=found.n,
-        threshold=minimum,
-        policy_threshold=minimum,
-        direction="min",
-        decide_on="lower_bound",
-        verdict=verdict,
-        blocking=True,
-        reason=f"The lower bound of {name} decides.",
-        needed_n=None if verdict == "pass" else 4_000,
-    )

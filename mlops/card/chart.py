@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from mlops.config import Policy
-from mlops.formatting import format_rate
+from mlops.formatting import format_rate, format_threshold
 from mlops.metrics import CurvePoint, Estimate, Metrics
 
 WIDTH, HEIGHT = 730, 540
@@ -230,7 +230,7 @@ def _legend(metrics: Metrics, policy: Policy, overall: dict[str, Estimate | None
         if position == 0:
             yield f'<path class="minimum" d="M{left},{y - 4.5}h16"/>'
         shown = {"precision": "Precision", "recall": "Recall", "f1": "F1"}[name]
-        yield _text(left + 24, y, f"{shown} at least {format_rate(rate)}", "rule")
+        yield _text(left + 24, y, f"{shown} at least {format_threshold(rate)}", "rule")
 
 
 def _text(x: float, y: float, words: str, kind: str = "", *, anchor: str = "start") -> str:

@@ -1,0 +1,123 @@
+"""Whether a card's documents belong together: every hash, every id, and the verdict itself, decided again."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from mlops import checksums
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING
+from mlops.card.facts import MANIFEST, NOTES, CardFacts
+from mlops.config import Criterion
+from mlops.errors import InputRefusedError
+from mlops.gate import CriterionResult, GateReport, decide
+from mlops.hashing import sha256_bytes
+from mlops.metrics import Metrics
+
+
+class Disagreement(NamedTuple):
+    """A field of one document that is not what the others say."""
+
+    file: str
+    field: str
+    expected: object
+    found: object
+
+
+def refuse_disagreement(facts: CardFacts, files: Mapping[str, bytes], folder: Path) -> None:
+    """Raise InputRefusedError, naming the first difference, if the documents do not belong together.
+
+    Args:
+        facts: The documents, parsed.
+        files: The bytes that they were parsed from, and those of ``checksums.txt``, by name.
+        folder: Where they stand, for the message.
+    """
+    for found in disagreements(facts, files):
+        raise InputRefusedError(
+            "The documents of this model do not belong together.",
+            file=folder / found.file,
+            field=found.field,
+            expected=found.expected,
+            found=found.found,
+            why="They come from different runs, or one was changed by hand.",
+            fix="Judge the artifact again with `mlops gate`, then run `mlops card` on it; "
+            "restore committed evidence from git.",
+        )
+
+
+def disagreements(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreement]:
+    """Yield every field that is not what the other documents say."""
+    expected = (*_hashes(facts, files), *_names(facts))
+    for entry in expected:
+        yield from _unequal(entry)
+    again = decided_again(facts.metrics, facts.gate)
+    if again.verdict != facts.gate.verdict:
+        yield Disagreement(GATE, "verdict", again.verdict, facts.gate.verdict)
+    for decided, recorded in zip(again.criteria, facts.gate.criteria, strict=True):
+        expected, found = _numbers(decided), _numbers(recorded)
+        for field in expected:
+            yield from _unequal(
+                Disagreement(GATE, f"criteria.{recorded.metric}.{field}", expected[field], found[field])
+            )
+
+
+def _hashes(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreement]:
+    listed, bound = checksums.parse(files[CHECKSUMS], file=CHECKSUMS), facts.gate.bindings
+    for name in (TRAINING, METRICS):
+        yield Disagreement(name, "sha256", listed.get(name), sha256_bytes(files[name]))
+    artifact = sha256_bytes(files[CHECKSUMS])
+    yield Disagreement(GATE, "bindings.artifact_sha256", artifact, bound.artifact_sha256)
+    yield Disagreement(NOTES, "artifact_sha256", artifact, facts.notes.artifact_sha256)
+    model, evaluation = listed.get(MODEL), listed.get(EVALUATION)
+    yield Disagreement(TRAINING, "model_sha256", model, facts.training.model_sha256)
+    yield Disagreement(METRICS, "model_sha256", model, facts.metrics.model_sha256)
+    yield Disagreement(GATE, "bindings.model_sha256", model, bound.model_sha256)
+    yield Disagreement(METRICS, "evaluation_sha256", evaluation, facts.metrics.evaluation_sha256)
+    yield Disagreement(GATE, "bindings.evaluation_sha256", evaluation, bound.evaluation_sha256)
+    dataset = facts.manifest.sha256
+    yield Disagreement(TRAINING, "dataset_sha256", dataset, facts.training.dataset_sha256)
+    yield Disagreement(METRICS, "dataset_sha256", dataset, facts.metrics.dataset_sha256)
+    yield Disagreement(GATE, "bindings.dataset_sha256", dataset, bound.dataset_sha256)
+
+
+def _names(facts: CardFacts) -> Iterator[Disagreement]:
+    training, metrics, gate, notes = facts.training, facts.metrics, facts.gate, facts.notes
+    for name, document in ((METRICS, metrics), (GATE, gate), (NOTES, notes)):
+        yield Disagreement(name, "model_id", training.model_id, document.model_id)
+        yield Disagreement(name, "task", training.task, document.task)
+    yield Disagreement(MANIFEST, "id", training.dataset_id, facts.manifest.id)
+    yield Disagreement(MANIFEST, "task", training.task, facts.manifest.task)
+    yield Disagreement(METRICS, "threshold", training.threshold, metrics.threshold)
+    if facts.previous:
+        yield Disagreement(NOTES, "previous", facts.previous.task, training.task)
+
+
+def decided_again(metrics: Metrics, gate: GateReport) -> GateReport:
+    """Return what the gate decides on ``metrics`` with the thresholds that ``gate`` says were in force."""
+    in_force = gate.policy.model_copy(update={"criteria": {c.metric: _criterion(c) for c in gate.criteria}})
+    return decide(
+        metrics,
+        in_force,
+        declared=gate.policy,
+        bindings=gate.bindings,
+        first_version=gate.first_version,
+        diagnosis=gate.diagnosis,
+    )
+
+
+def _criterion(result: CriterionResult) -> Criterion:
+    return Criterion(
+        min=result.threshold if result.direction == "min" else None,
+        max=result.threshold if result.direction == "max" else None,
+        decide_on=result.decide_on,
+        action="block" if result.blocking else "warn",
+    )
+
+
+def _numbers(result: CriterionResult) -> dict[str, object]:
+    """Return what decides; the sentences may be worded otherwise by another version of mlops."""
+    return result.model_dump(exclude={"reason", "needed_n"})
+
+
+def _unequal(entry: Disagreement) -> Iterator[Disagreement]:
+    if entry.expected != entry.found:
+        yield entry

@@ -1,0 +1,121 @@
+"""Known limitations, computed: in which slices the model is clearly worse, and about which nothing can be said."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mlops.card.words import count, in_words, metric_name, metric_order, rate
+from mlops.gate import GateReport
+from mlops.metrics import Estimate, Metrics, SliceMetrics
+from mlops.render import Safe
+
+JUDGED = ("precision", "recall", "f1")
+
+
+class Shortfall(NamedTuple):
+    """A metric of a slice beside the same metric of all test rows."""
+
+    metric: str
+    value: Safe
+    upper: Safe
+    overall: Safe
+
+
+class WeakSlice(NamedTuple):
+    """A slice and the metrics in which it falls short."""
+
+    slice: str
+    value: str
+    rows: Safe
+    shortfalls: tuple[Shortfall, ...]
+
+
+class ThinSlice(NamedTuple):
+    """A slice with too few rows to say anything."""
+
+    slice: str
+    value: str
+    rows: Safe
+
+
+class Limitations(NamedTuple):
+    """What the slices show.
+
+    Attributes:
+        below: Slices whose upper bound lies below the overall value: clearly worse.
+        doubtful: Other slices whose value misses a threshold of the policy: perhaps worse, perhaps chance.
+        thin: Slices with fewer rows than the policy asks of a slice.
+        even: The names of slices of which no value is in the lists above.
+        measured: Whether there were slices at all.
+    """
+
+    below: tuple[WeakSlice, ...]
+    doubtful: tuple[WeakSlice, ...]
+    thin: tuple[ThinSlice, ...]
+    even: tuple[str, ...]
+    measured: bool
+
+
+def limitations_of(metrics: Metrics, gate: GateReport) -> Limitations:
+    """Compare every slice with all test rows.
+
+    A slice is clearly below when even its one-sided upper bound does not reach the overall value. Slices of fewer
+    rows than ``policy.min_slice_rows`` are only counted. There is no correction for looking at many slices: what is
+    listed here is a place to look, and a gate over slices is the policy's business.
+    """
+    below, doubtful, thin = [], [], []
+    minimum = {c.metric: c.threshold for c in gate.criteria if c.direction == "min"}
+    for part in metrics.slices:
+        if part.rows < gate.policy.min_slice_rows:
+            thin.append(part)
+        elif _clearly_below(part, metrics.metrics):
+            below.append(part)
+        elif _under(part, minimum):
+            doubtful.append(part)
+    named = {part.slice for part in (*below, *doubtful, *thin)}
+    return Limitations(
+        below=tuple(
+            _weak(part, _clearly_below(part, metrics.metrics), metrics.metrics) for part in _worst_first(below)
+        ),
+        doubtful=tuple(_weak(part, _under(part, minimum), metrics.metrics) for part in _worst_first(doubtful)),
+        thin=tuple(ThinSlice(in_words(part.slice), part.value, count(part.rows)) for part in thin),
+        even=tuple(in_words(name) for name in sorted({part.slice for part in metrics.slices} - named)),
+        measured=bool(metrics.slices),
+    )
+
+
+def _clearly_below(part: SliceMetrics, overall: dict[str, Estimate]) -> list[str]:
+    """Return the metrics of which the slice's upper bound lies below the overall value."""
+
+    def lies_below(name: str) -> bool:
+        here, all_rows = part.metrics.get(name), overall.get(name)
+        known = here is not None and all_rows is not None and here.upper is not None and all_rows.value is not None
+        return known and here.upper < all_rows.value  # type: ignore[operator,union-attr]  # `known` says neither is None
+
+    return [name for name in JUDGED if lies_below(name)]
+
+
+def _under(part: SliceMetrics, minimum: dict[str, float]) -> list[str]:
+    """Return the metrics of which the slice's value is known and misses the policy's minimum."""
+    found = {name: part.metrics[name].value for name in JUDGED if name in part.metrics and name in minimum}
+    return [name for name, value in found.items() if value is not None and value < minimum[name]]
+
+
+def _worst_first(parts: Iterable[SliceMetrics]) -> list[SliceMetrics]:
+    def key(part: SliceMetrics) -> tuple[float, str, str]:
+        f1 = part.metrics.get("f1")
+        return (f1.value if f1 is not None and f1.value is not None else 0.0, part.slice, part.value)
+
+    return sorted(parts, key=key)
+
+
+def _weak(part: SliceMetrics, names: list[str], overall: dict[str, Estimate]) -> WeakSlice:
+    shortfalls = tuple(
+        Shortfall(
+            metric=metric_name(name),
+            value=rate(part.metrics[name].value),
+            upper=rate(part.metrics[name].upper),
+            overall=rate(overall[name].value) if name in overall else Safe("not defined"),
+        )
+        for name in sorted(names, key=metric_order)
+    )
+    return WeakSlice(in_words(part.slice), part.value, count(part.rows), shortfalls)
