@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlops import dataset
+from mlops import dataset, storage
 from mlops import manifest as manifests
 from mlops.cli.common import all_manifests, cache_folder, emit_json, find_manifest, load_settings, repository_root
 from mlops.config import StorageSettings
@@ -87,6 +87,8 @@ def _verify(manifest: Manifest, name: str, expected: str | None, settings: Stora
             why="The hash belongs to another dataset, or the dataset was pinned anew.",
             fix="Compare with `git log -p` of the manifest, and pass the hash that it states.",
         )  # fmt: skip
+    for uri in manifest.uris:  # every one is judged before the first is opened
+        storage.locate(uri, settings=settings, root=root)
     for uri in manifest.uris:
         one = manifest.model_copy(update={"uris": (uri,)})
         data = dataset.read_pinned(one, settings=settings, root=root, cache=cache_folder(root))

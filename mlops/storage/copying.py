@@ -56,13 +56,14 @@ def open_regular(path: Path, *, name: str, follow: bool = True) -> Iterator[IO[b
             found=error,
             fix="Check the path.",
         ) from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        found = "a folder" if stat.S_ISDIR(mode) else f"a pipe or a device ({stat.filemode(mode)})"
+        raise InputRefusedError(
+            "This is not a regular file.", file=name, expected="a regular file", found=found, fix="Check the path."
+        )
     with os.fdopen(descriptor, "rb") as stream:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            found = "a folder" if stat.S_ISDIR(mode) else f"a pipe or a device ({stat.filemode(mode)})"
-            raise InputRefusedError(
-                "This is not a regular file.", file=name, expected="a regular file", found=found, fix="Check the path."
-            )
         yield stream
 
 
