@@ -31,17 +31,19 @@ def write(folder: Path, names: Iterable[str]) -> bytes:
     return data
 
 
-def verify(folder: Path, *, required: Iterable[str] = ()) -> dict[str, str]:
+def verify(folder: Path, *, required: Iterable[str] = (), listing: bytes | None = None) -> dict[str, str]:
     """Hash every file that ``checksums.txt`` lists and return the hashes by name.
 
     Args:
         folder: The artifact.
         required: Files that must be listed.
+        listing: The bytes of ``checksums.txt``, where the caller has read them already.
 
     Raises:
         InputRefusedError: The list is absent or malformed, a file is absent, not regular, or has another hash.
     """
-    listed = parse(documents.read_bytes(folder / CHECKSUMS, limit=_MAX_BYTES), file=folder / CHECKSUMS)
+    data = documents.read_bytes(folder / CHECKSUMS, limit=_MAX_BYTES) if listing is None else listing
+    listed = parse(data, file=folder / CHECKSUMS)
     absent = sorted(set(required) - set(listed))
     if absent:
         raise _refused(folder / CHECKSUMS, "name", expected=" and ".join(absent), found=" ".join(listed) or "no file")

@@ -2,6 +2,6 @@
 
 from mlops.evaluation.measuring import METRICS, estimate_all, measure
 from mlops.evaluation.rows import Evaluation
-from mlops.evaluation.table import dumps, loads, read, write
+from mlops.evaluation.table import MAX_BYTES, dumps, loads, read, write
 
-__all__ = ["METRICS", "Evaluation", "dumps", "estimate_all", "loads", "measure", "read", "write"]
+__all__ = ["MAX_BYTES", "METRICS", "Evaluation", "dumps", "estimate_all", "loads", "measure", "read", "write"]

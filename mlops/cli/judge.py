@@ -1,0 +1,197 @@
+"""Judging an artifact: its evidence verified and measured again, then decided. Shared by ``gate`` and ``run``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlops import checksums, documents, evaluation
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
+from mlops.config import Policy, Settings, policy_sha256
+from mlops.diagnosis import diagnose
+from mlops.errors import ExitCode, InputRefusedError
+from mlops.evaluation import Evaluation
+from mlops.gate import Bindings, GateReport, decide
+from mlops.hashing import sha256_bytes
+from mlops.metrics import Metrics
+from mlops.policy import tighten
+
+EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
+"""The exit code that each verdict ends the process with."""
+
+_VALUE_TOLERANCE = 1e-9
+_BOUND_TOLERANCE = 0.01  # other versions of numpy draw other replicates
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An artifact whose checksums hold, with its metrics measured again from the scored rows.
+
+    Attributes:
+        training: How the model was made.
+        evaluation: The scored rows.
+        metrics: Measured from ``evaluation``, believed instead of ``metrics.json``.
+        declared: The policy that the repository declares for the task.
+        model_sha256: Hash of the model file.
+        artifact_sha256: Hash of ``checksums.txt``.
+    """
+
+    training: Training
+    evaluation: Evaluation
+    metrics: Metrics
+    declared: Policy
+    model_sha256: str
+    artifact_sha256: str
+
+
+def read_evidence(artifact: Path, *, settings: Settings, evaluation_file: Path | None = None) -> Evidence:
+    """Verify an artifact and measure its evaluation again; every file is read once and hashed as read.
+
+    Args:
+        artifact: The folder that training left.
+        settings: The repository's settings.
+        evaluation_file: The same test rows scored again; the artifact's own by default.
+
+    Raises:
+        InputRefusedError: A checksum does not hold, ``metrics.json`` disagrees with the rows, or
+            ``evaluation_file`` holds other rows.
+        UsageRefusedError: The artifact's task is not declared.
+    """
+    listing = documents.read_bytes(artifact / CHECKSUMS)
+    listed = checksums.verify(artifact, listing=listing, required=(MODEL, TRAINING, EVALUATION, METRICS))
+    training = documents.loads(
+        checksums.read_verified(artifact, TRAINING, listed), Training, file=artifact / TRAINING
+    )  # fmt: skip
+    policy = settings.task(training.task).policy
+    if training.model_sha256 != listed[MODEL]:
+        raise _disagrees(artifact / TRAINING, "model_sha256", expected=listed[MODEL], found=training.model_sha256)
+    rows_bytes = checksums.read_verified(artifact, EVALUATION, listed, limit=evaluation.MAX_BYTES)
+    rows = evaluation.loads(rows_bytes, file=artifact / EVALUATION)
+    found = _measure(rows, rows_bytes, training, policy)
+    recorded = documents.loads(checksums.read_verified(artifact, METRICS, listed), Metrics, file=artifact / METRICS)
+    _check_agreement(recorded, found, artifact / METRICS)
+    if evaluation_file is not None:
+        rows_bytes = documents.read_bytes(evaluation_file, limit=evaluation.MAX_BYTES)
+        again = evaluation.loads(rows_bytes, file=evaluation_file)
+        _check_same_rows(rows, again, evaluation_file)
+        rows, found = again, _measure(again, rows_bytes, training, policy)
+    return Evidence(training, rows, found, policy, listed[MODEL], sha256_bytes(listing))
+
+
+def judge(
+    evidence: Evidence,
+    *,
+    overrides: Mapping[str, float | None],
+    run_url: str,
+    first_version: bool = True,
+) -> GateReport:
+    """Decide by the declared policy, tightened by ``overrides``; a model that does not pass is diagnosed.
+
+    Args:
+        evidence: What :func:`read_evidence` found.
+        overrides: Per metric a higher minimum, or None.
+        run_url: The run on GitHub that judges; empty when local.
+        first_version: Whether there is no model in production to compare with.
+
+    Raises:
+        UsageRefusedError: An override would loosen the policy.
+    """
+    policy = tighten(evidence.declared, overrides)
+    training = evidence.training
+    report = decide(
+        evidence.metrics,
+        policy,
+        declared=evidence.declared,
+        first_version=first_version,
+        bindings=Bindings(
+            dataset_sha256=training.dataset_sha256,
+            model_sha256=evidence.model_sha256,
+            artifact_sha256=evidence.artifact_sha256,
+            evaluation_sha256=evidence.metrics.evaluation_sha256,
+            policy_sha256=policy_sha256(evidence.declared),
+            code_commit=training.code.commit,
+            code_dirty=training.code.dirty,
+            run_url=run_url,
+        ),
+    )
+    if report.verdict == "pass":
+        return report
+    return report.model_copy(update={"diagnosis": diagnose(evidence.evaluation, evidence.metrics, policy)})
+
+
+def write_report(folder: Path, report: GateReport) -> Path:
+    """Write ``gate.json`` to ``folder`` and return its path; do this before anything is shown or posted."""
+    path = folder / GATE
+    documents.write(path, report)
+    return path
+
+
+def _measure(rows: Evaluation, data: bytes, training: Training, policy: Policy) -> Metrics:
+    return evaluation.measure(
+        rows,
+        task=training.task,
+        model_id=training.model_id,
+        dataset_sha256=training.dataset_sha256,
+        model_sha256=training.model_sha256,
+        evaluation_sha256=sha256_bytes(data),
+        threshold=training.threshold,
+        policy=policy,
+    )
+
+
+def _check_agreement(recorded: Metrics, found: Metrics, file: Path) -> None:
+    """Refuse a ``metrics.json`` that does not follow from the evaluation beside it."""
+    skipped = (
+        {"interval"} if recorded.interval.confidence == found.interval.confidence else {"interval", "lower", "upper"}
+    )
+    difference = _difference(recorded.model_dump(mode="json"), found.model_dump(mode="json"), "", skipped)
+    if difference is not None:
+        field, says, is_so = difference
+        raise _disagrees(file, field, expected=f"{is_so}, as measured again from {EVALUATION}", found=says)
+
+
+def _difference(left: Any, right: Any, path: str, skipped: set[str]) -> tuple[str, str, str] | None:  # noqa: ANN401  # JSON is anything
+    """Return the first place at which two documents differ beyond rounding, with both values."""
+    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
+        pairs = [(left[key], right[key], f"{path}.{key}".lstrip(".")) for key in left if key not in skipped]
+    elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        pairs = [(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(left, right, strict=True))]
+    elif isinstance(left, float | int) and isinstance(right, float | int):
+        tolerance = _BOUND_TOLERANCE if path.endswith((".lower", ".upper")) else _VALUE_TOLERANCE
+        return None if abs(left - right) <= tolerance else (path, repr(left), repr(right))
+    else:
+        return None if left == right else (path, repr(left)[:100], repr(right)[:100])
+    return next((found for a, b, place in pairs if (found := _difference(a, b, place, skipped)) is not None), None)
+
+
+def _check_same_rows(pinned: Evaluation, again: Evaluation, file: Path) -> None:
+    """Refuse other test rows than those that the artifact was evaluated on."""
+    aligned = ("row_id", "label", "cluster", "weight")
+    different = [name for name in aligned if not np.array_equal(getattr(pinned, name), getattr(again, name))]
+    if pinned.slices.keys() != again.slices.keys():
+        different.append("slices")
+    else:
+        different += [name for name in pinned.slices if not np.array_equal(pinned.slices[name], again.slices[name])]
+    if different:
+        raise InputRefusedError(
+            "These are not the test rows that the artifact was evaluated on.",
+            file=file,
+            field=", ".join(different),
+            expected=f"the {len(pinned):,} rows of the artifact's {EVALUATION}, in their order",
+            found=f"{len(again):,} rows that differ",
+            fix="Score the pinned test rows: `mlops evaluate ARTIFACT --out DIR`.",
+        )
+
+
+def _disagrees(file: Path, field: str, *, expected: str, found: str) -> InputRefusedError:
+    return InputRefusedError(
+        "The artifact's record does not follow from its own files.",
+        file=file,
+        field=field,
+        expected=expected,
+        found=found,
+        why="The file was edited, or written by another version of mlops or for other rows.",
+        fix="Do not trust this artifact; train again with `mlops train`.",
+    )

@@ -1,0 +1,36 @@
+"""Types of options that several verbs share."""
+
+import click
+
+from mlops.policy import parse_rate
+from mlops.slices import parse_slice
+
+
+class RateType(click.ParamType):  # type: ignore[type-arg]  # generic in the newest click only
+    """A number in [0, 1], spelled as :func:`mlops.policy.parse_rate` reads it."""
+
+    name = "rate"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the rate; raises UsageRefusedError for anything else."""
+        del ctx
+        return value if isinstance(value, float) else parse_rate(str(value), field=_name(param, "rate"))
+
+
+class SliceType(click.ParamType):  # type: ignore[type-arg]  # generic in the newest click only
+    """The name of a slice, never an expression."""
+
+    name = "slice"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; raises UsageRefusedError for anything else."""
+        del param, ctx
+        return parse_slice(str(value))
+
+
+RATE = RateType()
+SLICE = SliceType()
+
+
+def _name(param: click.Parameter | None, otherwise: str) -> str:
+    return param.opts[0] if param is not None and param.opts else otherwise
