@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
-from mlops.artifact import Feature, SplitFacts, Training
+from mlops import checksums, documents
+from mlops.artifact import EVALUATION, GATE, METRICS, MODEL, TRAINING, Feature, SplitFacts, Training
+from mlops.card import CardFacts, CardNotes
 from mlops.config import CardSettings, Criterion, Policy, TaskSettings, policy_sha256
 from mlops.gate import Bindings, GateReport, decide
 from mlops.hashing import sha256_bytes
@@ -203,3 +206,55 @@ def task_settings(**changes: Any) -> TaskSettings:
         "card": card_settings(),
     }
     return TaskSettings(**(facts | changes))
+
+
+def write_artifact(
+    folder: Path,
+    *,
+    trained: Training | None = None,
+    measured: Metrics | None = None,
+    rules: Policy | None = None,
+) -> Path:
+    """Write what training and the gate leave to ``folder``, with stand-ins for model and rows, and return it."""
+    trained, measured, rules = trained or training(), measured or metrics(), rules or policy()
+    folder.mkdir(parents=True)
+    (folder / MODEL).write_bytes(MODEL_BYTES)
+    (folder / EVALUATION).write_bytes(EVALUATION_BYTES)
+    documents.write(folder / TRAINING, trained)
+    documents.write(folder / METRICS, measured)
+    listing = checksums.write(folder, (EVALUATION, METRICS, MODEL, TRAINING))
+    bound = bindings(
+        dataset_sha256=trained.dataset_sha256,
+        artifact_sha256=sha256_bytes(listing),
+        policy_sha256=policy_sha256(rules),
+        code_commit=trained.code.commit,
+        code_dirty=trained.code.dirty,
+    )
+    documents.write(folder / GATE, gate_report(measured, rules=rules).model_copy(update={"bindings": bound}))
+    return folder
+
+
+def card_facts(**changes: Any) -> CardFacts:
+    """Return the facts of a task's first card."""
+    facts: dict[str, Any] = {
+        "manifest": manifest(),
+        "training": training(),
+        "metrics": metrics(),
+        "gate": gate_report(),
+        "notes": card_notes(),
+        "previous": None,
+    }
+    return CardFacts(**(facts | changes))
+
+
+def card_notes(**changes: Any) -> CardNotes:
+    """Return what a card says beside the other documents."""
+    facts: dict[str, Any] = {
+        "model_id": DATASET_ID,
+        "task": "er",
+        "description": task_settings().description,
+        "card": card_settings(),
+        "previous": None,
+        "artifact_sha256": bindings().artifact_sha256,
+    }
+    return CardNotes(**(facts | changes))

@@ -4,14 +4,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops import checksums
+from mlops import checksums, documents
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING
 from mlops.card.facts import MANIFEST, NOTES, CardFacts
 from mlops.config import Criterion
+from mlops.documents import canonical_json
 from mlops.errors import InputRefusedError
 from mlops.gate import CriterionResult, GateReport, decide
 from mlops.hashing import sha256_bytes
-from mlops.metrics import Metrics
+from mlops.metrics import Estimate, Metrics
+
+NOT_MEASURED = Estimate(value=None, lower=None, upper=None, n=0)
+
+# The gate measures again; with another version of numpy the bootstrap draws other replicates, so bounds move a little.
+_TOLERANCE = {"value": 1e-9, "lower": 0.01, "upper": 0.01, "n": 0}
+_DECIDED = ("threshold", "policy_threshold", "direction", "decide_on", "blocking", "verdict")
 
 
 class Disagreement(NamedTuple):
@@ -46,18 +53,9 @@ def refuse_disagreement(facts: CardFacts, files: Mapping[str, bytes], folder: Pa
 
 def disagreements(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreement]:
     """Yield every field that is not what the other documents say."""
-    expected = (*_hashes(facts, files), *_names(facts))
-    for entry in expected:
-        yield from _unequal(entry)
-    again = decided_again(facts.metrics, facts.gate)
-    if again.verdict != facts.gate.verdict:
-        yield Disagreement(GATE, "verdict", again.verdict, facts.gate.verdict)
-    for decided, recorded in zip(again.criteria, facts.gate.criteria, strict=True):
-        expected, found = _numbers(decided), _numbers(recorded)
-        for field in expected:
-            yield from _unequal(
-                Disagreement(GATE, f"criteria.{recorded.metric}.{field}", expected[field], found[field])
-            )
+    for entry in (*_hashes(facts, files), *_names(facts), *_decision(facts.metrics, facts.gate)):
+        if entry.expected != entry.found:
+            yield entry
 
 
 def _hashes(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreement]:
@@ -73,6 +71,9 @@ def _hashes(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreeme
     yield Disagreement(GATE, "bindings.model_sha256", model, bound.model_sha256)
     yield Disagreement(METRICS, "evaluation_sha256", evaluation, facts.metrics.evaluation_sha256)
     yield Disagreement(GATE, "bindings.evaluation_sha256", evaluation, bound.evaluation_sha256)
+    # Of the policy as it is written in gate.json: later versions of mlops may give a policy further fields.
+    policy = canonical_json(documents.check_json(files[GATE])["policy"])
+    yield Disagreement(GATE, "bindings.policy_sha256", sha256_bytes(policy), bound.policy_sha256)
     dataset = facts.manifest.sha256
     yield Disagreement(TRAINING, "dataset_sha256", dataset, facts.training.dataset_sha256)
     yield Disagreement(METRICS, "dataset_sha256", dataset, facts.metrics.dataset_sha256)
@@ -91,16 +92,37 @@ def _names(facts: CardFacts) -> Iterator[Disagreement]:
         yield Disagreement(NOTES, "previous", facts.previous.task, training.task)
 
 
+def _decision(metrics: Metrics, gate: GateReport) -> Iterator[Disagreement]:
+    """Yield each number of the gate beside the measured one, and each verdict beside the one that follows from it."""
+    again = decided_again(metrics, gate)
+    names = [result.metric for result in again.criteria]
+    yield Disagreement(GATE, "criteria", names, [result.metric for result in gate.criteria])
+    for fresh, kept in zip(again.criteria, gate.criteria, strict=False):
+        where = f"criteria.{kept.metric}"
+        measured = metrics.metrics.get(kept.metric, NOT_MEASURED)
+        for field, tolerance in _TOLERANCE.items():
+            expected, found = getattr(measured, field), getattr(kept, field)
+            if not _close(expected, found, tolerance):
+                yield Disagreement(GATE, f"{where}.{field}", expected, found)
+        for field in _DECIDED:
+            yield Disagreement(GATE, f"{where}.{field}", getattr(fresh, field), getattr(kept, field))
+    yield Disagreement(GATE, "verdict", again.verdict, gate.verdict)
+
+
 def decided_again(metrics: Metrics, gate: GateReport) -> GateReport:
-    """Return what the gate decides on ``metrics`` with the thresholds that ``gate`` says were in force."""
+    """Return what the gate decides on its own numbers with the thresholds that it says were in force."""
     in_force = gate.policy.model_copy(update={"criteria": {c.metric: _criterion(c) for c in gate.criteria}})
+    numbers = {
+        c.metric: Estimate(value=c.value, lower=c.lower, upper=c.upper, n=c.n)
+        for c in gate.criteria
+        if c.metric in metrics.metrics
+    }
     return decide(
-        metrics,
+        metrics.model_copy(update={"metrics": metrics.metrics | numbers}),
         in_force,
         declared=gate.policy,
         bindings=gate.bindings,
         first_version=gate.first_version,
-        diagnosis=gate.diagnosis,
     )
 
 
@@ -113,11 +135,7 @@ def _criterion(result: CriterionResult) -> Criterion:
     )
 
 
-def _numbers(result: CriterionResult) -> dict[str, object]:
-    """Return what decides; the sentences may be worded otherwise by another version of mlops."""
-    return result.model_dump(exclude={"reason", "needed_n"})
-
-
-def _unequal(entry: Disagreement) -> Iterator[Disagreement]:
-    if entry.expected != entry.found:
-        yield entry
+def _close(expected: float | None, found: float | None, tolerance: float) -> bool:
+    if expected is None or found is None:
+        return expected is found
+    return abs(expected - found) <= tolerance

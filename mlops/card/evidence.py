@@ -99,9 +99,7 @@ def _assemble(files: dict[str, bytes], source: Path, folder: Path) -> Evidence:
         metrics=documents.loads(files[METRICS], Metrics, file=source / METRICS),
         gate=documents.loads(files[GATE], GateReport, file=source / GATE),
         notes=notes,
-        previous=registry.read_record(registry.path_of(ModelId.parse(notes.previous), folder))
-        if notes.previous
-        else None,
+        previous=registry.read_record(before) if before else None,
     )
     refuse_disagreement(facts, files, source)
     chart = precision_recall_svg(facts.metrics, facts.gate.policy).encode()

@@ -16,7 +16,6 @@ class Shortfall(NamedTuple):
 
     metric: str
     value: Safe
-    upper: Safe
     overall: Safe
 
 
@@ -111,9 +110,8 @@ def _worst_first(parts: Iterable[SliceMetrics]) -> list[SliceMetrics]:
 def _weak(part: SliceMetrics, names: list[str], overall: dict[str, Estimate]) -> WeakSlice:
     shortfalls = tuple(
         Shortfall(
-            metric=metric_name(name),
+            metric=metric_name(name, start=False),
             value=rate(part.metrics[name].value),
-            upper=rate(part.metrics[name].upper),
             overall=rate(overall[name].value) if name in overall else Safe("not defined"),
         )
         for name in sorted(names, key=metric_order)

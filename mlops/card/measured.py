@@ -67,6 +67,9 @@ def metric_rows(metrics: Metrics, gate: GateReport) -> tuple[MetricRow, ...]:
 
 def _metric_row(name: str, found: Estimate | None, criterion: CriterionResult | None) -> MetricRow:
     at = criterion.threshold if criterion else None
+    if criterion and found:  # what was judged is what is shown
+        numbers = {"value": criterion.value, "lower": criterion.lower, "upper": criterion.upper, "n": criterion.n}
+        found = found.model_copy(update=numbers)
     return MetricRow(
         name=metric_name(name),
         value=rate(found.value if found else None, at),

@@ -31,10 +31,12 @@ def bounds(estimate: Estimate, threshold: float | None = None) -> Safe:
     return Safe(f"{format_rate(estimate.lower, threshold)} to {format_rate(estimate.upper, threshold)}")
 
 
-def metric_name(name: str) -> str:
-    """Return how a metric is called in a table; a name that is not ours stays data."""
+def metric_name(name: str, *, start: bool = True) -> str:
+    """Return how a metric is called, at the start of a line or inside one; a name that is not ours stays data."""
     known = _METRICS.get(name)
-    return Safe(known) if known else name
+    if known is None:
+        return name
+    return Safe(known if start or known.isupper() or known[1:].lower() != known[1:] else known.lower())
 
 
 def metric_order(name: str) -> tuple[int, str]:
