@@ -8,7 +8,7 @@ import fsspec
 
 from mlops.errors import MlopsError, UnavailableError, UsageRefusedError
 from mlops.storage.copying import AbsentError
-from mlops.storage.uris import EXTRAS, Location
+from mlops.storage.uris import Location
 
 
 @contextlib.contextmanager
@@ -24,18 +24,15 @@ def open_remote(location: Location) -> Iterator[IO[bytes]]:
     """
     try:
         filesystem, path = fsspec.core.url_to_fs(location.uri)
-    except ImportError as error:
-        extra = location.scheme
-        raise UsageRefusedError(
-            f"Reading {extra}:// needs an optional part of mlops that is not installed.",
-            file=location.uri, why=str(error),
-            fix=f"pip install 'precision-gate[{extra}]'" if extra in EXTRAS else "Use another scheme.",
-        ) from None  # fmt: skip
-    try:
         with filesystem.open(path, "rb", cache_type="readahead") as stream:
             yield stream
     except MlopsError:
         raise
+    except ImportError as error:
+        raise UsageRefusedError(
+            f"Reading {location.scheme}:// needs an optional part of mlops that is not installed.",
+            file=location.uri, why=str(error), fix=f"pip install 'precision-gate[{location.scheme}]'",
+        ) from None  # fmt: skip
     except FileNotFoundError:
         raise AbsentError(
             "The remote object does not exist.", file=location.uri,
