@@ -140,6 +140,8 @@ def _by_key(old: pa.Table, new: pa.Table, key: str, content: list[str], labels: 
 def _by_content(old: pa.Table, new: pa.Table, content: list[str], labels: list[str]) -> RowChanges:
     """Match equal contents as multisets: per content, as many rows as both hold, equal labels first."""
     before, after = _grouped(old, content, labels), _grouped(new, content, labels)
+    if not content:  # nothing in common to know a row by
+        before = {}
     matched = flipped = 0
     for row, old_labels in before.items():
         new_labels = after.get(row, Counter())
