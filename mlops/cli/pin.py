@@ -66,7 +66,7 @@ def command(
     root = repository_root()
     settings = load_settings(root)
     settings.task(task)
-    wanted = DatasetId(task, _day(task, file, day))
+    wanted = DatasetId(task, day_of(task, file, day))
     request = _Request(file, uris, parent, source, licence, limitations)
     path = root / manifests.path_of(wanted)
     _check_target(root, path)
@@ -84,7 +84,7 @@ def command(
     return 0
 
 
-def _day(task: str, file: Path, text: str | None) -> date:
+def day_of(task: str, file: Path, text: str | None) -> date:
     """Return the dataset's day: as given, else as the file's name says, else today."""
     today = utc_today()
     if text is not None:

@@ -27,6 +27,9 @@ from mlops.training import Circumstances
 TASKS = {"er": "mlops.tasks.er.task:EntityResolution"}
 """Where each task's plug is; only the one that is asked for is imported."""
 
+MAX_MODEL_BYTES = 512 << 20
+MAX_EVALUATION_BYTES = 1 << 30
+
 SCORE_TOLERANCE = 1e-6
 """How far a re-computed score may lie from the recorded one: other processors round differently, models do not."""
 
@@ -139,21 +142,22 @@ def load_model(task: Task, folder: Path) -> tuple[Training, Model]:
     Raises:
         InputRefusedError: A checksum, the model file, or its record does not hold.
     """
-    found = checksums.verify(folder)
-    record = documents.read(folder / TRAINING, Training)
-    if found.get(MODEL) != record.model_sha256:
+    listed = checksums.verify(folder, required=training.ARTIFACT_FILES)
+    record = documents.loads(checksums.read_verified(folder, TRAINING, listed), Training, file=folder / TRAINING)
+    if listed[MODEL] != record.model_sha256:
         raise InputRefusedError(
             "The training record names another model file.",
             file=folder / TRAINING,
             field="model_sha256",
-            expected=found.get(MODEL, "a checksum of model.skops"),
+            expected=listed[MODEL],
             found=record.model_sha256,
             fix="Download the artifact again, or train again.",
         )
     state = persistence.load(
-        documents.read_bytes(folder / MODEL, limit=persistence.MAX_BYTES),
+        checksums.read_verified(folder, MODEL, listed, limit=MAX_MODEL_BYTES),
         expected_sha256=record.model_sha256,
         sklearn_version=record.environment.get("scikit-learn", ""),
+        file=folder / MODEL,
     )
     return record, task.restore(state)
 
@@ -175,7 +179,10 @@ def rescore(task: Task, folder: Path, examples: Examples, settings: Settings, pi
             fix="Name the dataset that the artifact was trained on, or train again.",
         )
     fresh = training.score(model, examples)
-    recorded = evaluation.read(folder / EVALUATION)
+    listed = checksums.verify(folder)
+    recorded = evaluation.loads(
+        checksums.read_verified(folder, EVALUATION, listed, limit=MAX_EVALUATION_BYTES), file=folder / EVALUATION
+    )
     difference = _compare(recorded, fresh, folder)
     metrics = evaluation.measure(
         fresh,

@@ -14,6 +14,9 @@ from mlops.gate.report import Bindings, CriterionResult, Diagnosis, GateReport, 
 from mlops.metrics import Metrics
 
 
+_FIRST = ("precision", "recall", "f1")
+
+
 def decide(
     metrics: Metrics,
     policy: Policy,
@@ -43,7 +46,7 @@ def decide(
         _judge(
             metrics, metric, _stricter(policy.criteria.get(metric), declared.criteria.get(metric)), declared, obstacle
         )
-        for metric in sorted({*policy.criteria, *declared.criteria}, key=[*declared.criteria, *policy.criteria].index)
+        for metric in sorted({*policy.criteria, *declared.criteria}, key=_rank)
     )
     verdict, reason = _combine(results, obstacle)
     return GateReport(
@@ -171,3 +174,8 @@ def _combine(results: Sequence[CriterionResult], obstacle: str) -> tuple[Verdict
         f"{r.metric} {'>=' if r.direction == 'min' else '<='} {format_threshold(r.threshold)}" for r in blocking
     )
     return "pass", f"Every blocking criterion is met: {met}.{noted}"
+
+
+def _rank(metric: str) -> tuple[int, str]:
+    """Order criteria in one way, whatever the order of the file: the usual three first, then by name."""
+    return (_FIRST.index(metric) if metric in _FIRST else len(_FIRST), metric)

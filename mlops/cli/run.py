@@ -1,0 +1,202 @@
+"""``mlops run``: the whole chain locally, from pinned data to a judged, documented model."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from mlops import dataset, documents, training
+from mlops import manifest as manifests
+from mlops.card import evidence as cards
+from mlops.cli import steps
+from mlops.cli.common import emit_json, load_settings, repository_root
+from mlops.cli.judge import EXIT, judge, read_evidence, write_report
+from mlops.cli.parameters import RATE
+from mlops.cli.pin import day_of
+from mlops.cli.report import Describe, print_report
+from mlops.cli.train import DIST
+from mlops.config import Settings
+from mlops.errors import UsageRefusedError
+from mlops.gate import GateReport
+from mlops.ids import DatasetId
+from mlops.manifest import Manifest
+from mlops.pinning import make_manifest
+from mlops.registry import FOLDER as CARDS
+from mlops.task import Examples, Task
+
+_NEXT = {
+    "pass": "Next: publish the card with `mlops card {folder}`, and commit it.",
+    "fail": "Next: do what is listed under `What to do`, then run again. Nothing was published.",
+    "inconclusive": "Next: label more rows as said above, pin the new file, and run again. Nothing was published.",
+}
+
+
+@dataclass
+class _Talk:
+    """Tells on stderr which step is done and how long it took."""
+
+    console: Console
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[list[str]]:
+        """Time one step; what the caller appends to the list is told when it is done."""
+        said: list[str] = []
+        started = perf_counter()
+        yield said
+        self.seconds[name] = round(perf_counter() - started, 3)
+        text = Text.assemble(("✓ ", "green"), f"{name:<9}", (" ".join(said), "default"))
+        text.append(f"  {self.seconds[name]:.1f} s", style="dim")
+        self.console.print(text, soft_wrap=True)
+
+
+@click.command("run")
+@click.argument("task", metavar="TASK")
+@click.option(
+    "--dataset", "dataset_id", metavar="ID", help="Dataset id or path of its manifest; the newest by default."
+)
+@click.option("--dataset-date", metavar="YYYYMMDD", help="The same by date.")
+@click.option("--dataset-hash", metavar="SHA256", help="The same by hash; with another option, a check.")
+@click.option("--data", type=click.Path(path_type=Path), help="A file that is not pinned, for a trial.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for everything; dist/<model id> by default.")
+@click.option("--sample-size", type=click.IntRange(min=2), help="Training rows at most; mlops.toml's by default.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of everything that chance decides.")
+@click.option("--min-precision", type=RATE, help="A higher minimum than the policy's; never a lower one.")
+@click.option("--min-recall", type=RATE, help="A higher minimum than the policy's; never a lower one.")
+@click.option("--min-f1", type=RATE, help="A higher minimum than the policy's; never a lower one.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was made and the verdict as JSON.")
+def command(
+    task: str,
+    dataset_id: str | None,
+    dataset_date: str | None,
+    dataset_hash: str | None,
+    data: Path | None,
+    out: Path | None,
+    sample_size: int | None,
+    seed: int | None,
+    min_precision: float | None,
+    min_recall: float | None,
+    min_f1: float | None,
+    as_json: bool,
+) -> int:
+    """Verify, train, evaluate, judge and document TASK's model on a pinned dataset, or on --data FILE.
+
+    Everything is written to one folder; nothing is published. Exit 0: pass, 1: fail, 4: inconclusive.
+    """
+    root = repository_root()
+    settings = load_settings(root)
+    declared = settings.task(task)
+    plug = steps.open_task(task)
+    talk = _Talk(Console(stderr=True, quiet=as_json, highlight=False))
+    if data is not None and any((dataset_id, dataset_date, dataset_hash)):
+        raise UsageRefusedError(
+            "A file that is not pinned was named, and a pinned dataset too.",
+            field="--data",
+            expected="--data FILE alone, or a dataset",
+            fix="Leave one of them out.",
+        )
+    with talk.step("verify") as said:
+        if data is None:
+            path = steps.choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
+            pinned = manifests.load(path)
+            table = dataset.read_pinned(pinned, settings=settings.storage, root=root).table
+        else:
+            pinned, found = _unpinned(data, task, settings)
+            table = found.table
+        folder = out if out is not None else root / DIST / pinned.id
+        training.refuse_foreign_folder(folder)
+        examples = plug.examples(table, declared)
+        said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
+    with talk.step("train") as said:
+        trained = training.train(
+            plug,
+            examples,
+            pinned,
+            declared,
+            steps.circumstances(root, code_commit=None, required=False),
+            model_id=pinned.id,
+            seed=declared.seed if seed is None else seed,
+            sample_size=sample_size or declared.sample_size,
+            folder=folder,
+        )
+        if data is not None:
+            documents.write(folder / f"{pinned.id}.json", pinned)
+        said.append(f"{trained.training.trained_rows:,} rows, {len(trained.training.features)} features")
+    with talk.step("evaluate") as said:
+        scored = steps.rescore(plug, folder, examples, settings, pinned)
+        said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
+    with talk.step("gate") as said:
+        overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
+        report = judge(read_evidence(folder, settings=settings), overrides=overrides, run_url=trained.training.run_url)
+        write_report(folder, report)
+        said.append(report.verdict)
+    with talk.step("card") as said:
+        card = cards.publish(cards.collect(folder, pinned, declared, root / CARDS), folder / CARDS).path
+        said.append(str(_shown(card)))
+    if as_json:
+        emit_json(_answer(report, folder, card, talk.seconds))
+    else:
+        _summary(report, folder, card, _describer(plug, examples))
+    return int(EXIT[report.verdict])
+
+
+def _unpinned(path: Path, task: str, settings: Settings) -> tuple[Manifest, dataset.Dataset]:
+    """Read a file that has no manifest, and describe it in one as pinning would."""
+    found = dataset.read_file(path, settings=settings.storage)
+    day = day_of(task, path, None)
+    manifest = make_manifest(
+        found,
+        dataset_id=DatasetId(task, day),
+        as_of=day,
+        uris=(path.name,),
+        source=f"{path.name}, a file that is not pinned",
+    )
+    return manifest, found
+
+
+def _answer(report: GateReport, folder: Path, card: Path, seconds: Mapping[str, float]) -> dict[str, object]:
+    metrics = {
+        result.metric: {"value": result.value, "lower": result.lower, "upper": result.upper, "n": result.n}
+        for result in report.criteria
+    }
+    return {
+        "verdict": report.verdict,
+        "reason": report.reason,
+        "model_id": report.model_id,
+        "metrics": metrics,
+        "artifact": str(folder),
+        "card": str(card),
+        "dataset_sha256": report.bindings.dataset_sha256,
+        "model_sha256": report.bindings.model_sha256,
+        "seconds": dict(seconds),
+    }
+
+
+def _summary(report: GateReport, folder: Path, card: Path, describe: Describe) -> None:
+    console = Console(highlight=False)
+    console.print()
+    print_report(report, console, describe=describe)
+    console.print()
+    for name, path in (("Artifact", folder), ("Card", card)):
+        console.print(f"{name:<9} {_shown(path)}", soft_wrap=True, markup=False)
+    console.print(_NEXT[report.verdict].format(folder=_shown(folder)), soft_wrap=True, markup=False)
+
+
+def _shown(path: Path) -> Path:
+    """Return ``path`` relative to where the user stands, if it lies below."""
+    here, whole = Path.cwd(), path.resolve()
+    return whole.relative_to(here) if whole.is_relative_to(here) else path
+
+
+def _describer(task: Task, examples: Examples) -> Describe:
+    def describe(row_id: str) -> str:
+        found = np.flatnonzero(examples.row_id == row_id)
+        return task.describe_row(examples, int(found[0])) if found.size else ""
+
+    return describe
