@@ -101,9 +101,10 @@ def _hash(path: Path) -> str:
     except OSError as error:
         found = "a symbolic link" if path.is_symlink() else error.strerror or str(error)
         raise _refused(path, "file", expected="a regular file", found=found) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _refused(path, "file", expected="a regular file", found="a folder, a pipe or a device")
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise _refused(path, "file", expected="a regular file", found="a folder, a pipe or a device")
         return sha256_stream(stream)[0]
 
 

@@ -13,7 +13,6 @@ from mlops.gate.outlook import Numbers, explain, needed, numbers_of
 from mlops.gate.report import Bindings, CriterionResult, Diagnosis, GateReport, Verdict
 from mlops.metrics import Metrics
 
-
 _FIRST = ("precision", "recall", "f1")
 
 

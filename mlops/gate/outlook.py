@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mlops.config import Criterion
 from mlops.formatting import about, format_rate, format_threshold
-from mlops.intervals.proportions import effective_n, jaccard_of_f1, needed_n
+from mlops.intervals.proportions import MAX_ROWS, effective_n, jaccard_of_f1, needed_n
 from mlops.metrics import Metrics
 
 
@@ -51,7 +51,7 @@ def needed(metric: str, numbers: Numbers, threshold: float, confidence: float) -
         rows, worth = needed_n(value, threshold, confidence), effective_n(value, lower, confidence)
     else:
         rows, worth = needed_n(1 - value, 1 - threshold, confidence), effective_n(value, upper, confidence)
-    if rows is None or not worth:
+    if rows is None or worth is None or worth * MAX_ROWS < rows * n:
         return None
     return max(n + 1, ceil(rows * max(1.0, n / worth)))
 

@@ -21,9 +21,6 @@ from scipy.special import stdtrit
 from mlops.intervals.bootstrap import affordable, cluster_vectors, percentile_bounds, replicate_sums
 from mlops.intervals.proportions import wilson_lower, wilson_upper
 
-_PRIOR_CORRELATION = 0.5
-"""Intra-cluster correlation assumed before any error was seen; it counts as much as one error does."""
-
 
 class Bounded(NamedTuple):
     """A ratio with its one-sided bounds."""
@@ -82,8 +79,9 @@ def effective_rows(
 
     ``(sum w)^2 / sum w^2``, divided by the design effect of the clusters. The design effect is the larger of the
     linearised between-cluster variance against the binomial one, and ``1 + rho (m - 1)`` with ``m`` the mean cluster
-    size as a row sees it and ``rho`` the intra-cluster correlation, shrunk towards 0.5 by the weight of one error:
-    a sample without errors cannot show how errors cluster. Clusters of one have a design effect of 1.
+    size as a row sees it and ``rho`` the intra-cluster correlation, shrunk towards 1 by the weight of one error. A
+    sample without errors cannot show whether errors come singly or by whole clusters, so there a cluster counts as
+    one row; with a few dozen errors nothing of that is left. Clusters of one have a design effect of 1.
     """
     total, squares = float(weight.sum()), float(np.square(weight).sum())
     kish = total * total / squares
@@ -101,7 +99,7 @@ def effective_rows(
     binomial = share * (1 - share) * squares
     errors = min(int(hit.sum()), int(len(hit) - hit.sum()))
     rho = max(0.0, (between - binomial) / (share * (1 - share) * (size_squares - squares))) if errors else 0.0
-    shrunk = (errors * rho + _PRIOR_CORRELATION) / (errors + 1)
+    shrunk = (errors * rho + 1) / (errors + 1)
     effect = max(1.0, between / binomial if errors else 1.0, 1 + shrunk * (size_squares / squares - 1))
     student = float(stdtrit(max(1.0, effective_clusters - 1), confidence))
     return kish / effect * (NormalDist().inv_cdf(confidence) / student) ** 2

@@ -1,0 +1,1 @@
+"""Tests of the evaluation: its file and its metrics."""

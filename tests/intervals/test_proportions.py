@@ -1,0 +1,94 @@
+"""Wilson's bounds: their published values, their inverse, and how many rows decide."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops.intervals.proportions import (
+    effective_n,
+    f1_of_jaccard,
+    jaccard_of_f1,
+    needed_n,
+    wilson_lower,
+    wilson_upper,
+)
+
+CONFIDENCES = st.sampled_from([0.8, 0.9, 0.95, 0.99])
+
+
+@pytest.mark.parametrize(("n", "rate"), [(100, 0.970), (500, 0.940), (1000, 0.935), (5000, 0.9264)])
+def test_the_smallest_rate_that_clears_92_percent_is_the_published_one(n: int, rate: float) -> None:
+    assert min(k for k in range(n + 1) if wilson_lower(k, n, 0.95) >= 0.92) == round(rate * n)
+
+
+def test_37_of_37_right_is_not_certainty() -> None:
+    assert wilson_lower(37, 37, 0.95) == pytest.approx(0.9319, abs=1e-4)
+    assert wilson_upper(37, 37, 0.95) == 1.0
+
+
+def test_96_percent_cannot_be_shown_with_37_rows() -> None:
+    assert wilson_lower(37, 37, 0.95) < 0.96
+
+
+def test_without_trials_nothing_is_known() -> None:
+    assert (wilson_lower(0, 0, 0.95), wilson_upper(0, 0, 0.95)) == (0.0, 1.0)
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1), CONFIDENCES)
+def test_the_bounds_enclose_the_rate_and_mirror_each_other(n: int, share: float, confidence: float) -> None:
+    successes = share * n
+    lower, upper = wilson_lower(successes, n, confidence), wilson_upper(successes, n, confidence)
+    assert 0 <= lower <= successes / n + 1e-12
+    assert successes / n - 1e-12 <= upper <= 1
+    assert upper == pytest.approx(1 - wilson_lower(n - successes, n, confidence), abs=1e-9)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), CONFIDENCES)
+def test_the_needed_denominator_clears_the_threshold_and_one_less_does_not(
+    rate: float, threshold: float, confidence: float
+) -> None:
+    n = needed_n(rate, threshold, confidence)
+    if n is None:
+        assert rate - threshold < 1e-3
+    elif n < 1_000_000:
+        assert wilson_lower(rate * n, n, confidence) >= threshold
+        assert n == 1 or wilson_lower(rate * (n - 1), n - 1, confidence) < threshold
+
+
+@pytest.mark.parametrize(("rate", "low", "high"), [(1.0, 32, 32), (0.95, 215, 230), (0.94, 490, 505)])
+def test_the_denominators_that_show_92_percent_are_the_expected_ones(rate: float, low: int, high: int) -> None:
+    needed = needed_n(rate, 0.92, 0.95)
+    assert needed is not None
+    assert low <= needed <= high
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.9, 0.92])
+def test_no_number_of_rows_shows_what_the_estimate_does_not_exceed(rate: float) -> None:
+    assert needed_n(rate, 0.92, 0.95) is None
+
+
+@given(st.floats(0.01, 0.99), st.integers(5, 100_000), CONFIDENCES)
+def test_the_effective_size_is_the_inverse_of_both_bounds(rate: float, n: int, confidence: float) -> None:
+    for bound in (wilson_lower(rate * n, n, confidence), wilson_upper(rate * n, n, confidence)):
+        found = effective_n(rate, bound, confidence)
+        assert found is not None
+        assert found == pytest.approx(n, rel=1e-3)
+
+
+def test_a_bound_that_tells_nothing_is_worth_no_row_and_one_without_width_has_no_size() -> None:
+    assert effective_n(0.9, 0.0, 0.95) == 0
+    assert effective_n(0.9, 0.9, 0.95) is None
+
+
+@pytest.mark.parametrize("arguments", [(2, 1, 0.95), (-1, 1, 0.95), (float("nan"), 1, 0.95), (1, 1, 0.5), (1, 1, 1.0)])
+def test_what_is_no_proportion_is_refused(arguments: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match=r"no proportion|no one-sided confidence"):
+        wilson_lower(*arguments)
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
+def test_f1_is_a_function_of_the_jaccard_index(tp: int, fp: int, fn: int) -> None:
+    if tp + fp + fn:
+        f1 = 2 * tp / (2 * tp + fp + fn)
+        assert f1_of_jaccard(tp / (tp + fp + fn)) == pytest.approx(f1)
+        assert jaccard_of_f1(f1) == pytest.approx(tp / (tp + fp + fn))

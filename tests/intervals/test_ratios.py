@@ -1,0 +1,110 @@
+"""The bootstrap and the effective number of rows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops.intervals.bootstrap import affordable, cluster_vectors, percentile_bounds, replicate_sums
+from mlops.intervals.proportions import wilson_lower
+from mlops.intervals.ratios import effective_rows, ratio
+from mlops.intervals.sweep import sweep
+
+
+def test_drawing_distinct_vectors_is_drawing_clusters() -> None:
+    """The mean and the variance of the sums are those of clusters drawn one by one."""
+    rng = np.random.default_rng(0)
+    cluster = rng.integers(0, 60, 300)
+    cells = rng.integers(0, 2, (300, 2)).astype(float)
+    vectors, multiplicity = cluster_vectors(cells, cluster)
+    sums = replicate_sums(vectors, multiplicity, replicates=20_000, seed=1)
+    per_cluster = np.column_stack([np.bincount(cluster, weights=column, minlength=60) for column in cells.T])
+    picked = per_cluster[rng.integers(0, 60, (20_000, 60))].sum(axis=1)
+    assert len(vectors) < 60
+    assert sums.mean(axis=0) == pytest.approx(picked.mean(axis=0), rel=0.01)
+    assert sums.std(axis=0) == pytest.approx(picked.std(axis=0), rel=0.05)
+
+
+def test_the_same_seed_gives_the_same_replicates_whatever_the_chunks() -> None:
+    vectors, multiplicity = np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([3, 7])
+    first = replicate_sums(vectors, multiplicity, replicates=100, seed=5)
+    assert (first == replicate_sums(vectors, multiplicity, replicates=100, seed=5)).all()
+    assert (first != replicate_sums(vectors, multiplicity, replicates=100, seed=6)).any()
+
+
+def test_many_distinct_vectors_are_drawn_less_often_but_never_hardly() -> None:
+    assert affordable(10_000, 20) == 10_000
+    assert affordable(10_000, 20_000) == 2_500
+    assert affordable(10_000, 10**9) == 1_000
+    assert affordable(300, 10**9) == 300
+
+
+def test_a_replicate_without_a_denominator_widens_both_bounds() -> None:
+    numerator, denominator = np.array([0.0, 9.0, 9.0]), np.array([0.0, 10.0, 10.0])
+    assert percentile_bounds(numerator, denominator, 0.95) == (0.0, 1.0)
+
+
+def test_clusters_of_one_are_worth_their_rows() -> None:
+    hit = np.arange(100) < 90
+    assert effective_rows(hit, np.ones(100), np.arange(100), confidence=0.95) == 100
+
+
+def test_unequal_weights_cost_rows() -> None:
+    weight = np.repeat([1.0, 9.0], 50)
+    rows = effective_rows(np.arange(100) % 10 > 0, weight, np.arange(100), confidence=0.95)
+    assert rows == pytest.approx(500**2 / (50 + 50 * 81))
+
+
+def test_clusters_that_err_as_one_are_worth_one_row_each() -> None:
+    cluster = np.repeat(np.arange(200), 5)
+    together = np.repeat(np.arange(200) % 10 > 0, 5)
+    apart = np.arange(1000) % 10 > 0
+    assert effective_rows(together, np.ones(1000), cluster, confidence=0.95) == pytest.approx(200, rel=0.03)
+    assert effective_rows(apart, np.ones(1000), cluster, confidence=0.95) > 900
+
+
+def test_one_cluster_tells_nothing() -> None:
+    found = ratio(
+        np.ones(50, dtype=bool), np.ones(50), np.zeros(50, dtype=int),
+        clusters=1, confidence=0.95, replicates=100, seed=0,
+    )  # fmt: skip
+    assert found == (1.0, 0.0, 1.0)
+
+
+def test_clusters_without_errors_do_not_pretend_that_errors_would_be_apart() -> None:
+    apart = effective_rows(np.ones(200, dtype=bool), np.ones(200), np.arange(200), confidence=0.95)
+    clustered = effective_rows(np.ones(200, dtype=bool), np.ones(200), np.repeat(np.arange(40), 5), confidence=0.95)
+    assert clustered < apart / 2
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.sampled_from([0.5, 1.0, 3.0])), min_size=1, max_size=60))
+def test_bounds_enclose_the_estimate_and_lie_in_the_unit_interval(rows: list[tuple[bool, int, float]]) -> None:
+    hit, cluster, weight = (np.array(column) for column in zip(*rows, strict=True))
+    found = ratio(hit, weight, cluster, clusters=8, confidence=0.9, replicates=50, seed=0)
+    assert 0 <= found.lower <= found.value <= found.upper <= 1
+    assert found.value == pytest.approx(np.average(hit, weights=weight))
+
+
+def test_no_errors_give_wilsons_bound_where_the_bootstrap_says_certainty() -> None:
+    found = ratio(
+        np.ones(37, dtype=bool), np.ones(37), np.arange(37), clusters=37, confidence=0.95, replicates=200, seed=0
+    )  # fmt: skip
+    assert found.lower == wilson_lower(37, 37, 0.95)
+
+
+def test_the_sweep_counts_as_a_loop_would() -> None:
+    rng = np.random.default_rng(3)
+    label, score, weight = rng.random(200) < 0.4, rng.random(200).round(2), rng.choice([1.0, 2.0], 200)
+    thresholds = np.array([0.0, 0.25, 0.5, 0.99, 1.0])
+    found = sweep(label, score, weight, thresholds, 0.95)
+    for i, threshold in enumerate(thresholds):
+        predicted = score >= threshold
+        for ratios, rows in ((found.precision, predicted), (found.recall, label), (found.jaccard, label | predicted)):
+            assert ratios.n[i] == rows.sum()
+            if rows.any():
+                value = weight[rows & label & predicted].sum() / weight[rows].sum()
+                n = weight[rows].sum() ** 2 / (weight[rows] ** 2).sum()
+                assert ratios.value[i] == pytest.approx(value)
+                assert ratios.lower[i] == pytest.approx(wilson_lower(value * n, n, 0.95))
+            else:
+                assert np.isnan(ratios.value[i])
