@@ -1,8 +1,11 @@
 """Storage copies what it hashes, keeps to the policy, and tells faults of the network from faults of the data."""
 
+import asyncio
 import errno
+import http.server
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from mlops.config import StorageSettings
 from mlops.errors import InputRefusedError, UnavailableError, UsageRefusedError
 from mlops.hashing import sha256_bytes
 from mlops.storage import AbsentError, Location, fetch, fetch_file, locate
+from mlops.storage.remote import https_only_client
 
 LOCAL = StorageSettings()
 CLOUD = StorageSettings(schemes=("file", "s3"))
@@ -225,3 +229,34 @@ def test_whatever_is_located_locally_lies_in_the_repository(tmp_path_factory: py
     assert location.scheme == "file"
     assert location.path is not None
     assert location.path.is_relative_to(root.resolve())
+
+
+class _Redirect(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.server.seen.append(self.path)  # type: ignore[attr-defined]  # put there by the test
+        self.send_response(302)
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+def test_a_redirect_that_leaves_https_is_not_followed() -> None:
+    pytest.importorskip("aiohttp", reason="the extra for https is not installed")
+
+    async def request(url: str) -> None:
+        async with await https_only_client() as session, session.get(url):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), _Redirect) as server:
+        server.seen = []  # type: ignore[attr-defined]  # read below
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(UsageRefusedError, match="not https"):
+                asyncio.run(request(f"http://127.0.0.1:{server.server_port}/first"))
+        finally:
+            server.shutdown()
+            thread.join()
+        assert server.seen == ["/first"]  # type: ignore[attr-defined]  # put there above
