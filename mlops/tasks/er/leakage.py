@@ -1,7 +1,5 @@
 """The split of pairs, and the report of what it lets through from training to test."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,9 +9,7 @@ from mlops.config import SplitSettings
 from mlops.errors import InputRefusedError
 from mlops.split import PURGED, TEST, TRAIN
 from mlops.tasks.er.entities import content_keys
-
-if TYPE_CHECKING:
-    from mlops.tasks.er.pairs import Pairs
+from mlops.tasks.er.labelled import Pairs
 
 Facts = dict[str, int | float | str]
 
@@ -29,7 +25,7 @@ PUBLISHED = {
 
 
 def split(
-    pairs: "Pairs", published: NDArray[np.object_] | None, settings: SplitSettings
+    pairs: Pairs, published: NDArray[np.object_] | None, settings: SplitSettings
 ) -> tuple[NDArray[np.object_], tuple[str, ...], Facts]:
     """Return the split, what a reader must know of it in sentences, and its numbers.
 
@@ -78,7 +74,7 @@ def _honour(published: NDArray[np.object_]) -> NDArray[np.object_]:
     return fold
 
 
-def _refuse_shared(pairs: "Pairs", fold: NDArray[np.object_]) -> None:
+def _refuse_shared(pairs: Pairs, fold: NDArray[np.object_]) -> None:
     """Refuse what no published split may do: judge on the very pairs, or declared entities, that were learned."""
     keys = pd.Series(pairs.left_key.astype(str) + "\x1f" + pairs.right_key.astype(str))
     shared = keys[fold == TEST].isin(keys[fold == TRAIN]).sum() if pairs.has_ids else 0
@@ -105,7 +101,7 @@ def _refuse_shared(pairs: "Pairs", fold: NDArray[np.object_]) -> None:
         )
 
 
-def _report(pairs: "Pairs", fold: NDArray[np.object_]) -> Facts:
+def _report(pairs: Pairs, fold: NDArray[np.object_]) -> Facts:
     """Count what training shows of the test rows."""
     train, test = fold == TRAIN, fold == TEST
     known = pd.unique(np.concatenate([pairs.left_key[train], pairs.right_key[train]]))

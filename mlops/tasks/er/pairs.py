@@ -1,6 +1,5 @@
 """From a verified table to examples: roles, labels, entities, split, weights and slices of labelled pairs."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,38 +11,10 @@ from mlops.config import SplitSettings
 from mlops.errors import InputRefusedError
 from mlops.task import Examples
 from mlops.tasks.er import entities, leakage, slices, values
+from mlops.tasks.er.labelled import Pairs
 from mlops.tasks.er.schema import ENTITY_TYPE, INCLUSION_PROB, LABEL, PAIR_ID, SPLIT, STRATUM, PairSchema
 
 _UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Labelled pairs with their roles resolved; arrays of length n.
-
-    Attributes:
-        left: (n, k) texts of the left records, columns named by attribute.
-        right: (n, m) texts of the right records.
-        label: (n,) int8.
-        row_id: (n,) unique names of the pairs.
-        left_key: (n,) names of the left records.
-        right_key: (n,) names of the right records.
-        left_entity: (n,) entities of the left records, the anchors.
-        right_entity: (n,) entities of the right records.
-        has_ids: Whether the data names the records; else a record is its content.
-        declared_entities: Whether the data names the entities; else they were derived from the matches.
-    """
-
-    left: pd.DataFrame
-    right: pd.DataFrame
-    label: NDArray[np.int8]
-    row_id: NDArray[np.object_]
-    left_key: NDArray[np.object_]
-    right_key: NDArray[np.object_]
-    left_entity: NDArray[np.object_]
-    right_entity: NDArray[np.object_]
-    has_ids: bool
-    declared_entities: bool
 
 
 def read(table: pa.Table, schema: PairSchema) -> Pairs:
