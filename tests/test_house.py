@@ -4,6 +4,7 @@ import ast
 import re
 import statistics
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,6 +236,19 @@ def test_every_declared_dependency_is_locked_in_a_version_that_it_accepts(name: 
     for requirement in map(Requirement, declared):
         if requirement.name != project["name"]:
             assert all(map(requirement.specifier.contains, versions[canonicalize_name(requirement.name)]))
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml", "github": "pygithub"}
+    project = pyproject()["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for package in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"mlops"}:
+                assert distributions.get(package, package.replace("_", "-")) in declared, f"{path}: {package}"
 
 
 def test_all_lock_files_agree() -> None:
