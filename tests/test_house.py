@@ -35,7 +35,18 @@ LOCKS = ("base", "train", "bot", "dev")
 
 def tracked() -> list[Path]:
     """Return the files of the repository: what git tracks, and new files that it does not ignore."""
-    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "-C",
+        str(ROOT),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")  # noqa: S603  # fixed words
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
