@@ -6,9 +6,10 @@ Values are never rendered again. Where the package's templates stand: ``mlops/te
 """
 
 import re
+from functools import cache
 from typing import Any
 
-from jinja2 import PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 CAP = 300
@@ -73,7 +74,10 @@ def finalize(value: object) -> str:
 
     Raises:
         TypeError: The value is neither text nor a number: a template that prints None or an object is wrong.
+        UndefinedError: The template names what it was not given.
     """
+    if isinstance(value, Undefined):
+        return str(value)  # raises, and says what is missing
     if isinstance(value, Safe):
         return value
     if isinstance(value, str):
@@ -83,6 +87,7 @@ def finalize(value: object) -> str:
     raise TypeError(f"a template may print text and numbers, not {type(value).__name__}")
 
 
+@cache
 def environment() -> ImmutableSandboxedEnvironment:
     """Return the one environment in which the package renders: sandboxed, strict, inert by default."""
     made = ImmutableSandboxedEnvironment(

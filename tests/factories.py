@@ -124,7 +124,7 @@ def curve(counts: Counts = COUNTS) -> tuple[CurvePoint, ...]:
     points = []
     for step in range(1, 100):
         share = step / 100  # of positives found: from few at a high threshold to all at a low one
-        scale = (share / (counts.tp / positives)) ** 24 if positives else 0.0
+        scale = (share / (counts.tp / positives)) ** 24 if counts.tp else 0.0
         tp, fp = round(positives * share), min(negatives, round(counts.fp * scale) + 2 * (share > 0.2))
         found = estimates(Counts(tp=tp, fp=fp, fn=positives - tp, tn=negatives - fp))
         points.append(CurvePoint(threshold=1 - share, precision=found["precision"], recall=found["recall"]))
@@ -165,10 +165,12 @@ def policy(**changes: Any) -> Policy:
     return Policy(**(facts | changes))
 
 
-def gate_report(measured: Metrics | None = None, *, rules: Policy | None = None, **changes: Any) -> GateReport:
-    """Return what the gate decides on ``measured`` by ``rules``, bound to the factories' hashes."""
+def gate_report(
+    measured: Metrics | None = None, *, rules: Policy | None = None, bound: Bindings | None = None, **changes: Any
+) -> GateReport:
+    """Return what the gate decides on ``measured`` by ``rules``, bound to ``bound`` or the factories' hashes."""
     measured, rules = measured or metrics(), rules or policy()
-    bound = bindings(policy_sha256=policy_sha256(rules))
+    bound = bound or bindings(policy_sha256=policy_sha256(rules))
     report = decide(measured, rules, declared=rules, bindings=bound, first_version=True)
     return report.model_copy(update=changes)
 
@@ -230,7 +232,7 @@ def write_artifact(
         code_commit=trained.code.commit,
         code_dirty=trained.code.dirty,
     )
-    documents.write(folder / GATE, gate_report(measured, rules=rules).model_copy(update={"bindings": bound}))
+    documents.write(folder / GATE, gate_report(measured, rules=rules, bound=bound))
     return folder
 
 

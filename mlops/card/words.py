@@ -36,7 +36,7 @@ def metric_name(name: str, *, start: bool = True) -> str:
     known = _METRICS.get(name)
     if known is None:
         return name
-    return Safe(known if start or known.isupper() or known[1:].lower() != known[1:] else known.lower())
+    return Safe(known if start or known.isupper() else known.lower())
 
 
 def metric_order(name: str) -> tuple[int, str]:

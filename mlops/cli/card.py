@@ -87,9 +87,7 @@ def _check(names: tuple[str, ...], folder: Path, root: Path, *, as_json: bool) -
         )
     if not as_json:
         click.echo(
-            f"{len(model_ids)} cards agree with their evidence."
-            if len(model_ids) != 1
-            else "1 card agrees with its evidence."
+            f"Cards that agree with their evidence: {', '.join(map(str, model_ids)) or 'none, for there is no card'}"
         )
 
 

@@ -1,0 +1,1 @@
+"""The model card: page, chart, evidence and checks."""
