@@ -1,47 +1,61 @@
 """``mlops schema``: the JSON Schema (2020-12) of every document, printed, published and checked."""
 
+import importlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from pydantic import BaseModel
 
 from mlops import documents
-from mlops.artifact import Training
 from mlops.cli.common import emit_json, repository_root
-from mlops.config import Settings
 from mlops.errors import InputRefusedError, UsageRefusedError
-from mlops.gate import GateReport
-from mlops.manifest import Manifest
-from mlops.metrics import Metrics
 
 FOLDER = Path("docs", "schemas")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-DOCUMENTS: dict[str, tuple[type[BaseModel], str]] = {
-    "settings": (Settings, "mlops.toml"),
-    "manifest": (Manifest, "data_manifests/<dataset id>.json"),
-    "training": (Training, "training.json"),
-    "metrics": (Metrics, "metrics.json"),
-    "gatereport": (GateReport, "gate.json"),
+
+class Published(NamedTuple):
+    """A document whose schema is published: the class that reads and writes it, and the file that holds it."""
+
+    module: str
+    kind: str
+    file: str
+
+
+DOCUMENTS = {
+    "settings": Published("mlops.config", "Settings", "mlops.toml"),
+    "manifest": Published("mlops.manifest", "Manifest", "data_manifests/<dataset>.json"),
+    "refresh": Published("mlops.refresh", "Refresh", "the output of mlops diff --json"),
+    "training": Published("mlops.artifact", "Training", "training.json"),
+    "metrics": Published("mlops.metrics", "Metrics", "metrics.json"),
+    "gatereport": Published("mlops.gate", "GateReport", "gate.json"),
+    "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
-"""Per name the class that reads and writes the document, and the file that holds it."""
+"""By name; classes are imported on use, because some modules need the learner's packages."""
+
+
+def class_of(name: str) -> type[BaseModel]:
+    """Return the class that reads and writes the document ``name``."""
+    kind = getattr(importlib.import_module(DOCUMENTS[name].module), DOCUMENTS[name].kind)
+    if not issubclass(kind, BaseModel):
+        raise TypeError(f"{kind} is no document")
+    return kind
 
 
 def schema_of(name: str) -> dict[str, Any]:
     """Return the JSON Schema of the document ``name``; raises UsageRefusedError when there is none of that name."""
-    try:
-        kind, file = DOCUMENTS[name]
-    except KeyError:
+    if name not in DOCUMENTS:
         raise UsageRefusedError(
             "There is no document of this name.",
             field="NAME",
             expected=" or ".join(DOCUMENTS),
             found=name,
             fix="`mlops schema` lists the documents.",
-        ) from None
-    return {"$schema": DIALECT, "$comment": f"The file {file}", **kind.model_json_schema(mode="validation")}
+        )
+    schema = class_of(name).model_json_schema(mode="validation")
+    return {"$schema": DIALECT, "$comment": DOCUMENTS[name].file, **schema}
 
 
 def publish(folder: Path) -> None:
@@ -84,7 +98,7 @@ def command(name: str | None, write: bool, verify: bool, as_json: bool) -> None:
     elif name is not None:
         click.echo(json.dumps(schema_of(name), sort_keys=True, indent=2))
     elif as_json:
-        emit_json({name: {"file": file} for name, (_, file) in DOCUMENTS.items()})
+        emit_json({known: {"file": document.file} for known, document in DOCUMENTS.items()})
     else:
-        for known, (_, file) in DOCUMENTS.items():
-            click.echo(f"{known:<12}{file}")
+        for known, document in DOCUMENTS.items():
+            click.echo(f"{known:<12}{document.file}")

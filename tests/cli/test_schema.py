@@ -37,7 +37,12 @@ def test_every_document_of_the_package_is_published() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     kinds = {kind for kind in Document.__subclasses__() if kind.__module__.startswith("mlops.")}
-    assert kinds <= {kind for kind, _ in DOCUMENTS.values()}
+    assert kinds <= set(map(schema.class_of, DOCUMENTS))
+
+
+@pytest.mark.parametrize("name", list(DOCUMENTS))
+def test_a_reader_knows_the_name_under_which_its_schema_is_found(name: str) -> None:
+    assert schema.class_of(name).__name__.lower() == name
 
 
 def test_a_refused_document_points_at_its_schema() -> None:
