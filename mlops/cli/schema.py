@@ -38,7 +38,7 @@ DOCUMENTS = {
 
 def class_of(name: str) -> type[BaseModel]:
     """Return the class that reads and writes the document ``name``."""
-    kind = getattr(importlib.import_module(DOCUMENTS[name].module), DOCUMENTS[name].kind)
+    kind: type[BaseModel] = getattr(importlib.import_module(DOCUMENTS[name].module), DOCUMENTS[name].kind)
     if not issubclass(kind, BaseModel):
         raise TypeError(f"{kind} is no document")
     return kind
