@@ -9,20 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.task import FeatureNote
-from mlops.tasks.er import text
 from mlops.tasks.er.attributes import Kind, infer_kind
-from mlops.tasks.er.comparisons import (
-    CODE_LIMIT,
-    DATE_FEATURES,
-    DISTANCE_LIMIT,
-    NUMBER_FEATURES,
-    SEARCH_LIMIT,
-    TEXT_FEATURES,
-    Comparison,
-    Texts,
-)
+from mlops.tasks.er.comparisons import DATE_FEATURES, NUMBER_FEATURES, TEXT_FEATURES, Comparison
 from mlops.tasks.er.overlaps import OVERLAP_FEATURES, overlap_features
-from mlops.tasks.er.quantities import to_day, to_number
+from mlops.tasks.er.profile import TOKEN_SETS, TokenSet, Values
 from mlops.tasks.er.vocabulary import Floats, Vocabulary
 
 Cells = NDArray[np.object_]
@@ -49,14 +39,8 @@ class Field:
         cells = cells[cells != ""]
         distinct = pd.unique(cells).tolist()
         kind = infer_kind(distinct, len(cells))
-        return cls(
-            name,
-            kind,
-            {
-                tokens.name: Vocabulary.fit([tokens.tokenise(value) for value in distinct])
-                for tokens in token_sets(kind)
-            },
-        )
+        values = Values(distinct)
+        return cls(name, kind, {tokens.name: Vocabulary.fit(tokens.keys(values)) for tokens in token_sets(kind)})
 
     def compare(self, left: Cells, right: Cells) -> Floats:
         """Return the (n, f) features of pairs of normalised texts; a missing side makes the whole row NaN."""
@@ -66,16 +50,15 @@ class Field:
         both = filled[pairs].all(axis=1) if len(pairs) else np.zeros(0, dtype=bool)
         compared = np.full((len(pairs), len(self.notes())), np.nan, dtype=np.float32)
         if both.any():
-            compared[both] = self._compare(distinct, pairs[both, 0], pairs[both, 1])
+            compared[both] = self._compare(Values(distinct.tolist()), pairs[both, 0], pairs[both, 1])
         return compared[inverse.reshape(-1)]
 
-    def _compare(self, values: Cells, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
-        texts = profile(values)
+    def _compare(self, values: Values, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
+        texts = values.texts()
         left_texts, right_texts = texts.take(left), texts.take(right)
         columns = [compare(left_texts, right_texts) for compare in comparisons(self.kind)]
         for tokens in token_sets(self.kind):
-            rows = self.vocabularies[tokens.name].rows([tokens.tokenise(value) for value in values])
-            columns += overlap_features(rows, left, right)
+            columns += overlap_features(self.vocabularies[tokens.name].rows(tokens.keys(values)), left, right)
         return np.column_stack(columns)
 
     def notes(self) -> tuple[FeatureNote, ...]:
@@ -106,11 +89,11 @@ class Field:
         return cls(state["name"], Kind(state["kind"]), vocabularies)
 
 
-def token_sets(kind: Kind) -> tuple[text.TokenSet, ...]:
+def token_sets(kind: Kind) -> tuple[TokenSet, ...]:
     """Return the token sets over which values of a kind are compared."""
     if kind is Kind.NUMBER:
-        return tuple(tokens for tokens in text.TOKEN_SETS if tokens.name == "numbers")
-    return text.TOKEN_SETS
+        return tuple(tokens for tokens in TOKEN_SETS if tokens.name == "numbers")
+    return TOKEN_SETS
 
 
 def comparisons(kind: Kind) -> tuple[Comparison, ...]:
@@ -118,20 +101,6 @@ def comparisons(kind: Kind) -> tuple[Comparison, ...]:
     if kind is Kind.NUMBER:
         return NUMBER_FEATURES
     return (*TEXT_FEATURES, *DATE_FEATURES) if kind is Kind.DATE else TEXT_FEATURES
-
-
-def profile(values: Cells) -> Texts:
-    """Return what comparisons need of the distinct normalised ``values``, computed once each."""
-    return Texts(
-        text=[value[:DISTANCE_LIMIT] for value in values],
-        ordered=[text.sorted_words(value)[:DISTANCE_LIMIT] for value in values],
-        squeezed=[text.squeeze(value[: 2 * SEARCH_LIMIT])[:SEARCH_LIMIT] for value in values],
-        codes=[tuple(dict.fromkeys(text.codes(value)))[:CODE_LIMIT] for value in values],
-        length=np.array([len(value) for value in values], dtype=np.int64),
-        number=np.array([to_number(value) for value in values], dtype=np.float64),
-        day=np.array([to_day(value) for value in values], dtype=np.float64),
-        identity=np.arange(len(values)),
-    )
 
 
 def _meaning(function: Any) -> str:  # noqa: ANN401  # any callable that has a docstring

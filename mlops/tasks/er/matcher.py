@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
 from mlops.task import FeatureNote
-from mlops.tasks.er.crossfit import OutOfFold, out_of_fold
+from mlops.tasks.er.crossfit import OutOfFold, out_of_fold, probabilities
 from mlops.tasks.er.features import PairFeatures
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.threshold import Choice, choose
@@ -50,9 +50,7 @@ class PairMatcher:
             InputRefusedError: A column that was there in training is missing.
         """
         table = self.pair_features.transform(inputs)[:, self.kept]
-        if not len(table):
-            return np.zeros(0, dtype=np.float64)
-        return np.asarray(self.classifier.predict_proba(table)[:, 1], dtype=np.float64)
+        return probabilities(self.classifier, table)
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""
@@ -126,7 +124,7 @@ def fit_matcher(
         "excluded_attributes": ", ".join(found.attribute for found in giveaways) or "none",
         "attribute_kinds": ", ".join(f"{name}: {kind.value}" for name, kind in pair_features.kinds().items()),
     }
-    return PairMatcher(pair_features, kept, build().fit(table, label), chosen.threshold, facts)
+    return PairMatcher(pair_features, kept, scored.classifier, chosen.threshold, facts)
 
 
 def restore(state: Mapping[str, Any]) -> PairMatcher:
@@ -180,6 +178,7 @@ def _classifier(seed: int) -> HistGradientBoostingClassifier:
         max_leaf_nodes=15,
         min_samples_leaf=10,
         l2_regularization=1.0,
+        max_bins=64,  # half the time of the default 255, the same out-of-fold scores
         early_stopping=False,
         random_state=seed,
     )

@@ -1,9 +1,7 @@
-"""Text as the matcher sees it: one normal form for every script, and the sets of tokens cut from it."""
+"""Text as the matcher sees it: one normal form for every script, and the tokens cut from it."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 # Accents of Latin, Greek and Cyrillic. Vowel signs of Indic scripts and the Japanese voicing marks carry the word
@@ -16,9 +14,13 @@ _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 _LETTER = "[^\\W_\u0900-\u109f]|[\u0900-\u109f]"
 # Han and kana are written without spaces: each character is a word.
 _IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-_WORD = re.compile(f"{_IDEOGRAPH}|(?:(?!{_IDEOGRAPH})(?:{_LETTER}))+(?:[.\\-/](?:(?!{_IDEOGRAPH})(?:{_LETTER}))+)*")
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?")
-_NOT_ALPHANUMERIC = re.compile(f"(?!{_LETTER}).", re.DOTALL)
+_RUN = f"(?:(?!{_IDEOGRAPH})(?:{_LETTER}))+"
+_WORD = re.compile(f"{_IDEOGRAPH}|{_RUN}(?:[.\\-/]{_RUN})*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:[.\-/][a-z0-9]+)*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_NUMBER = re.compile(rf"{_THOUSANDS.pattern}(?!\d)|\d+(?:[.,]\d+)?")
+_NOT_ALPHANUMERIC = re.compile(f"(?:(?!{_LETTER}).)+", re.DOTALL)
+_ASCII_NOT_ALPHANUMERIC = re.compile("[^a-z0-9]+")
 _DIGIT = re.compile(r"\d")
 
 MIN_CODE_LENGTH = 4
@@ -35,76 +37,43 @@ def normalise(text: str) -> str:
         folded = text.lower()
     else:
         decomposed = unicodedata.normalize("NFKD", text.casefold())
-        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed)).casefold()
+        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed).casefold())
     return _SPACE.sub(" ", folded.translate(_QUOTES)).strip()
 
 
 def squeeze(text: str) -> str:
     """Return only the letters and digits of a normalised text: ``404/351 -9533`` and ``404-351-9533`` agree."""
-    return _NOT_ALPHANUMERIC.sub("", text)
+    return (_ASCII_NOT_ALPHANUMERIC if text.isascii() else _NOT_ALPHANUMERIC).sub("", text)
 
 
 def words(text: str) -> list[str]:
-    """Words; points, hyphens and slashes inside a word belong to it, an ideograph is a word of its own."""
-    return _WORD.findall(text[:TOKEN_TEXT_LIMIT])
+    """Return the words; points, hyphens and slashes inside a word belong to it, an ideograph is a word of its own."""
+    cut = text[:TOKEN_TEXT_LIMIT]
+    return (_ASCII_WORD if cut.isascii() else _WORD).findall(cut)
 
 
-def codes(text: str) -> list[str]:
-    """Codes: words of at least 4 letters or digits with a digit, without punctuation, and such joined neighbours."""
-    return _codes(words(text))
+def codes(found: list[str]) -> list[str]:
+    """Return the codes among words and joined neighbours: 4 or more letters and digits, of which one is a digit."""
+    if not _DIGIT.search(" ".join(found)):
+        return []
+    parts = [word if word.isalnum() else squeeze(word) for word in found]
+    digits = [_DIGIT.search(part) is not None for part in parts]
+    single = [part for part, digit in zip(parts, digits, strict=True) if digit]
+    joined = [
+        first + second
+        for (first, second), (one, other) in zip(pairwise(parts), pairwise(digits), strict=True)
+        if one or other
+    ]
+    return [code for code in single + joined if len(code) >= MIN_CODE_LENGTH]
 
 
 def numbers(text: str) -> list[str]:
-    """Numbers in one spelling: ``1,299.50`` is ``1299.5`` and ``2001.0`` is ``2001``."""
+    """Return the numbers in one spelling: ``1,299.50`` is ``1299.5`` and ``2001.0`` is ``2001``."""
     return [_canonical(found) for found in _NUMBER.findall(text[:TOKEN_TEXT_LIMIT])]
 
 
-def trigrams(text: str) -> list[str]:
-    """Runs of three characters, with one space before and after the text."""
-    padded = f" {text[:TOKEN_TEXT_LIMIT]} "
-    return [padded[start : start + 3] for start in range(len(padded) - 2)]
-
-
-@dataclass(frozen=True)
-class TokenSet:
-    """A way to cut a text into a set of tokens.
-
-    Attributes:
-        name: The middle part of a feature's name.
-        title: What the tokens are, for the feature table.
-        tokenise: Normalised text to tokens, repeats allowed.
-    """
-
-    name: str
-    title: str
-    tokenise: Callable[[str], list[str]]
-
-
-TOKEN_SETS = (
-    TokenSet("words", "words", words),
-    TokenSet("codes", "codes (words of 4 or more characters with a digit, punctuation removed)", codes),
-    TokenSet("numbers", "numbers", numbers),
-    TokenSet("trigrams", "character 3-grams", trigrams),
-)
-
-
-def sorted_words(text: str) -> str:
-    """Return the words in alphabetical order, so that re-ordered names become equal."""
-    return " ".join(sorted(words(text)))
-
-
-def _codes(found: list[str]) -> list[str]:
-    parts = [squeeze(word) for word in found]
-    return [code for code in _with_neighbours(parts) if len(code) >= MIN_CODE_LENGTH and _DIGIT.search(code)]
-
-
-def _with_neighbours(parts: list[str]) -> Iterator[str]:
-    yield from parts
-    for first, second in pairwise(parts):
-        yield first + second
-
-
 def _canonical(number: str) -> str:
-    whole = number.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number) else number
-    whole = whole.replace(",", ".")
-    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+    if number.isdigit():
+        return number
+    point = number.replace(",", "" if _THOUSANDS.fullmatch(number) else ".")
+    return point.rstrip("0").rstrip(".") if "." in point else point

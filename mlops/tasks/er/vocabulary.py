@@ -1,12 +1,14 @@
 """What training taught about tokens: how rare each one is. Fitted on training records only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from mlops.tasks.er.tokens import TokenKeys
 
 Floats = NDArray[np.float32]
 Rows: TypeAlias = "sparse.csr_array[Any, tuple[int, int]]"
@@ -41,67 +43,75 @@ class TokenRows:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    r"""The tokens of one attribute that are not rare, with their inverse document frequency.
+    """The tokens of one attribute that are not rare, with their inverse document frequency.
 
     ``idf(t) = ln((1 + n) / (1 + df(t))) + 1`` (Sparck Jones 1972, smoothed as in scikit-learn), ``n`` values of which
     ``df(t)`` hold ``t``. Every other token keeps its identity when two values are compared, and has ``rare_weight``,
     the highest.
 
     Attributes:
-        index: Token to its number, counted from 0.
+        keys: (v,) int64, ascending: the keys of the tokens.
         weights: (v,) inverse document frequencies in that order.
         rare_weight: Weight of tokens outside the vocabulary.
     """
 
-    index: Mapping[str, int]
+    keys: NDArray[np.int64]
     weights: Floats
     rare_weight: float
 
     @classmethod
-    def fit(cls, token_lists: Sequence[Sequence[str]]) -> Self:
-        """Count tokens over distinct training values, each given as the list of its tokens."""
-        frequency: dict[str, int] = {}
-        for tokens in token_lists:
-            for token in dict.fromkeys(tokens):
-                frequency[token] = frequency.get(token, 0) + 1
-        known = {token: count for token, count in frequency.items() if count > RARE}
-        documents = 1 + len(token_lists)
-        counts = np.fromiter(known.values(), dtype=np.float64, count=len(known))
+    def fit(cls, tokens: TokenKeys) -> Self:
+        """Count the tokens of distinct training values."""
+        keys, number = np.unique(tokens.keys, return_inverse=True)
+        _, held = _distinct(tokens.owner, number.reshape(-1), len(keys))
+        frequency = np.bincount(held, minlength=len(keys))
+        known = frequency > RARE
+        documents = 1 + tokens.size
         return cls(
-            index={token: number for number, token in enumerate(known)},
-            weights=(np.log(documents / (1 + counts)) + 1).astype(np.float32),
+            keys=keys[known],
+            weights=(np.log(documents / (1 + frequency[known])) + 1).astype(np.float32),
             rare_weight=float(np.float32(max(np.log(documents / (1 + RARE)), 0.0) + 1)),
         )
 
-    def rows(self, token_lists: Sequence[Sequence[str]]) -> TokenRows:
+    def rows(self, tokens: TokenKeys) -> TokenRows:
         """Return the token sets of values as sparse rows; tokens never seen get numbers after the known ones."""
-        numbers = dict(self.index)
-        indices: list[int] = []
-        ends = [0]
-        for tokens in token_lists:
-            indices.extend(sorted({numbers.setdefault(token, len(numbers)) for token in tokens}))
-            ends.append(len(indices))
-        weights = np.full(len(numbers), self.rare_weight, dtype=np.float32)
-        weights[: len(self.weights)] = self.weights
-        columns = np.asarray(indices, dtype=np.int32)
-        return token_rows(weights[columns], columns, np.asarray(ends, dtype=np.int32), len(numbers))
+        position = np.searchsorted(self.keys, tokens.keys)
+        known = np.append(self.keys, 0)[position] == tokens.keys
+        known &= position < len(self.keys)
+        unseen, order = np.unique(tokens.keys[~known], return_inverse=True)
+        number = position.astype(np.int64)
+        number[~known] = len(self.keys) + order.reshape(-1)
+        owner, columns = _distinct(tokens.owner, number, len(self.keys) + len(unseen))
+        weights = np.append(self.weights, np.full(len(unseen), self.rare_weight, dtype=np.float32))
+        ends = np.searchsorted(owner, np.arange(tokens.size + 1))
+        return _token_rows(weights[columns], columns.astype(np.int32), ends.astype(np.int32), len(weights))
 
     def state(self) -> dict[str, Any]:
-        """Return the vocabulary as one text and arrays: a list would be one document node per token."""
-        return {"tokens": "\n".join(self.index), "weights": self.weights, "rare_weight": self.rare_weight}
+        """Return the vocabulary as arrays: keys instead of texts, so that no value of a record is in a model."""
+        return {"keys": self.keys, "weights": self.weights, "rare_weight": self.rare_weight}
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Self:
         """Rebuild a vocabulary from :meth:`state`."""
-        tokens = state["tokens"].split("\n") if len(state["weights"]) else []
         return cls(
-            index={token: number for number, token in enumerate(tokens)},
+            keys=np.asarray(state["keys"], dtype=np.int64),
             weights=np.asarray(state["weights"], dtype=np.float32),
             rare_weight=float(state["rare_weight"]),
         )
 
 
-def token_rows(data: Floats, columns: NDArray[np.int32], ends: NDArray[np.int32], width: int) -> TokenRows:
+def _distinct(
+    owner: NDArray[np.int64], number: NDArray[np.int64], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct pairs of owner and token number, by owner, then number."""
+    # Sorted and compared by hand: np.unique hashes, which takes five times as long on millions of keys.
+    pairs = np.sort(owner * max(width, 1) + number)
+    first = np.ones(len(pairs), dtype=bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=first[1:])
+    return np.divmod(pairs[first], max(width, 1))
+
+
+def _token_rows(data: Floats, columns: NDArray[np.int32], ends: NDArray[np.int32], width: int) -> TokenRows:
     """Return the rows whose entries are ``data`` at ``columns``, row ``i`` from ``ends[i]`` to ``ends[i + 1]``."""
     shape = (len(ends) - 1, max(width, 1))
     weights = sparse.csr_array((data, columns, ends), shape=shape)
