@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mlops.config import Criterion, Policy, policy_sha256
 from mlops.gate import Bindings, GateReport, decide
 from mlops.hashing import sha256_bytes
+from mlops.intervals.proportions import f1_of_jaccard, jaccard_of_f1, needed_n, wilson_lower, wilson_upper
 from mlops.metrics import Counts, Estimate, IntervalMethod, Metrics
 from tests.scored import minima
 
@@ -212,3 +213,42 @@ def test_the_gate_needs_neither_numpy_nor_a_data_frame() -> None:
     heavy = "{'numpy', 'pandas', 'pyarrow', 'sklearn'}"
     code = f"import sys, mlops.gate, mlops.policy; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603  # fixed words
+
+
+def test_a_maximum_looser_than_the_declared_one_is_overruled() -> None:
+    loose, declared = (Policy(criteria={"error": Criterion(max=most)}) for most in (0.5, 0.1))
+    report = judge({"error": estimate(0.3, 0.2, 0.4)}, loose, declared=declared)
+    assert (report.verdict, report.criteria[0].threshold) == ("fail", 0.1)
+
+
+def test_a_policy_that_compares_the_point_does_not_soften_a_declared_bound() -> None:
+    report = judge({"recall": estimate(0.92, 0.85, 0.95)}, minima("point", recall=0.9), declared=minima(recall=0.9))
+    assert (report.verdict, report.criteria[0].decide_on) == ("inconclusive", "lower_bound")
+
+
+def test_fewer_rows_than_the_declared_policy_asks_for_are_inconclusive() -> None:
+    good = {"recall": estimate(1.0, 1.0, 1.0)}
+    asked, declared = (minima(recall=0.5).model_copy(update={"min_rows": rows}) for rows in (10, 2_001))
+    assert judge(good, asked, declared=declared).verdict == "inconclusive"
+
+
+def test_exactly_as_many_rows_as_the_policy_asks_for_decide() -> None:
+    good = {"recall": estimate(1.0, 1.0, 1.0)}
+    assert judge(good, minima(recall=0.5).model_copy(update={"min_rows": 2_000})).verdict == "pass"
+
+
+def test_predictions_that_are_all_wrong_fail() -> None:
+    wrong = {"precision": estimate(0.0, 0.0, 0.02)}
+    report = judge(wrong, minima(precision=0.9), counts=Counts(tp=0, fp=200, fn=500, tn=1_300))
+    assert report.verdict == "fail"
+
+
+def test_the_rows_that_f1_needs_are_those_of_its_proportion() -> None:
+    """At 0.92 against 0.90: J is 0.852 against 0.818, for which a Wilson bound needs some 350 rows."""
+    n = 200
+    jaccard = jaccard_of_f1(0.92)
+    lower, upper = (f1_of_jaccard(bound(n * jaccard, n, 0.95)) for bound in (wilson_lower, wilson_upper))
+    report = judge({"f1": estimate(0.92, lower, upper, n=n)}, minima(f1=0.9))
+    expected = needed_n(jaccard, jaccard_of_f1(0.9), 0.95)
+    assert expected is not None
+    assert report.criteria[0].needed_n == pytest.approx(expected, abs=2)
