@@ -19,6 +19,7 @@ _WORD = re.compile(
     r"""["'(]*                                  # an opening quote or bracket
     (?: [^\W\d_]+ (?: ['\u2019/-] [^\W\d_]+ )* \d?      # a word, or words joined: "and/or", "out-of-fold", "F1"
       | [+-]? \d+ (?: [.,/] \d+ )* %?             # a number: 1,234 or 0.92 or 95%
+      | \d{1,3} - [^\W\d_]+                      # "3-grams"
       | [%=<>≥≤\u2013-]+ )                          # a sign between words
     [.,;:!?)"']*""",
     re.VERBOSE,
@@ -132,7 +133,7 @@ def _legible(word: str) -> str:
     def quiet(at: int, mark: str) -> bool:
         if mark in ".)":  # "1." and "1)" begin a list, "0.92" and "end." do not
             return not word[:at].isdigit() or word[at + 1 :][:1].isdigit()
-        return mark in _QUIET or (mark == "-" and word[:at][-1:].isalpha())
+        return mark in _QUIET or (mark == "-" and word[:at][-1:].isalnum())
 
     return "".join(mark if quiet(at, mark) else _entities(mark) for at, mark in enumerate(word))
 

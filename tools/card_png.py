@@ -18,7 +18,7 @@ from shutil import which
 from markdown_it import MarkdownIt
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WIDTH = 1000
+WIDTH = 1080
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --quiet: #59636e; --paper: #fff; --line: #d1d9e0; --fill: #f6f8fa;
@@ -27,7 +27,7 @@ STYLE = """
   --fill: #151b23; --code: #656c7633; --link: #4493f8 } }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif }
-main { max-width: 860px; margin: 0 auto; padding: 40px 32px }
+main { max-width: 1012px; margin: 0 auto; padding: 40px 32px }
 h1, h2 { border-bottom: 1px solid var(--line); padding-bottom: .3em }
 h1 { margin-top: 0 } h1, h2, h3 { line-height: 1.25; font-weight: 600; margin: 24px 0 16px }
 h2 { font-size: 1.5em } h3 { font-size: 1.25em }

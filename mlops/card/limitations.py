@@ -1,6 +1,6 @@
 """Known limitations, computed: in which slices the model is clearly worse, and about which nothing can be said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mlops.card.words import count, in_words, metric_name, metric_order, rate
@@ -9,6 +9,7 @@ from mlops.metrics import Estimate, Metrics, SliceMetrics
 from mlops.render import Safe
 
 JUDGED = ("precision", "recall", "f1")
+MARGIN = 0.02
 
 
 class Shortfall(NamedTuple):
@@ -29,7 +30,7 @@ class WeakSlice(NamedTuple):
 
 
 class ThinSlice(NamedTuple):
-    """A slice with too few rows to say anything."""
+    """A slice about which only its number of rows can be said."""
 
     slice: str
     value: str
@@ -41,8 +42,9 @@ class Limitations(NamedTuple):
 
     Attributes:
         below: Slices whose upper bound lies below the overall value: clearly worse.
-        doubtful: Other slices whose value misses a threshold of the policy: perhaps worse, perhaps chance.
+        doubtful: Other slices whose value lies :data:`MARGIN` or more below: perhaps worse, perhaps chance.
         thin: Slices with fewer rows than the policy asks of a slice.
+        lone: Slices of which all test rows share one value, so that nothing is known about any other.
         even: The names of slices of which no value is in the lists above.
         measured: Whether there were slices at all.
     """
@@ -50,6 +52,7 @@ class Limitations(NamedTuple):
     below: tuple[WeakSlice, ...]
     doubtful: tuple[WeakSlice, ...]
     thin: tuple[ThinSlice, ...]
+    lone: tuple[ThinSlice, ...]
     even: tuple[str, ...]
     measured: bool
 
@@ -61,22 +64,23 @@ def limitations_of(metrics: Metrics, gate: GateReport) -> Limitations:
     rows than ``policy.min_slice_rows`` are only counted. There is no correction for looking at many slices: what is
     listed here is a place to look, and a gate over slices is the policy's business.
     """
-    below, doubtful, thin = [], [], []
-    minimum = {c.metric: c.threshold for c in gate.criteria if c.direction == "min"}
+    below, doubtful, thin, lone = [], [], [], []
     for part in metrics.slices:
-        if part.rows < gate.policy.min_slice_rows:
+        if part.rows == metrics.rows:
+            lone.append(part)
+        elif part.rows < gate.policy.min_slice_rows:
             thin.append(part)
         elif _clearly_below(part, metrics.metrics):
             below.append(part)
-        elif _under(part, minimum):
+        elif _some_below(part, metrics.metrics):
             doubtful.append(part)
-    named = {part.slice for part in (*below, *doubtful, *thin)}
+    named = {part.slice for part in (*below, *doubtful, *thin, *lone)}
+    overall = metrics.metrics
     return Limitations(
-        below=tuple(
-            _weak(part, _clearly_below(part, metrics.metrics), metrics.metrics) for part in _worst_first(below)
-        ),
-        doubtful=tuple(_weak(part, _under(part, minimum), metrics.metrics) for part in _worst_first(doubtful)),
+        below=tuple(_weak(part, _clearly_below(part, overall), overall) for part in _worst_first(below)),
+        doubtful=tuple(_weak(part, _some_below(part, overall), overall) for part in _worst_first(doubtful)),
         thin=tuple(ThinSlice(in_words(part.slice), part.value, count(part.rows)) for part in thin),
+        lone=tuple(ThinSlice(in_words(part.slice), part.value, count(part.rows)) for part in lone),
         even=tuple(in_words(name) for name in sorted({part.slice for part in metrics.slices} - named)),
         measured=bool(metrics.slices),
     )
@@ -84,19 +88,22 @@ def limitations_of(metrics: Metrics, gate: GateReport) -> Limitations:
 
 def _clearly_below(part: SliceMetrics, overall: dict[str, Estimate]) -> list[str]:
     """Return the metrics of which the slice's upper bound lies below the overall value."""
+    return [name for name, here, value in _pairs(part, overall) if here.upper is not None and here.upper < value]
 
-    def lies_below(name: str) -> bool:
+
+def _some_below(part: SliceMetrics, overall: dict[str, Estimate]) -> list[str]:
+    """Return the metrics of which the slice's value lies at least the margin below the overall value."""
+    return [
+        name for name, here, value in _pairs(part, overall) if here.value is not None and here.value <= value - MARGIN
+    ]
+
+
+def _pairs(part: SliceMetrics, overall: dict[str, Estimate]) -> Iterator[tuple[str, Estimate, float]]:
+    """Yield the metrics that both have: its name, the slice's estimate, the overall value."""
+    for name in JUDGED:
         here, all_rows = part.metrics.get(name), overall.get(name)
-        known = here is not None and all_rows is not None and here.upper is not None and all_rows.value is not None
-        return known and here.upper < all_rows.value  # type: ignore[operator,union-attr]  # `known` says neither is None
-
-    return [name for name in JUDGED if lies_below(name)]
-
-
-def _under(part: SliceMetrics, minimum: dict[str, float]) -> list[str]:
-    """Return the metrics of which the slice's value is known and misses the policy's minimum."""
-    found = {name: part.metrics[name].value for name in JUDGED if name in part.metrics and name in minimum}
-    return [name for name, value in found.items() if value is not None and value < minimum[name]]
+        if here is not None and all_rows is not None and all_rows.value is not None:
+            yield name, here, all_rows.value
 
 
 def _worst_first(parts: Iterable[SliceMetrics]) -> list[SliceMetrics]:

@@ -8,7 +8,7 @@ from mlops.card import measured
 from mlops.card.changes import changes_between
 from mlops.card.facts import CHART, MANIFEST, CardFacts, record_of
 from mlops.card.hub import hub_metadata
-from mlops.card.limitations import limitations_of
+from mlops.card.limitations import MARGIN, limitations_of
 from mlops.card.words import bounds, commit, count, in_words, link_to_run, metric_name, moment, rate
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import LabelQuality, Manifest
@@ -58,6 +58,7 @@ def _view(facts: CardFacts, record: registry.Record) -> dict[str, Any]:
         "model": _model(facts.training, record),
         "dataset": _dataset(facts.manifest, facts.training),
         "limitations": limitations_of(metrics, gate),
+        "margin": round(100 * MARGIN),
         "min_slice_rows": gate.policy.min_slice_rows,
         "stated_limitations": facts.manifest.limitations,
         "findings": facts.training.findings,
