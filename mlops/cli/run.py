@@ -27,6 +27,7 @@ from mlops.gate import GateReport
 from mlops.ids import DatasetId
 from mlops.manifest import Manifest
 from mlops.pinning import make_manifest
+from mlops.policy import tighten
 from mlops.registry import FOLDER as CARDS
 from mlops.task import Examples, Task
 
@@ -101,6 +102,8 @@ def command(
             expected="--data FILE alone, or a dataset",
             fix="Leave one of them out.",
         )
+    overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
+    tighten(declared.policy, overrides)
     with talk.step("verify") as said:
         if data is None:
             path = steps.choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
@@ -132,7 +135,6 @@ def command(
         scored = steps.rescore(plug, folder, examples, settings, pinned)
         said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
     with talk.step("gate") as said:
-        overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
         report = judge(read_evidence(folder, settings=settings), overrides=overrides, run_url=trained.training.run_url)
         write_report(folder, report)
         said.append(report.verdict)

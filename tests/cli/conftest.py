@@ -1,0 +1,23 @@
+"""Fixtures of the verbs that need a trained model."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.chain import Chain, make
+
+
+@pytest.fixture(scope="session")
+def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """Return a finished run, shared by all tests: look, do not touch."""
+    return make(root, tmp_path_factory.mktemp("chain"))
+
+
+@pytest.fixture
+def chain(finished: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chain:
+    """Return a copy of the finished run that the test may damage; its repository is the current folder."""
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.repository, folder)
+    monkeypatch.chdir(folder)
+    return Chain(folder, folder / finished.artifact.relative_to(finished.repository), finished.code)
