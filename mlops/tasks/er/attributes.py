@@ -44,7 +44,7 @@ def infer_kind(values: Sequence[str], occurrences: int) -> Kind:
     if _share(values, _is_code) >= _CODE_SHARE:
         return Kind.CODE
     median_words = float(np.median([len(text.words(value)) for value in values])) if values else 0.0
-    if len(values) <= _FEW_CATEGORIES and occurrences >= _REPEATS * len(values):
+    if 0 < len(values) <= _FEW_CATEGORIES and occurrences >= _REPEATS * len(values):
         return Kind.CATEGORY
     if median_words <= _SHORT_WORDS:
         return Kind.SHORT

@@ -1,8 +1,6 @@
 """Out-of-fold scores: every training pair is scored by a classifier that saw no pair of its cluster."""
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,47 +23,44 @@ class OutOfFold:
         scores: (n,) in [0, 1].
         folds: Number of folds.
         grouped: Whether clusters were kept together; False when there are too few of them.
-        classifier: Fitted on all pairs.
     """
 
     scores: NDArray[np.float64]
     folds: int
     grouped: bool
-    classifier: Any
 
 
 def out_of_fold(
     build: Callable[[], Any], features: Floats, label: NDArray[np.int8], cluster: NDArray[np.object_], seed: int
 ) -> OutOfFold:
-    """Score the (n, f) ``features`` fold by fold with fresh classifiers from ``build``, and fit one on all rows.
-
-    The fits share the cores, each on one thread: threads inside a fit wait for each other at every tree, which on a
-    busy machine costs many times what they save. The result does not depend on the number of cores.
-    """
+    """Score the (n, f) ``features`` fold by fold with fresh classifiers from ``build``."""
     folds, grouped = plan_folds(label, cluster, seed)
-
-    def fit(rows: NDArray[np.intp]) -> Any:  # noqa: ANN401  # scikit-learn is not typed
-        with one_thread():
-            return build().fit(features[rows], label[rows])
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        *parts, whole = pool.map(fit, [*(train for train, _ in folds), np.arange(len(label))])
     scores = np.zeros(len(label), dtype=np.float64)
-    for classifier, (_, held_out) in zip(parts, folds, strict=True):
-        scores[held_out] = probabilities(classifier, features[held_out])
-    return OutOfFold(scores, len(folds), grouped, whole)
+    for train, held_out in folds:
+        scores[held_out] = probabilities(fitted(build(), features[train], label[train]), features[held_out])
+    return OutOfFold(scores, len(folds), grouped)
+
+
+def fitted(classifier: Any, features: Floats, label: NDArray[np.int8]) -> Any:  # noqa: ANN401  # scikit-learn is not typed
+    """Return ``classifier`` fitted on (n, f) ``features``."""
+    with _one_thread():
+        return classifier.fit(features, label)
 
 
 def probabilities(classifier: Any, features: Floats) -> NDArray[np.float64]:  # noqa: ANN401  # scikit-learn is not typed
     """Return the (n,) probabilities of a match for (n, f) ``features``; of none, none."""
     if not len(features):
         return np.zeros(0, dtype=np.float64)
-    with one_thread():
+    with _one_thread():
         return np.asarray(classifier.predict_proba(features)[:, 1], dtype=np.float64)
 
 
-def one_thread() -> Any:  # noqa: ANN401  # threadpoolctl is not typed
-    """Return a context in which this thread's OpenMP code runs on one core."""
+def _one_thread() -> Any:  # noqa: ANN401  # threadpoolctl is not typed
+    """Return a context in which scikit-learn's OpenMP code runs on one core.
+
+    Its threads spin until the slowest has arrived, several times a tree: on a busy machine two of them took up to 28
+    times as long as one (measured), on a quiet one they save a third.
+    """
     return threadpool_limits(1, user_api="openmp")
 
 

@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
 from mlops.task import FeatureNote
-from mlops.tasks.er.crossfit import OutOfFold, out_of_fold, probabilities
+from mlops.tasks.er.crossfit import OutOfFold, fitted, out_of_fold, probabilities
 from mlops.tasks.er.features import PairFeatures
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.threshold import Choice, choose
@@ -31,7 +31,7 @@ class PairMatcher:
 
     Attributes:
         pair_features: Turns pairs into a table.
-        kept: (f,) columns of that table that the classifier reads: those that vary in training.
+        kept: (f,) columns of that table that the classifier reads: those that vary in training, without repeats.
         classifier: A fitted scikit-learn classifier.
         threshold: The score from which a pair is called a match.
         learned: What :meth:`facts` returns.
@@ -105,7 +105,7 @@ def fit_matcher(
     giveaways = find_giveaways(inputs, label)
     pair_features = PairFeatures.fit(inputs, frozenset(found.attribute for found in giveaways))
     table = pair_features.transform(inputs)
-    kept = _varying(table)
+    kept = _informative(table)
     if not kept.size:
         raise InputRefusedError(
             "No feature differs between any two training pairs.",
@@ -124,7 +124,7 @@ def fit_matcher(
         "excluded_attributes": ", ".join(found.attribute for found in giveaways) or "none",
         "attribute_kinds": ", ".join(f"{name}: {kind.value}" for name, kind in pair_features.kinds().items()),
     }
-    return PairMatcher(pair_features, kept, scored.classifier, chosen.threshold, facts)
+    return PairMatcher(pair_features, kept, fitted(build(), table, label), chosen.threshold, facts)
 
 
 def restore(state: Mapping[str, Any]) -> PairMatcher:
@@ -163,12 +163,14 @@ def _refuse_too_few(label: NDArray[np.int8]) -> None:
     )
 
 
-def _varying(table: Floats) -> NDArray[np.intp]:
-    """Return the columns with at least two different values, NaN aside."""
+def _informative(table: Floats) -> NDArray[np.intp]:
+    """Return the columns with at least two different values, NaN aside; of equal columns the first."""
     some = np.isfinite(table)
     lowest = np.where(some, table, np.inf).min(axis=0)
     highest = np.where(some, table, -np.inf).max(axis=0)
-    return np.flatnonzero(lowest < highest)
+    varying = np.flatnonzero(lowest < highest)
+    first = {table[:, column].tobytes(): column for column in varying[::-1]}
+    return np.array(sorted(first.values()), dtype=np.intp)
 
 
 def _classifier(seed: int) -> HistGradientBoostingClassifier:

@@ -1,0 +1,173 @@
+"""A matcher learns to tell matches, is the same for the same seed, and refuses what it cannot learn from."""
+
+import hashlib
+import pickle
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from mlops.config import ThresholdSettings
+from mlops.errors import InputRefusedError
+from mlops.tasks.er.matcher import PairMatcher, fit_matcher, restore
+
+WORDS = "acme bolt north river stone silver union pacific delta omega summit harbor lake forest copper iron".split()  # noqa: SIM905  # reads as names
+F1 = ThresholdSettings()
+
+
+def make_pairs(rows: int, seed: int = 0) -> tuple[pd.DataFrame, NDArray[np.int8], NDArray[np.object_]]:
+    """Return pairs of companies: a match has the same name with a typo, a non-match shares a word."""
+    rng = np.random.default_rng(seed)
+    names = [" ".join(rng.choice(WORDS, 3, replace=False)) + f" {rng.integers(1000)}" for _ in range(rows)]
+    label = (np.arange(rows) % 3 == 0).astype(np.int8)
+    right = [
+        name.replace(name[3], "", 1).upper() if match else f"{name.split()[0]} {other}"
+        for name, other, match in zip(names, np.roll(names, 1), label, strict=True)
+    ]
+    inputs = pd.DataFrame({"left_name": names, "right_name": right, "left_city": "Rome", "right_city": None})
+    return inputs.astype(object), label, np.array([f"e{i // 2}" for i in range(rows)], dtype=object)
+
+
+def _digest(matcher: PairMatcher) -> str:
+    trees = b"".join(tree.nodes.tobytes() for (tree,) in matcher.classifier._predictors)
+    return hashlib.sha256(trees + np.float64(matcher.threshold).tobytes() + matcher.kept.tobytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def matcher() -> PairMatcher:
+    return fit_matcher(*make_pairs(200), F1, seed=1)
+
+
+def test_it_tells_new_matches_from_new_non_matches(matcher: PairMatcher) -> None:
+    inputs, label, _ = make_pairs(150, seed=9)
+    scores = matcher.predict_proba(inputs)
+    assert scores.shape == (150,)
+    assert ((scores >= 0) & (scores <= 1)).all()
+    assert ((scores >= matcher.threshold) == label).mean() > 0.95
+
+
+def test_features_are_those_that_vary(matcher: PairMatcher) -> None:
+    assert len(matcher.features()) == len(matcher.kept)
+    assert not any(note.name.startswith("city.") for note in matcher.features())
+
+
+def test_the_architecture_names_the_estimator_and_its_settings(matcher: PairMatcher) -> None:
+    sentence = matcher.architecture()
+    assert re.search(r"HistGradientBoostingClassifier .*300 trees .*15 leaves .*learning rate 0\.06", sentence)
+    assert f"on {len(matcher.kept)} similarity features" in sentence
+
+
+def test_facts_are_plain_and_say_how_the_threshold_was_chosen(matcher: PairMatcher) -> None:
+    facts = matcher.facts()
+    assert all(isinstance(value, int | float | str) for value in facts.values())
+    assert facts["out_of_fold_grouped"] == "by cluster"
+    assert facts["threshold_objective"] == "best F1"
+    assert facts["training_pairs"] == 200
+
+
+def test_one_and_two_threads_give_the_same_model(matcher: PairMatcher) -> None:
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            assert _digest(fit_matcher(*make_pairs(200), F1, seed=1)) == _digest(matcher)
+
+
+def test_a_restored_matcher_scores_the_same(matcher: PairMatcher) -> None:
+    inputs, _, _ = make_pairs(50, seed=3)
+    again = restore(pickle.loads(pickle.dumps(matcher.state())))  # noqa: S301  # our own bytes, from the line itself
+    assert again.predict_proba(inputs).tolist() == matcher.predict_proba(inputs).tolist()
+    assert again.threshold == matcher.threshold
+    assert again.features() == matcher.features()
+    assert again.facts() == matcher.facts()
+
+
+def _nodes(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [node for item in value.values() for node in _nodes(item)]
+    return [node for item in value for node in _nodes(item)] if isinstance(value, list) else [value]
+
+
+def test_the_state_is_small_and_plain(matcher: PairMatcher) -> None:
+    nodes = _nodes({key: value for key, value in matcher.state().items() if key != "classifier"})
+    assert len(nodes) < 200
+    assert all(isinstance(node, str | int | float | np.ndarray) for node in nodes)
+    assert not any(isinstance(node, np.ndarray) and node.dtype.hasobject for node in nodes)
+
+
+def test_no_text_of_a_record_is_in_the_state(matcher: PairMatcher) -> None:
+    assert b"acme" not in pickle.dumps(matcher.state())
+
+
+def test_no_pairs_have_no_scores(matcher: PairMatcher) -> None:
+    inputs, _, _ = make_pairs(5)
+    assert matcher.predict_proba(inputs.iloc[:0]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [np.zeros(60, dtype=np.int8), np.ones(60, dtype=np.int8), np.array([1] * 4 + [0] * 56, dtype=np.int8)],
+    ids=["no matches", "only matches", "four matches"],
+)
+def test_one_class_is_refused_with_its_counts(label: NDArray[np.int8]) -> None:
+    inputs, _, cluster = make_pairs(60)
+    with pytest.raises(InputRefusedError, match=f"60 training pairs, {label.sum()} of them matches"):
+        fit_matcher(inputs, label, cluster, F1, seed=0)
+
+
+def test_too_few_pairs_are_refused() -> None:
+    with pytest.raises(InputRefusedError, match="at least 50 training pairs"):
+        fit_matcher(*make_pairs(49), F1, seed=0)
+
+
+def test_pairs_that_all_look_the_same_are_refused() -> None:
+    inputs, label, cluster = make_pairs(60)
+    with pytest.raises(InputRefusedError, match="No feature differs"):
+        fit_matcher(inputs.assign(left_name="a", right_name="a"), label, cluster, F1, seed=0)
+
+
+def test_a_state_of_another_kind_is_refused(matcher: PairMatcher) -> None:
+    for state in ({}, matcher.state() | {"format": 0}):
+        with pytest.raises(InputRefusedError, match="does not hold a matcher"):
+            restore(state)
+
+
+def test_a_giveaway_is_left_out_and_named() -> None:
+    inputs, label, cluster = make_pairs(120)
+    number = np.arange(120)
+    left, right = number.astype(str).astype(object), np.where(label == 1, number, (number + 1) % 120).astype(str)
+    learned = fit_matcher(inputs.assign(left_key=left, right_key=right.astype(object)), label, cluster, F1, seed=0)
+    assert learned.facts()["excluded_attributes"] == "key"
+    assert not any(note.name.startswith("key.") for note in learned.features())
+
+
+def test_two_hundred_attributes_and_few_rows_are_learned_from() -> None:
+    inputs, label, cluster = make_pairs(60)
+    wide = {f"{side}_a{i}": inputs[f"{side}_name"] for i in range(200) for side in ("left", "right")}
+    learned = fit_matcher(pd.DataFrame(wide), label, cluster, F1, seed=0)
+    assert np.isfinite(learned.predict_proba(pd.DataFrame(wide))).all()
+
+
+def _published(shared_data: Path, dataset: str) -> tuple[float, int]:
+    """Train on the published training rows; return F1 on the published test rows, and how many there are."""
+    table = pd.read_parquet(shared_data / "er" / f"{dataset}.parquet")
+    columns = [name for name in table.columns if name.startswith(("left_", "right_")) and not name.endswith("_id")]
+    inputs = table[columns].astype(object).where(table[columns].notna(), None)
+    test = (table["split"] == "test").to_numpy()
+    label = table["label"].to_numpy(np.int8)
+    left = [name for name in columns if name.startswith("left_")]
+    cluster = inputs[left].fillna("").agg("\x1f".join, axis=1).to_numpy(object)
+    matcher = fit_matcher(inputs[~test], label[~test], cluster[~test], F1, seed=0)
+    called = matcher.predict_proba(inputs[test]) >= matcher.threshold
+    hits = int((called & (label[test] == 1)).sum())
+    return 2 * hits / (int(called.sum()) + int(label[test].sum())), int(test.sum())
+
+
+@pytest.mark.parametrize(("dataset", "f1"), [("fodors_zagats", 0.95), ("beer", 0.7)])
+def test_the_small_public_datasets_are_learned(shared_data: Path, dataset: str, f1: float) -> None:
+    found, rows = _published(shared_data, dataset)
+    assert rows in {189, 91}
+    assert found >= f1

@@ -1,0 +1,92 @@
+"""The threshold maximises what the policy asks for, on distinct scores, half way between neighbours."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops.config import ThresholdSettings
+from mlops.intervals.proportions import wilson_lower
+from mlops.tasks.er.threshold import best_f1, choose, recall_at_precision
+
+scored = st.lists(st.tuples(st.integers(0, 10).map(lambda tenth: tenth / 10), st.booleans()), min_size=1).filter(
+    lambda rows: any(match for _, match in rows)
+)
+Rows = list[tuple[float, bool]]
+
+
+def _arrays(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([score for score, _ in rows]), np.array([match for _, match in rows], dtype=np.int8)
+
+
+def _f1(scores: np.ndarray, label: np.ndarray, threshold: float) -> float:
+    called = scores >= threshold
+    return float(2 * (called & (label == 1)).sum() / (called.sum() + (label == 1).sum()))
+
+
+def test_a_threshold_that_separates_is_half_way_between_the_classes() -> None:
+    choice = best_f1(np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1], dtype=np.int8))
+    assert choice.threshold == pytest.approx(0.5)
+    assert choice.precision == choice.recall == choice.f1 == 1
+
+
+@given(scored)
+def test_no_threshold_has_a_better_f1(rows: Rows) -> None:
+    scores, label = _arrays(rows)
+    choice = best_f1(scores, label)
+    assert _f1(scores, label, choice.threshold) == pytest.approx(choice.f1)
+    assert choice.f1 == pytest.approx(max(_f1(scores, label, score) for score in scores))
+
+
+@given(scored)
+def test_equal_scores_fall_on_the_same_side(rows: Rows) -> None:
+    scores, label = _arrays(rows)
+    threshold = best_f1(scores, label).threshold
+    assert 0 <= threshold <= scores.max()
+    assert all(abs(threshold - score) > 0.01 or threshold == score for score in set(scores.tolist()))
+
+
+def test_among_equals_the_strictest_wins() -> None:
+    choice = best_f1(np.array([0.9, 0.5, 0.4, 0.3, 0.2]), np.array([1, 0, 1, 0, 0], dtype=np.int8))
+    assert choice.threshold == pytest.approx(0.35)
+    tied = best_f1(np.array([0.9, 0.8, 0.7, 0.6]), np.array([1, 0, 0, 1], dtype=np.int8))
+    assert tied.threshold == pytest.approx(0.85)
+
+
+@given(scored, st.sampled_from([0.3, 0.5, 0.7]))
+def test_recall_is_the_highest_whose_lower_bound_reaches_the_floor(rows: Rows, floor: float) -> None:
+    scores, label = _arrays(rows)
+    choice = recall_at_precision(scores, label, floor=floor, confidence=0.95)
+    best = -1
+    for score in scores:
+        called = scores >= score
+        hits = int((called & (label == 1)).sum())
+        if wilson_lower(hits, int(called.sum()), 0.95) >= floor:
+            best = max(best, hits)
+    assert choice.floor_met == (best >= 0)
+    if choice.floor_met:
+        assert choice.recall == pytest.approx(best / label.sum())
+        assert int(((scores >= choice.threshold) & (label == 1)).sum()) == best
+
+
+def test_a_floor_out_of_reach_is_said() -> None:
+    choice = recall_at_precision(
+        np.array([0.9, 0.8, 0.1]), np.array([1, 1, 0], dtype=np.int8), floor=0.99, confidence=0.95
+    )
+    assert not choice.floor_met
+    assert choice.precision == 1
+
+
+def test_the_policy_picks_the_objective() -> None:
+    label = np.array([1] * 60 + [0] * 30 + [1] * 30, dtype=np.int8)
+    scores = np.linspace(1, 0, len(label))
+    strict = choose(scores, label, ThresholdSettings(objective="recall_at_precision", precision_floor=0.9))
+    balanced = choose(scores, label, ThresholdSettings())
+    assert strict.precision == 1 > balanced.precision
+    assert strict.recall < balanced.recall
+
+
+@pytest.mark.parametrize(("scores", "label"), [([0.1, np.nan], [0, 1]), ([0.1, 0.2], [0, 0])])
+def test_without_positives_or_with_nan_there_is_no_threshold(scores: list[float], label: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"finite|positive"):
+        best_f1(np.array(scores), np.array(label, dtype=np.int8))
