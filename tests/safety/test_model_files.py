@@ -168,6 +168,11 @@ def test_bad_input_25_array_whose_header_promises_what_is_not_there(header: str)
     assert peak < 64 << 20
 
 
+def test_bad_input_25_array_of_a_trillion_texts_of_no_length() -> None:
+    header = "{'descr': '<U0', 'fortran_order': False, 'shape': (1000000000000,)}"
+    assert "(1000000000000,)" in _refused(_with_array(_header(header))).found
+
+
 @pytest.mark.parametrize("data", [b"", b"\x93NUMPY", b"\x93NUMPY\x03\x00", b"not an array"])
 def test_bad_input_25_member_that_is_no_array(data: bytes) -> None:
     assert _refused(_with_array(data)).field == "0.npy"
@@ -369,13 +374,13 @@ def test_bad_input_27_estimator_that_would_not_count_its_columns(change: Callabl
     _refused(models.forge({"model": models.boosting()}, change))
 
 
-def _change_tree(change: Callable[[models.Schema], None]) -> bytes:
+def _change_tree(change: Callable[[models.Schema], None], arrays: dict[str, bytes | None] | None = None) -> bytes:
     """Return the file of a forest whose first tree's node was changed in place."""
 
     def reach(root: models.Schema) -> None:
         change(models.node_at(root, "model", "estimators_", 0)["content"]["content"]["tree_"])
 
-    return models.forge({"model": models.forest()}, reach)
+    return models.forge({"model": models.forest()}, reach, arrays)
 
 
 def _many_outputs(tree: models.Schema) -> None:
@@ -407,6 +412,16 @@ def _values_for_nodes(tree: models.Schema) -> None:
 )
 def test_bad_input_27_tree_whose_counts_do_not_agree(change: Callable[[models.Schema], None]) -> None:
     assert _refused(_change_tree(change)).field == "model.estimators_.0.tree_"
+
+
+def test_bad_input_27_tree_that_declares_more_outputs_than_it_counts_classes_for() -> None:
+    def change(tree: models.Schema) -> None:
+        tree["__reduce__"]["args"]["content"][2]["content"] = "2"
+        tree["content"]["content"]["values"]["file"] = "999.npy"
+
+    forest = models.forest()
+    doubled = np.repeat(forest.estimators_[0].tree_.value, 2, axis=1)
+    assert "classes and outputs" in _refused(_change_tree(change, {"999.npy": models.npy(doubled)})).found
 
 
 def test_bad_input_28_other_version_of_scikit_learn_than_recorded() -> None:
