@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 import sklearn
 from numpy.typing import NDArray
 from sklearn.calibration import CalibratedClassifierCV
@@ -16,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mlops import persistence
+from mlops.errors import ExitCode, InputRefusedError
 from mlops.hashing import sha256_bytes
 from mlops.persistence import container
 
@@ -62,6 +64,18 @@ def sigmoid() -> CalibratedClassifierCV:
 def load(data: bytes, *, sklearn_version: str = VERSION) -> dict[str, Any]:
     """Load ``data`` as a forger would have it loaded: under its own hash."""
     return persistence.load(data, expected_sha256=sha256_bytes(data), sklearn_version=sklearn_version)
+
+
+def refused(data: bytes, **options: Any) -> InputRefusedError:
+    """Load and return the refusal, which must name the file, what was found, the fix, and exit with 3."""
+    with pytest.raises(InputRefusedError) as caught:
+        load(data, **options)
+    error = caught.value
+    assert error.exit_code == ExitCode.REFUSED
+    assert error.file.startswith("model.skops")
+    assert error.found
+    assert error.fix
+    return error
 
 
 def forge(
