@@ -1,11 +1,12 @@
 """The diagnosis: the surest errors, the worst slice, honest hints, advice that fits."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mlops.config import Policy
+from mlops.config import Criterion, Policy
 from mlops.diagnosis import MAX_ERRORS, diagnose, worst_slice
 from mlops.evaluation import Evaluation, estimate_all
 from mlops.gate import Diagnosis
@@ -99,3 +100,19 @@ def test_no_threshold_is_offered_for_a_policy_that_these_rows_cannot_meet(policy
 )
 def test_the_advice_fits_the_trouble(counts: dict[str, Any], policy: Policy, words: str) -> None:
     assert words in " ".join(of(scored(**counts), policy).advice)
+
+
+def test_a_slice_of_few_positives_is_not_called_worst_for_one_miss() -> None:
+    kind = texts(["few"] * 32 + ["bad"] * 400 + ["good"] * 1568)
+    label = np.concatenate([[1], np.zeros(31), np.tile([1, 0], 200), np.tile([1, 0], 784)]).astype(np.int8)
+    predicted = label == 1
+    predicted[0] = False
+    predicted[32:232] = ~predicted[32:232]
+    rows = replace(
+        scored(tp=0, fp=0, fn=1000, tn=1000),
+        label=label,
+        predicted=predicted,
+        score=np.where(predicted, 0.9, 0.1),
+        slices={"kind": kind},
+    )
+    assert of(rows, Policy(criteria={"f1": Criterion(min=0.9)})).worst_slice.startswith("kind = bad")

@@ -33,6 +33,7 @@ from mlops.task import Examples, Task
 
 _NEXT = {
     "pass": "Next: publish the card with `mlops card {folder}`, and commit it.",
+    "trial": "Next: this was a trial. Pin the file with `mlops pin {task} FILE`, then run again without --data.",
     "fail": "Next: do what is listed under `What to do`, then run again. Nothing was published.",
     "inconclusive": "Next: label more rows as said above, pin the new file, and run again. Nothing was published.",
 }
@@ -144,7 +145,7 @@ def command(
     if as_json:
         emit_json(_answer(report, folder, card, talk.seconds))
     else:
-        _summary(report, folder, card, _describer(plug, examples))
+        _summary(report, folder, card, _describer(plug, examples), trial=data is not None)
     return int(EXIT[report.verdict])
 
 
@@ -180,14 +181,15 @@ def _answer(report: GateReport, folder: Path, card: Path, seconds: Mapping[str, 
     }
 
 
-def _summary(report: GateReport, folder: Path, card: Path, describe: Describe) -> None:
+def _summary(report: GateReport, folder: Path, card: Path, describe: Describe, *, trial: bool) -> None:
     console = Console(highlight=False)
     console.print()
     print_report(report, console, describe=describe)
     console.print()
     for name, path in (("Artifact", folder), ("Card", card)):
         console.print(f"{name:<9} {_shown(path)}", soft_wrap=True, markup=False)
-    console.print(_NEXT[report.verdict].format(folder=_shown(folder)), soft_wrap=True, markup=False)
+    following = _NEXT["trial" if trial and report.verdict == "pass" else report.verdict]
+    console.print(following.format(folder=_shown(folder), task=report.task), soft_wrap=True, markup=False)
 
 
 def _shown(path: Path) -> Path:

@@ -37,13 +37,19 @@ def diagnose(evaluation: Evaluation, metrics: Metrics, policy: Policy) -> Diagno
 
 
 def worst_slice(metrics: Metrics, policy: Policy) -> SliceMetrics | None:
-    """Return the slice with the lowest F1 among those of at least ``min_slice_rows`` rows and less than all rows."""
+    """Return the slice whose F1 is surely lowest: with the lowest upper bound, so that few rows do not point.
+
+    Candidates have at least ``min_slice_rows`` rows, not all rows, and rows of both classes: the F1 of one class says
+    nothing.
+    """
     candidates = [
         part
         for part in metrics.slices
-        if policy.min_slice_rows <= part.rows < metrics.rows and part.metrics["f1"].value is not None
+        if policy.min_slice_rows <= part.rows < metrics.rows
+        and 0 < part.positives < part.rows
+        and part.metrics["f1"].upper is not None
     ]
-    return min(candidates, key=lambda part: (part.metrics["f1"].value or 0.0, part.slice, part.value), default=None)
+    return min(candidates, key=lambda part: (part.metrics["f1"].upper or 0.0, part.slice, part.value), default=None)
 
 
 def _errors(evaluation: Evaluation, *, positive: bool) -> tuple[ErrorRow, ...]:

@@ -33,6 +33,8 @@ _REASONS = {
     "f1": "no row is positive or predicted positive",
 }
 
+_NO_POSITIVES = "no row of the slice is positive: its false positives stand in the counts"
+
 
 class _Rows(NamedTuple):
     """What measuring reads of rows: outcomes, weights, and the number of each row's cluster."""
@@ -152,14 +154,22 @@ def _slices(evaluation: Evaluation, rows: _Rows, confidence: float) -> Iterator[
             groups.append((OTHER, np.flatnonzero(~np.isin(codes, shown))))
         for value, members in groups:
             part = rows.take(members)
+            metrics = _estimates(part, confidence, SLICE_REPLICATES)
+            if not part.label.any():  # 0 of n false alarms would read as the worst precision there can be
+                metrics |= {key: _undefined(metrics[key], _NO_POSITIVES) for key in ("precision", "f1")}
             yield SliceMetrics(
                 slice=name,
                 value=value,
                 rows=len(members),
                 positives=int(part.label.sum()),
                 counts=_counts(part),
-                metrics=_estimates(part, confidence, SLICE_REPLICATES),
+                metrics=metrics,
             )
+
+
+def _undefined(estimate: Estimate, reason: str) -> Estimate:
+    """Return the estimate without its numbers: the count of its rows and why they say nothing."""
+    return Estimate(value=None, lower=None, upper=None, n=estimate.n, reason=estimate.reason or reason)
 
 
 def _check_decisions(evaluation: Evaluation, threshold: float) -> None:

@@ -111,3 +111,14 @@ def test_decisions_that_do_not_follow_from_the_scores_are_refused() -> None:
     rows = scored(tp=5, fp=5, fn=5, tn=5)
     with pytest.raises(InputRefusedError, match="do not follow"):
         measured(replace(rows, predicted=rows.label == 1))
+
+
+def test_a_slice_without_positives_has_no_precision_that_would_read_as_zero() -> None:
+    kind = texts(["a"] * 90 + ["b"] * 10)
+    rows = scored(tp=40, fp=0, fn=5, tn=55, slices={"kind": kind})
+    alarmed = replace(rows, predicted=rows.predicted | (kind == "b"), score=np.where(kind == "b", 0.9, rows.score))
+    found = {part.value: part for part in measured(alarmed).slices}
+    assert found["a"].metrics["precision"].value == 1.0
+    assert found["b"].counts.fp == 10
+    assert found["b"].metrics["precision"].value is found["b"].metrics["f1"].value is None
+    assert "positive" in found["b"].metrics["f1"].reason
