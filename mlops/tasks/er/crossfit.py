@@ -1,7 +1,6 @@
 """Out-of-fold scores: every training pair is scored by a classifier that saw no pair of its cluster."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,30 +14,17 @@ FOLDS = 5
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
-@dataclass(frozen=True)
-class OutOfFold:
-    """Scores of training pairs by classifiers that did not see them.
-
-    Attributes:
-        scores: (n,) in [0, 1].
-        folds: Number of folds.
-        grouped: Whether clusters were kept together; False when there are too few of them.
-    """
-
-    scores: NDArray[np.float64]
-    folds: int
-    grouped: bool
-
-
 def out_of_fold(
-    build: Callable[[], Any], features: Floats, label: NDArray[np.int8], cluster: NDArray[np.object_], seed: int
-) -> OutOfFold:
-    """Score the (n, f) ``features`` fold by fold with fresh classifiers from ``build``."""
-    folds, grouped = plan_folds(label, cluster, seed)
+    build: Callable[[], Any], features: Floats, label: NDArray[np.int8], folds: Sequence[Fold]
+) -> NDArray[np.float64]:
+    """Return the (n,) scores of (n, f) ``features``, fold by fold, by fresh classifiers from ``build``."""
     scores = np.zeros(len(label), dtype=np.float64)
     for train, held_out in folds:
-        scores[held_out] = probabilities(fitted(build(), features[train], label[train]), features[held_out])
-    return OutOfFold(scores, len(folds), grouped)
+        # Histogram boosting refuses a column without any value, which a sparse one may be in the rest of a fold.
+        filled = np.flatnonzero(~np.isnan(features[train]).all(axis=0))
+        classifier = fitted(build(), features[np.ix_(train, filled)], label[train])
+        scores[held_out] = probabilities(classifier, features[np.ix_(held_out, filled)])
+    return scores
 
 
 def fitted(classifier: Any, features: Floats, label: NDArray[np.int8]) -> Any:  # noqa: ANN401  # scikit-learn is not typed

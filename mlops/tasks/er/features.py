@@ -78,8 +78,12 @@ class PairFeatures:
                 found=", ".join(map(str, inputs.columns)),
                 fix="Score a table with the columns of the training data, or train a model on this one.",
             )
-        batches = [self._transform(inputs.iloc[rows]) for rows in _batches(len(inputs))]
-        return np.concatenate(batches, axis=0)
+        blocks = [self._transform(inputs.iloc[rows]) for rows in batches(len(inputs))]
+        return np.concatenate(blocks, axis=0)
+
+    def records(self, inputs: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """Return the left and the right records, (n,) each, as one normalised text each."""
+        return _records(_normalised(inputs, self.columns))
 
     def notes(self) -> tuple[FeatureNote, ...]:
         """Return name and meaning of the features, in the order of the columns of :meth:`transform`."""
@@ -146,7 +150,7 @@ def _records(table: Mapping[str, NDArray[np.object_]]) -> tuple[NDArray[np.objec
     return left, right
 
 
-def _batches(rows: int) -> Iterator[slice]:
+def batches(rows: int) -> Iterator[slice]:
     """Cut ``rows`` into runs of at most ``BATCH``; one empty run when there are none."""
     for start in range(0, max(rows, 1), BATCH):
         yield slice(start, start + BATCH)

@@ -13,8 +13,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
 from mlops.task import FeatureNote
-from mlops.tasks.er.crossfit import OutOfFold, fitted, out_of_fold, probabilities
-from mlops.tasks.er.features import PairFeatures
+from mlops.tasks.er import evidence
+from mlops.tasks.er.crossfit import fitted, out_of_fold, plan_folds, probabilities
+from mlops.tasks.er.evidence import Evidence, WordPairs, out_of_fold_evidence
+from mlops.tasks.er.features import PairFeatures, batches
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.threshold import Choice, choose
 from mlops.tasks.er.vocabulary import Floats
@@ -22,7 +24,7 @@ from mlops.tasks.er.vocabulary import Floats
 MIN_ROWS = 50
 MIN_PER_CLASS = 5
 _FORMAT = 1
-_KEYS = frozenset({"format", "features", "kept", "classifier", "threshold", "facts"})
+_KEYS = frozenset({"format", "features", "kept", "evidence", "classifier", "threshold", "facts"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class PairMatcher:
     Attributes:
         pair_features: Turns pairs into a table.
         kept: (f,) columns of that table that the classifier reads: those that vary in training, without repeats.
+        evidence: What single words say; the classifier's last column.
         classifier: A fitted scikit-learn classifier.
         threshold: The score from which a pair is called a match.
         learned: What :meth:`facts` returns.
@@ -39,6 +42,7 @@ class PairMatcher:
 
     pair_features: PairFeatures
     kept: NDArray[np.intp]
+    evidence: Evidence
     classifier: HistGradientBoostingClassifier
     threshold: float
     learned: Mapping[str, int | float | str]
@@ -50,12 +54,16 @@ class PairMatcher:
             InputRefusedError: A column that was there in training is missing.
         """
         table = self.pair_features.transform(inputs)[:, self.kept]
-        return probabilities(self.classifier, table)
+        words = [
+            self.evidence.score(WordPairs.of(*self.pair_features.records(inputs.iloc[rows])))
+            for rows in batches(len(inputs))
+        ]
+        return probabilities(self.classifier, np.column_stack([table, np.concatenate(words)]))
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""
         notes = self.pair_features.notes()
-        return tuple(notes[column] for column in self.kept)
+        return (*(notes[column] for column in self.kept), evidence.NOTE)
 
     def architecture(self) -> str:
         """Return one sentence that names the estimator and its settings."""
@@ -63,7 +71,8 @@ class PairMatcher:
         return (
             f"{type(model).__name__} (scikit-learn {sklearn.__version__}): {model.max_iter} trees of at most "
             f"{model.max_leaf_nodes} leaves with at least {model.min_samples_leaf} rows each, learning rate "
-            f"{model.learning_rate}, L2 {model.l2_regularization}, on {len(self.kept)} similarity features."
+            f"{model.learning_rate}, L2 {model.l2_regularization}, on {len(self.kept)} similarity features and the "
+            "log-odds of a logistic regression on shared and unshared words."
         )
 
     def facts(self) -> Mapping[str, int | float | str]:
@@ -76,6 +85,7 @@ class PairMatcher:
             "format": _FORMAT,
             "features": self.pair_features.state(),
             "kept": self.kept,
+            "evidence": self.evidence.state(),
             "classifier": self.classifier,
             "threshold": self.threshold,
             "facts": dict(self.learned),
@@ -113,18 +123,22 @@ def fit_matcher(
             field="left_<attribute>, right_<attribute>",
             fix="Check that the columns hold the records' values and were not mixed up.",
         )
-    table = table[:, kept]
+    folds, grouped = plan_folds(label, cluster, seed)
+    words = WordPairs.of(*pair_features.records(inputs))
+    table = np.column_stack([table[:, kept], out_of_fold_evidence(words, label, folds)])
 
     def build() -> HistGradientBoostingClassifier:
         return _classifier(seed)
 
-    scored = out_of_fold(build, table, label, cluster, seed)
-    chosen = choose(scored.scores, label, threshold_settings)
-    facts = _facts(label, scored, chosen, threshold_settings) | {
+    chosen = choose(out_of_fold(build, table, label, folds), label, threshold_settings)
+    facts = _facts(label, chosen, threshold_settings) | {
+        "out_of_fold_folds": len(folds),
+        "out_of_fold_grouped": "by cluster" if grouped else "no: too few clusters",
         "excluded_attributes": ", ".join(found.attribute for found in giveaways) or "none",
         "attribute_kinds": ", ".join(f"{name}: {kind.value}" for name, kind in pair_features.kinds().items()),
     }
-    return PairMatcher(pair_features, kept, fitted(build(), table, label), chosen.threshold, facts)
+    classifier = fitted(build(), table, label)
+    return PairMatcher(pair_features, kept, Evidence.fit(words, label), classifier, chosen.threshold, facts)
 
 
 def restore(state: Mapping[str, Any]) -> PairMatcher:
@@ -144,6 +158,7 @@ def restore(state: Mapping[str, Any]) -> PairMatcher:
     return PairMatcher(
         PairFeatures.restore(state["features"]),
         np.asarray(state["kept"], dtype=np.intp),
+        Evidence.restore(state["evidence"]),
         state["classifier"],
         float(state["threshold"]),
         dict(state["facts"]),
@@ -186,9 +201,7 @@ def _classifier(seed: int) -> HistGradientBoostingClassifier:
     )
 
 
-def _facts(
-    label: NDArray[np.int8], scored: OutOfFold, chosen: Choice, settings: ThresholdSettings
-) -> dict[str, int | float | str]:
+def _facts(label: NDArray[np.int8], chosen: Choice, settings: ThresholdSettings) -> dict[str, int | float | str]:
     floor = f"recall with precision's lower bound at {settings.precision_floor} ({settings.confidence:.0%})"
     return {
         "training_pairs": len(label),
@@ -196,8 +209,6 @@ def _facts(
         "out_of_fold_precision": round(chosen.precision, 6),
         "out_of_fold_recall": round(chosen.recall, 6),
         "out_of_fold_f1": round(chosen.f1, 6),
-        "out_of_fold_folds": scored.folds,
-        "out_of_fold_grouped": "by cluster" if scored.grouped else "no: too few clusters",
         "threshold_objective": "best F1" if settings.objective == "f1" else floor,
         "threshold_floor_met": "yes" if chosen.floor_met else "no: no threshold reaches the floor",
     }

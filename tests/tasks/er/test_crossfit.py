@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from mlops.tasks.er.crossfit import FOLDS, fitted, out_of_fold, plan_folds, probabilities
@@ -40,10 +41,21 @@ def test_a_pair_is_scored_by_a_classifier_that_did_not_see_it() -> None:
     noise = rng.normal(size=(200, 150)).astype(np.float32)
     label = (np.arange(200) % 2).astype(np.int8)
     alone = _clusters([f"c{i}" for i in range(200)])
-    found = out_of_fold(lambda: LogisticRegression(C=100), noise, label, alone, seed=0)
+    folds, _ = plan_folds(label, alone, seed=0)
+    scores = out_of_fold(lambda: LogisticRegression(C=100), noise, label, folds)
     seen = probabilities(fitted(LogisticRegression(C=100), noise, label), noise)
-    assert ((found.scores > 0.5) != label).mean() > 0.3
+    assert ((scores > 0.5) != label).mean() > 0.3
     assert ((seen > 0.5) != label).mean() < 0.05
+
+
+def test_a_column_filled_in_one_fold_only_does_not_stop_training() -> None:
+    label = (np.arange(60) % 2).astype(np.int8)
+    folds, _ = plan_folds(label, _clusters([f"c{i // 12}" for i in range(60)]), seed=0)
+    table = np.full((60, 2), np.nan, dtype=np.float32)
+    table[:, 0] = label
+    table[folds[0][1], 1] = np.arange(len(folds[0][1]))
+    scores = out_of_fold(lambda: HistGradientBoostingClassifier(min_samples_leaf=2), table, label, folds)
+    assert ((scores > 0.5) == label).all()
 
 
 def test_of_no_pairs_there_are_no_probabilities() -> None:

@@ -35,7 +35,9 @@ def make_pairs(rows: int, seed: int = 0) -> tuple[pd.DataFrame, NDArray[np.int8]
 
 def _digest(matcher: PairMatcher) -> str:
     trees = b"".join(tree.nodes.tobytes() for (tree,) in matcher.classifier._predictors)
-    return hashlib.sha256(trees + np.float64(matcher.threshold).tobytes() + matcher.kept.tobytes()).hexdigest()
+    return hashlib.sha256(
+        trees + np.float64(matcher.threshold).tobytes() + matcher.kept.tobytes() + matcher.evidence.weights.tobytes()
+    ).hexdigest()
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def test_it_tells_new_matches_from_new_non_matches(matcher: PairMatcher) -> None
 
 
 def test_features_are_those_that_vary(matcher: PairMatcher) -> None:
-    assert len(matcher.features()) == len(matcher.kept)
+    assert len(matcher.features()) == len(matcher.kept) + 1 == matcher.classifier.n_features_in_
     assert not any(note.name.startswith("city.") for note in matcher.features())
 
 

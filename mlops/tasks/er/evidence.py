@@ -1,0 +1,129 @@
+"""What single words say: a linear model on the words that two records share, and on those that only one has.
+
+The other features say how much of two records agrees and how rare it is, not on which words. A linear model knows that
+``refurbished`` on one side only means little and ``pro`` a lot. Its log-odds become one feature of the classifier
+(stacking, Wolpert 1992), so they must come from a model that did not see the pair.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from mlops.task import FeatureNote
+from mlops.tasks.er.profile import Values
+from mlops.tasks.er.tokens import token_keys
+from mlops.tasks.er.vocabulary import Floats, Rows
+
+NOTE = FeatureNote(
+    "record.words.evidence",
+    "record: log-odds of a match by a linear model on the words that both records have and that only one has.",
+)
+MIN_PAIRS = 2
+"""Words in fewer training pairs say nothing that could be learned, and are not kept."""
+
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+Cells = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A fitted linear model on words.
+
+    Attributes:
+        keys: (v,) int64, ascending: keys of the words, each shared or unshared.
+        weights: (v,) their log-odds.
+        intercept: Log-odds of a pair without any of them.
+    """
+
+    keys: NDArray[np.int64]
+    weights: Floats
+    intercept: float
+
+    @classmethod
+    def fit(cls, pairs: "WordPairs", label: NDArray[np.int8]) -> Self:
+        """Fit on pairs and their labels, (n,) 0 or 1 of both classes."""
+        found, counts = np.unique(pairs.keys, return_counts=True)
+        keys = found[counts >= MIN_PAIRS]
+        if not len(keys):
+            return cls(keys, np.zeros(0, dtype=np.float32), 0.0)
+        model = LogisticRegression(solver="liblinear", max_iter=300).fit(pairs.matrix(keys), label)
+        return cls(keys, model.coef_[0].astype(np.float32), float(model.intercept_[0]))
+
+    def score(self, pairs: "WordPairs") -> Floats:
+        """Return the (n,) log-odds of pairs."""
+        if not len(self.keys):
+            return np.zeros(pairs.size, dtype=np.float32)
+        return np.asarray(pairs.matrix(self.keys) @ self.weights + np.float32(self.intercept), dtype=np.float32)
+
+    def state(self) -> dict[str, Any]:
+        """Return what :meth:`restore` needs."""
+        return {"keys": self.keys, "weights": self.weights, "intercept": self.intercept}
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> Self:
+        """Rebuild the model from :meth:`state`."""
+        return cls(
+            np.asarray(state["keys"], dtype=np.int64),
+            np.asarray(state["weights"], dtype=np.float32),
+            float(state["intercept"]),
+        )
+
+
+@dataclass(frozen=True)
+class WordPairs:
+    """The words of ``size`` pairs of records.
+
+    Attributes:
+        keys: (t,) int64: shared words have even keys, words of one side only odd ones.
+        owner: (t,) the pair that each belongs to, ascending.
+        size: Number of pairs.
+    """
+
+    keys: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    size: int
+
+    @classmethod
+    def of(cls, left: Cells, right: Cells) -> Self:
+        """Return the words of pairs of normalised record texts, (n,) each."""
+        numbers, distinct = pd.factorize(np.concatenate([left, right]))
+        tokens = token_keys(Values(distinct.tolist()).words)
+        keys, columns = np.unique(tokens.keys & ~np.int64(1), return_inverse=True)
+        held = sparse.csr_array(
+            (np.ones(len(columns), dtype=np.int8), (tokens.owner, columns.reshape(-1))),
+            shape=(len(distinct), max(len(keys), 1)),
+        )
+        held.sum_duplicates()
+        held.data[:] = 1
+        sides = (held[numbers[: len(left)]] + held[numbers[len(left) :]]).tocsr()
+        owner = np.repeat(np.arange(len(left), dtype=np.int64), np.diff(sides.indptr))
+        return cls(keys[sides.indices] | (sides.data == 1), owner, len(left))
+
+    def take(self, rows: NDArray[np.intp]) -> "WordPairs":
+        """Return the pairs at ``rows``, ascending."""
+        position = np.full(self.size, -1, dtype=np.int64)
+        position[rows] = np.arange(len(rows))
+        owner = position[self.owner]
+        return WordPairs(self.keys[owner >= 0], owner[owner >= 0], len(rows))
+
+    def matrix(self, keys: NDArray[np.int64]) -> Rows:
+        """Return the (size, v) 0/1 CSR matrix of which pair has which of the ascending ``keys``, one at least."""
+        columns = np.minimum(np.searchsorted(keys, self.keys), len(keys) - 1)
+        known = keys[columns] == self.keys
+        ends = np.searchsorted(self.owner[known], np.arange(self.size + 1))
+        ones = np.ones(int(known.sum()), dtype=np.float64)
+        return sparse.csr_array((ones, columns[known].astype(np.int32), ends.astype(np.int32)), (self.size, len(keys)))
+
+
+def out_of_fold_evidence(pairs: WordPairs, label: NDArray[np.int8], folds: Sequence[Fold]) -> Floats:
+    """Return the (n,) log-odds of training pairs, each by a model that saw no pair of its fold."""
+    scores = np.zeros(pairs.size, dtype=np.float32)
+    for train, held_out in folds:
+        scores[held_out] = Evidence.fit(pairs.take(train), label[train]).score(pairs.take(held_out))
+    return scores
