@@ -1,6 +1,6 @@
 """One thing that two records are compared by: an attribute, or the whole record as one text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,21 +26,25 @@ class Field:
         name: The attribute's name.
         kind: What its values are; decides which features it gets.
         vocabularies: By the name of the token set.
+        symmetric: Whether left and right are exchangeable: features of one side are then given as the lesser and the
+            greater of the two.
     """
 
     name: str
     kind: Kind
     vocabularies: Mapping[str, Vocabulary]
+    symmetric: bool = False
 
     @classmethod
-    def fit(cls, name: str, left: Cells, right: Cells) -> Self:
+    def fit(cls, name: str, left: Cells, right: Cells, *, symmetric: bool = False) -> Self:
         """Learn from the normalised training texts of both sides, (n,) each; an empty text is missing."""
         cells = np.concatenate([left, right])
         cells = cells[cells != ""]
         distinct = pd.unique(cells).tolist()
         kind = infer_kind(distinct, len(cells))
         values = Values(distinct)
-        return cls(name, kind, {tokens.name: Vocabulary.fit(tokens.keys(values)) for tokens in token_sets(kind)})
+        vocabularies = {tokens.name: Vocabulary.fit(tokens.keys(values)) for tokens in token_sets(kind)}
+        return cls(name, kind, vocabularies, symmetric)
 
     def compare(self, left: Cells, right: Cells) -> Floats:
         """Return the (n, f) features of pairs of normalised texts; a missing side makes the whole row NaN."""
@@ -59,10 +63,20 @@ class Field:
         columns = [compare(left_texts, right_texts) for compare in comparisons(self.kind)]
         for tokens in token_sets(self.kind):
             columns += overlap_features(self.vocabularies[tokens.name].rows(tokens.keys(values)), left, right)
-        return np.column_stack(columns)
+        table = np.column_stack(columns)
+        if self.symmetric:
+            lefts, rights = _sided([note.name for note in self._notes()])
+            table[:, lefts], table[:, rights] = (
+                np.fmin(table[:, lefts], table[:, rights]),
+                np.fmax(table[:, lefts], table[:, rights]),
+            )
+        return table
 
     def notes(self) -> tuple[FeatureNote, ...]:
         """Return name and meaning of each feature, taken from the docstrings of the functions that compute it."""
+        return tuple(map(_unsided, self._notes())) if self.symmetric else self._notes()
+
+    def _notes(self) -> tuple[FeatureNote, ...]:
         subject = f"{self.name} ({self.kind.value})"
         plain = [
             FeatureNote(f"{self.name}.{compare.__name__}", f"{subject}: {_meaning(compare)}")
@@ -80,13 +94,18 @@ class Field:
     def state(self) -> dict[str, Any]:
         """Return what :meth:`restore` needs, as plain values and arrays."""
         vocabularies = {name: vocabulary.state() for name, vocabulary in self.vocabularies.items()}
-        return {"name": self.name, "kind": self.kind.value, "vocabularies": vocabularies}
+        return {
+            "name": self.name,
+            "kind": self.kind.value,
+            "vocabularies": vocabularies,
+            "symmetric": int(self.symmetric),
+        }
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Self:
         """Rebuild a field from :meth:`state`."""
         vocabularies = {name: Vocabulary.restore(kept) for name, kept in state["vocabularies"].items()}
-        return cls(state["name"], Kind(state["kind"]), vocabularies)
+        return cls(state["name"], Kind(state["kind"]), vocabularies, bool(state["symmetric"]))
 
 
 def token_sets(kind: Kind) -> tuple[TokenSet, ...]:
@@ -105,3 +124,20 @@ def comparisons(kind: Kind) -> tuple[Comparison, ...]:
 
 def _meaning(function: Any) -> str:  # noqa: ANN401  # any callable that has a docstring
     return (function.__doc__ or "").strip().split("\n")[0]
+
+
+def _sided(names: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return the positions of the features of the left side, and of the same features of the right side."""
+    lefts = [position for position, name in enumerate(names) if ".left_" in name]
+    return lefts, [names.index(names[position].replace(".left_", ".right_")) for position in lefts]
+
+
+def _unsided(note: FeatureNote) -> FeatureNote:
+    """Return the note of a feature of one side as that of the lesser or the greater of both sides."""
+    for side, which in ((".left_", "lesser"), (".right_", "greater")):
+        head, found, function = note.name.rpartition(side)
+        if found:
+            return FeatureNote(
+                f"{head}.{which}_{function}", f"{note.description} Of both directions, the {which} value."
+            )
+    return note

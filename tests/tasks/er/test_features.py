@@ -157,3 +157,18 @@ def test_texts_that_differ_only_at_their_end_are_not_equal() -> None:
     inputs = pd.DataFrame({"left_a": [long, long], "right_a": [long, long + "b"]}, dtype=object)
     fitted = PairFeatures.fit(inputs)
     assert fitted.transform(inputs)[:, 0].tolist() == [1, 0]
+
+
+def test_two_records_of_one_file_are_compared_without_order() -> None:
+    names = ["acme gmbh x100", "acme", "bolt inc 7", "bolt", "nuts & co x200 y300"]
+    inputs = pd.DataFrame({"left_name": names, "right_name": names[1:] + names[:1]}, dtype=object)
+    fitted = PairFeatures.fit(inputs)
+    swapped = inputs.rename(columns={"left_name": "right_name", "right_name": "left_name"})
+    assert np.array_equal(fitted.transform(inputs), fitted.transform(swapped), equal_nan=True)
+    notes = {note.name: note.description for note in fitted.notes()}
+    assert notes["name.words.lesser_only_max"].endswith("Of both directions, the lesser value.")
+    assert not any("left" in name or "right" in name for name in notes)
+
+
+def test_records_of_two_files_keep_their_sides(fitted: PairFeatures) -> None:
+    assert {"name.words.left_only_max", "name.words.right_only_max"} <= {note.name for note in fitted.notes()}
