@@ -8,9 +8,11 @@ import pandas as pd
 import pyarrow as pa
 
 from mlops.config import TaskSettings
+from mlops.split import TRAIN
 from mlops.task import Examples, Model
 from mlops.tasks.er import matcher, pairs
 from mlops.tasks.er.blocking import derive_pairs
+from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.schema import RecordSchema, detect
 
 _CELL = 60
@@ -33,7 +35,9 @@ class EntityResolution:
             if isinstance(schema, RecordSchema):
                 raise TypeError("derived pairs must have the form of pairs")
         found = pairs.examples(pairs.read(table, schema), table, schema, settings.split)
-        return replace(found, findings=(*findings, *found.findings))
+        training = found.split == TRAIN
+        giveaways = find_giveaways(found.inputs[training], found.label[training])
+        return replace(found, findings=(*findings, *found.findings, *(one.sentence() for one in giveaways)))
 
     def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:
         """Fit a matcher on all of ``examples``. See :class:`mlops.task.Task`."""
