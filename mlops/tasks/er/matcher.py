@@ -14,7 +14,7 @@ from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
 from mlops.task import FeatureNote
 from mlops.tasks.er import evidence
-from mlops.tasks.er.crossfit import fitted, out_of_fold, plan_folds, probabilities
+from mlops.tasks.er.crossfit import cross_fit, plan_folds, probabilities
 from mlops.tasks.er.evidence import Evidence, WordPairs, out_of_fold_evidence
 from mlops.tasks.er.features import PairFeatures, batches
 from mlops.tasks.er.giveaways import find_giveaways
@@ -126,18 +126,14 @@ def fit_matcher(
     folds, grouped = plan_folds(label, cluster, seed)
     words = WordPairs.of(*pair_features.records(inputs))
     table = np.column_stack([table[:, kept], out_of_fold_evidence(words, label, folds)])
-
-    def build() -> HistGradientBoostingClassifier:
-        return _classifier(seed)
-
-    chosen = choose(out_of_fold(build, table, label, folds), label, threshold_settings)
+    scores, classifier = cross_fit(_classifier(seed), table, label, folds)
+    chosen = choose(scores, label, threshold_settings)
     facts = _facts(label, chosen, threshold_settings) | {
         "out_of_fold_folds": len(folds),
         "out_of_fold_grouped": "by cluster" if grouped else "no: too few clusters",
         "excluded_attributes": ", ".join(found.attribute for found in giveaways) or "none",
         "attribute_kinds": ", ".join(f"{name}: {kind.value}" for name, kind in pair_features.kinds().items()),
     }
-    classifier = fitted(build(), table, label)
     return PairMatcher(pair_features, kept, Evidence.fit(words, label), classifier, chosen.threshold, facts)
 
 
