@@ -13,7 +13,6 @@ CLOSE = frozenset({"branch", "sister", "lookalike", "namesake", "generation", "h
 """The kinds that also people mistake for the anchor."""
 
 _SUFFIX_DIGITS = 2
-_EDITABLE = ("core", "noun", "surname", "letters", "n", "industry", "city", "office", "given")
 
 
 def neighbour(draw: Draw, rates: Rates, anchor: Entity) -> tuple[Entity, str]:
@@ -31,14 +30,14 @@ def _branch(draw: Draw, rates: Rates, anchor: Entity, name: OrganisationName) ->
     """The same company in another city: same name and website, own address, phone and registration suffix."""
     del rates
     home = making.address(draw, anchor.country, beside=anchor.address.city)
-    division = home.city.name if draw.chance(0.3) else None
+    division = home.city.name if draw.chance(0.5) else None
     return replace(
         anchor,
         organisation=replace(name, division=division),
         address=home,
         phone=making.phone(draw),
         email=f"{slug(home.city.name.plain)}@{anchor.email.partition('@')[2]}",
-        website=anchor.website if draw.chance(0.5) else "",
+        website=anchor.website if draw.chance(0.2) else "",
         registration=anchor.registration[:-_SUFFIX_DIGITS] + draw.filled("#" * _SUFFIX_DIGITS),
         born=making.day(draw, anchor.born[0], 2023),
     )
@@ -64,20 +63,16 @@ def _sister(draw: Draw, rates: Rates, anchor: Entity, name: OrganisationName) ->
 
 def _lookalike(draw: Draw, rates: Rates, anchor: Entity, name: OrganisationName) -> Entity:
     """Another organisation whose name differs in one word or one number, mostly in the same city."""
-    same_city = draw.chance(0.6)
     other = making.organisation(draw, rates, anchor.country, anchor.entity_type)
-    home = making.address_in(draw, anchor.country, anchor.address.city) if same_city else other.address
-    editable = [slot for slot, _ in name.slots if slot in _EDITABLE]
-    changed = draw.pick(editable) if editable else ""
+    home = making.address_in(draw, anchor.country, anchor.address.city) if draw.chance(0.6) else other.address
     language = words.load().languages[anchor.country.language]
-    slots = tuple(
-        (slot, _similar(draw, slot, term, making.fill(draw, slot, language, home.city)) if slot == changed else term)
-        for slot, term in name.slots
-    )
-    looks = replace(name, slots=slots)
-    if looks.slots == name.slots:
-        looks = replace(name, division=draw.pick(words.load().divisions))
-    return making.named(replace(other, address=home), looks)
+    for changed in draw.shuffled(range(len(name.slots))):
+        slot, term = name.slots[changed]
+        fresh = _similar(draw, slot, term, making.fill(draw, slot, language, home.city))
+        if fresh != term:
+            slots = (*name.slots[:changed], (slot, fresh), *name.slots[changed + 1 :])
+            return making.named(replace(other, address=home), replace(name, slots=slots))
+    return other
 
 
 def _similar(draw: Draw, slot: str, term: Term, fresh: Term) -> Term:
@@ -101,7 +96,8 @@ def _trade(draw: Draw, rates: Rates, anchor: Entity, name: OrganisationName) -> 
     kept = draw.pick(shared) if shared else ""
     slots = tuple((slot, known[slot] if slot == kept else term) for slot, term in other.organisation.slots)
     home = making.address_in(draw, anchor.country, anchor.address.city) if draw.chance(0.6) else other.address
-    return making.named(replace(other, address=home), replace(other.organisation, slots=slots))
+    looks = replace(other.organisation, slots=slots)
+    return other if looks.latin() == name.latin() else making.named(replace(other, address=home), looks)
 
 
 def _shared_house(draw: Draw, rates: Rates, anchor: Entity, name: OrganisationName) -> Entity:
@@ -114,7 +110,7 @@ def _shared_house(draw: Draw, rates: Rates, anchor: Entity, name: OrganisationNa
 def _namesake(draw: Draw, rates: Rates, anchor: Entity, name: PersonName) -> Entity:
     """Another person of the same name, half of the time in the same city."""
     other = making.person(draw, rates, anchor.country, anchor.entity_type)
-    home = making.address_in(draw, anchor.country, anchor.address.city) if draw.chance(0.2) else other.address
+    home = making.address_in(draw, anchor.country, anchor.address.city) if draw.chance(0.12) else other.address
     middle = name.middle if draw.chance(0.3) else (other.person.middle if other.person else None)
     return making.renamed_person(
         draw, replace(other, address=home, latin_script=anchor.latin_script), replace(name, middle=middle)
@@ -129,7 +125,7 @@ def _generation(draw: Draw, rates: Rates, anchor: Entity, name: PersonName) -> E
     return replace(
         anchor,
         person=replace(name, suffix=suffix, middle=name.middle if draw.chance(0.3) else None),
-        phone=anchor.phone if draw.chance(0.5) else making.phone(draw),
+        phone=anchor.phone if draw.chance(0.3) else making.phone(draw),
         email=making.person_email(draw, name),
         registration=draw.filled(anchor.country.registration) if anchor.registration else "",
         born=(year, draw.between(1, 12), draw.between(1, 28)),
@@ -146,7 +142,7 @@ def _household(draw: Draw, rates: Rates, anchor: Entity, name: PersonName) -> En
         other,
         address=anchor.address,
         latin_script=anchor.latin_script,
-        phone=anchor.phone if draw.chance(0.5) else other.phone,
+        phone=anchor.phone if draw.chance(0.3) else other.phone,
         born=anchor.born if twin else (anchor.born[0] + draw.between(-9, 9), *other.born[1:]),
     )
     return making.renamed_person(draw, home, PersonName(given, None, name.surname))
@@ -157,6 +153,8 @@ def _surname(draw: Draw, rates: Rates, anchor: Entity, name: PersonName) -> Enti
     other = making.person(draw, rates, anchor.country, anchor.entity_type)
     if other.person is None:
         raise AssertionError("a person has a name")
+    if name.given == other.person.given or name.surname == other.person.surname:
+        return other
     shared = (
         replace(other.person, surname=name.surname) if draw.chance(0.7) else replace(other.person, given=name.given)
     )
@@ -172,7 +170,7 @@ def _neighbour_next_door(draw: Draw, rates: Rates, anchor: Entity, name: PersonN
 
 
 def _next_door(draw: Draw, address: Address) -> Address:
-    return address if draw.chance(0.5) else replace(address, number=draw.between(1, 180))
+    return address if draw.chance(0.10) else replace(address, number=draw.between(1, 180))
 
 
 _OrganisationKind = Callable[[Draw, Rates, Entity, OrganisationName], Entity]

@@ -23,7 +23,7 @@ class Rates:
         organisation_neighbour: Weights of how a neighbour resembles an organisation.
         person_neighbour: Weights of how a neighbour resembles a person.
         moved: An entity's address changed between the two sources.
-        renamed: Its name changed (marriage, new brand).
+        renamed: Its name changed (marriage, new brand); most of these moved to another city too.
         new_phone: Its phone changed.
         new_email: Its email address changed.
         sparse: A record holds hardly more than a name and a place.
@@ -40,30 +40,30 @@ class Rates:
         default_factory=lambda: _table(company=0.50, person=0.38, sole_trader=0.05, non_profit=0.04, public_body=0.03)
     )
     candidates: Mapping[int, float] = field(
-        default_factory=lambda: MappingProxyType({1: 0.20, 2: 0.30, 3: 0.25, 4: 0.15, 5: 0.10})
+        default_factory=lambda: MappingProxyType({1: 0.24, 2: 0.32, 3: 0.24, 4: 0.13, 5: 0.07})
     )
-    no_match: float = 0.10
+    no_match: float = 0.08
     second_match: float = 0.06
     second_anchor: float = 0.06
     duplicate_anchor: float = 0.02
     organisation_neighbour: Mapping[str, float] = field(
-        default_factory=lambda: _table(branch=0.11, sister=0.05, lookalike=0.11, trade=0.48, colocated=0.25)
+        default_factory=lambda: _table(branch=0.012, sister=0.005, lookalike=0.06, trade=0.833, colocated=0.09)
     )
     person_neighbour: Mapping[str, float] = field(
-        default_factory=lambda: _table(namesake=0.09, generation=0.025, household=0.05, surname=0.53, colocated=0.305)
+        default_factory=lambda: _table(namesake=0.022, generation=0.002, household=0.006, surname=0.86, colocated=0.11)
     )
-    moved: float = 0.05
-    renamed: float = 0.015
+    moved: float = 0.06
+    renamed: float = 0.03
     new_phone: float = 0.10
     new_email: float = 0.12
-    sparse: float = 0.04
+    sparse: float = 0.03
     swapped: float = 0.02
     minority: float = 0.12
     unfounded_website: float = 0.25
-    single_annotator: float = 0.06
-    annotator_error: float = 0.007
-    annotator_error_close: float = 0.028
-    adjudicator_error: float = 0.03
+    single_annotator: float = 0.03
+    annotator_error: float = 0.010
+    annotator_error_close: float = 0.034
+    adjudicator_error: float = 0.02
 
 
 SHIPPED = Rates()

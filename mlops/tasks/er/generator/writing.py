@@ -15,12 +15,13 @@ _DIGITS = ("phone", "registration_number", "birth_or_founded", "postcode")
 _KEPT_IN_SPARSE = 0.2
 _SWAPS = (("street", "city"), ("email", "website"), ("city", "postcode"), ("phone", "registration_number"))
 _LOST_ROOT = 0.3
+_MOVED_WHEN_RENAMED = 0.7
 
 
 def later(draw: Draw, rates: Rates, entity: Entity) -> Entity:
     """Return ``entity`` as another source knows it: some have moved, or have another name, phone or email address."""
     if draw.chance(rates.moved):
-        near = draw.chance(0.5)
+        near = draw.chance(0.45)
         home = (
             making.address_in(draw, entity.country, entity.address.city)
             if near
@@ -29,6 +30,8 @@ def later(draw: Draw, rates: Rates, entity: Entity) -> Entity:
         entity = replace(entity, address=home)
     if draw.chance(rates.renamed):
         entity = _renamed(draw, entity)
+        if draw.chance(_MOVED_WHEN_RENAMED):
+            entity = replace(entity, address=making.address(draw, entity.country, beside=entity.address.city))
     if draw.chance(rates.new_phone):
         entity = replace(entity, phone=making.phone(draw))
     if draw.chance(rates.new_email):
@@ -106,7 +109,7 @@ def _person(draw: Draw, name: PersonName, habits: Habits, *, native: bool) -> st
     surname = _spelled(draw, name.surname, habits, native=native)
     if native and not given.isascii() and min(map(ord, given)) > 0x3000:  # noqa: PLR2004  # CJK: surname first, no blank
         return surname + given
-    if draw.chance(habits.abbreviate * 0.15):
+    if draw.chance(habits.abbreviate * 0.10):
         given = given[0] + "."
     if name.middle is not None and draw.chance(habits.middle):
         middle = _spelled(draw, name.middle, habits, native=native)
@@ -124,7 +127,7 @@ def _organisation(draw: Draw, name: OrganisationName, habits: Habits, *, native:
     else:
         spelled = {slot: _spelled(draw, term, habits, native=False) for slot, term in name.slots}
         written = name.template.latin.format(**spelled)
-        if draw.chance(habits.abbreviate * 0.08):
+        if draw.chance(habits.abbreviate * 0.05):
             written = _initials(written)
         elif draw.chance(habits.abbreviate * 0.12) and written.count(" ") > 1:
             written = written.rpartition(" ")[0]
