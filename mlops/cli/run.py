@@ -8,6 +8,7 @@ from time import perf_counter
 
 import click
 import numpy as np
+import pyarrow as pa
 from rich.console import Console
 from rich.text import Text
 
@@ -94,25 +95,18 @@ def command(
     root = repository_root()
     settings = load_settings(root)
     declared = settings.task(task)
+    overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
+    tighten(declared.policy, overrides)  # refused now, not after the training
     plug = steps.open_task(task)
     talk = _Talk(Console(stderr=True, quiet=as_json, highlight=False))
-    if data is not None and any((dataset_id, dataset_date, dataset_hash)):
-        raise UsageRefusedError(
-            "A file that is not pinned was named, and a pinned dataset too.",
-            field="--data",
-            expected="--data FILE alone, or a dataset",
-            fix="Leave one of them out.",
-        )
-    overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
-    tighten(declared.policy, overrides)
     with talk.step("verify") as said:
         if data is None:
             path = steps.choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
             pinned = manifests.load(path)
             table = dataset.read_pinned(pinned, settings=settings.storage, root=root).table
         else:
-            pinned, found = _unpinned(data, task, settings)
-            table = found.table
+            _refuse_both(dataset_id, dataset_date, dataset_hash)
+            pinned, table = _unpinned(data, task, settings)
         folder = out if out is not None else root / DIST / pinned.id
         training.refuse_foreign_folder(folder)
         examples = plug.examples(table, declared)
@@ -135,13 +129,7 @@ def command(
     with talk.step("evaluate") as said:
         scored = steps.rescore(plug, folder, examples, settings, pinned)
         said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
-    with talk.step("gate") as said:
-        report = judge(read_evidence(folder, settings=settings), overrides=overrides, run_url=trained.training.run_url)
-        write_report(folder, report)
-        said.append(report.verdict)
-    with talk.step("card") as said:
-        card = cards.publish(cards.collect(folder, pinned, declared, root / CARDS), folder / CARDS).path
-        said.append(str(_shown(card)))
+    report, card = _judge_and_document(root, folder, pinned, settings, overrides, talk)
     if as_json:
         emit_json(_answer(report, folder, card, talk.seconds))
     else:
@@ -149,7 +137,40 @@ def command(
     return int(EXIT[report.verdict])
 
 
-def _unpinned(path: Path, task: str, settings: Settings) -> tuple[Manifest, dataset.Dataset]:
+def _judge_and_document(
+    root: Path,
+    folder: Path,
+    pinned: Manifest,
+    settings: Settings,
+    overrides: Mapping[str, float | None],
+    talk: _Talk,
+) -> tuple[GateReport, Path]:
+    """Judge the artifact in ``folder`` and write its card beside it; return the verdict and the card's path."""
+    with talk.step("gate") as said:
+        evidence = read_evidence(folder, settings=settings)
+        report = judge(evidence, overrides=overrides, run_url=evidence.training.run_url)
+        write_report(folder, report)
+        said.append(report.verdict)
+    with talk.step("card") as said:
+        declared = settings.task(pinned.task)
+        card = cards.publish(cards.collect(folder, pinned, declared, root / CARDS), folder / CARDS).path
+        said.append(str(_shown(card)))
+    return report, card
+
+
+def _refuse_both(*named: str | None) -> None:
+    """Refuse a pinned dataset beside a file that is not pinned: which of them is meant?"""
+    if any(named):
+        raise UsageRefusedError(
+            "A file that is not pinned was named, and a pinned dataset too.",
+            field="--data",
+            expected="--data FILE alone, or a dataset",
+            found="both",
+            fix="Leave one of them out.",
+        )
+
+
+def _unpinned(path: Path, task: str, settings: Settings) -> tuple[Manifest, pa.Table]:
     """Read a file that has no manifest, and describe it in one as pinning would."""
     found = dataset.read_file(path, settings=settings.storage)
     day = day_of(task, path, None)
@@ -160,7 +181,7 @@ def _unpinned(path: Path, task: str, settings: Settings) -> tuple[Manifest, data
         uris=(path.name,),
         source=f"{path.name}, a file that is not pinned",
     )
-    return manifest, found
+    return manifest, found.table
 
 
 def _answer(report: GateReport, folder: Path, card: Path, seconds: Mapping[str, float]) -> dict[str, object]:
