@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-_PLAIN = r"[^A-Za-z0-9\s.,'()\-]"
+_SPECIAL = r"[^A-Za-z0-9\s.,'()\-@/+:#_]"
 _LENGTHS = (40, 120)
 
 
@@ -16,7 +16,8 @@ def compute(left: pd.DataFrame, right: pd.DataFrame) -> dict[str, NDArray[np.obj
     """Return the slices of (n, k) left and (n, m) right texts, each an (n,) array of str.
 
     ``script``: ``latin`` or ``non_latin`` (a letter of another script on either side). ``characters``: ``plain`` or
-    ``special`` (anything besides ASCII letters, digits and common punctuation, so diacritics and symbols).
+    ``special`` (diacritics, other scripts, symbols: anything besides ASCII letters and digits and the punctuation of
+    addresses, phone numbers and email).
     ``missing``: share of empty cells of both records, ``none``, ``some`` or ``half_or_more``. ``length``: characters
     of the shorter record, ``short`` (< 40), ``medium`` or ``long`` (> 120).
     """
@@ -25,7 +26,7 @@ def compute(left: pd.DataFrame, right: pd.DataFrame) -> dict[str, NDArray[np.obj
     foreign = _non_latin_letters(both)
     pattern = "[" + "".join(map(re.escape, sorted(foreign))) + "]" if foreign else None
     script = both.str.contains(pattern, regex=True).to_numpy() if pattern else np.zeros(len(both), dtype=bool)
-    special = both.str.contains(_PLAIN, regex=True).to_numpy()
+    special = both.str.contains(_SPECIAL, regex=True).to_numpy()
     cells = np.concatenate([left.isna().to_numpy(), right.isna().to_numpy()], axis=1)
     missing = cells.mean(axis=1)
     shorter = np.minimum(texts[0].str.len().to_numpy(), texts[1].str.len().to_numpy())

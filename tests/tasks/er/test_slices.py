@@ -18,6 +18,11 @@ def test_scripts_and_special_characters_are_told_apart() -> None:
     assert found["characters"].tolist() == ["plain", "special", "special", "special"]
 
 
+def test_an_email_address_or_a_phone_number_is_nothing_special() -> None:
+    left = frame(mail=["a.b@c-d.example", "a&b"], phone=["+49 (30) 1/2", None])
+    assert slices.compute(left, left)["characters"].tolist() == ["plain", "special"]
+
+
 def test_missing_cells_of_both_records_are_counted() -> None:
     left = frame(a=["x", "x", None], b=["x", None, None])
     right = frame(a=["x", "x", "x"], b=["x", "x", "x"])
