@@ -138,7 +138,7 @@ def fill(draw: Draw, slot: str, language: Language, city: City) -> Term:
     if slot == "core":
         return _same(draw.pick(vocabulary.coined_heads) + draw.pick(vocabulary.coined_tails))
     if slot == "letters":
-        return _same(draw.filled("XXX"))
+        return _same(draw.filled("X" * 3))
     if slot == "adjective":
         return draw.pick(vocabulary.adjectives)
     lists = {
