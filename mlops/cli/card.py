@@ -10,7 +10,7 @@ from mlops.artifact import TRAINING, Training
 from mlops.card import checking, evidence
 from mlops.card.checking import Problem
 from mlops.card.evidence import Evidence
-from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root
+from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root, shown_path
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.formatting import printable
 from mlops.ids import ModelId
@@ -49,7 +49,7 @@ def command(subjects: tuple[str, ...], check: bool, out: Path | None, as_json: b
     if as_json:
         emit_json({"card": str(published.path), "id": model_id, "status": published.status, "verdict": verdict})
     else:
-        click.echo(f"{published.path}: {published.status} (verdict: {verdict})")
+        click.echo(f"{shown_path(published.path)}: {published.status} (verdict: {verdict})")
 
 
 def _committed(text: str, folder: Path) -> ModelId | None:

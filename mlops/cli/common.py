@@ -102,6 +102,12 @@ def newest_manifest(root: Path, task: str) -> Path:
     return paths[-1]
 
 
+def shown_path(path: Path) -> Path:
+    """Return ``path`` relative to where we stand, if it lies below; for people, who know where they are."""
+    here, whole = Path.cwd(), path.resolve()
+    return whole.relative_to(here) if whole.is_relative_to(here) else path
+
+
 def emit_json(value: Mapping[str, Any]) -> None:
     """Print ``value`` as one JSON object on stdout."""
     click.echo(json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False))

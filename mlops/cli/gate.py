@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from mlops import provenance
-from mlops.cli.common import emit_json, load_settings, repository_root
+from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE, SLICE
 from mlops.cli.report import print_report, print_slice
@@ -55,5 +55,5 @@ def command(
         print_report(report, console)
         if slice_name is not None:
             print_slice(evidence.metrics, slice_name, console)
-    click.echo(f"The verdict stands in {path}", err=True)
+    click.echo(f"The verdict stands in {shown_path(path)}", err=True)
     return int(EXIT[report.verdict])

@@ -16,7 +16,7 @@ from mlops import dataset, documents, training
 from mlops import manifest as manifests
 from mlops.card import evidence as cards
 from mlops.cli import steps
-from mlops.cli.common import emit_json, load_settings, repository_root
+from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
 from mlops.cli.pin import day_of
@@ -154,7 +154,7 @@ def _judge_and_document(
     with talk.step("card") as said:
         declared = settings.task(pinned.task)
         card = cards.publish(cards.collect(folder, pinned, declared, root / CARDS), folder / CARDS).path
-        said.append(str(_shown(card)))
+        said.append(str(shown_path(card)))
     return report, card
 
 
@@ -208,15 +208,9 @@ def _summary(report: GateReport, folder: Path, card: Path, describe: Describe, *
     print_report(report, console, describe=describe)
     console.print()
     for name, path in (("Artifact", folder), ("Card", card)):
-        console.print(f"{name:<9} {_shown(path)}", soft_wrap=True, markup=False)
+        console.print(f"{name:<9} {shown_path(path)}", soft_wrap=True, markup=False)
     following = _NEXT["trial" if trial and report.verdict == "pass" else report.verdict]
-    console.print(following.format(folder=_shown(folder), task=report.task), soft_wrap=True, markup=False)
-
-
-def _shown(path: Path) -> Path:
-    """Return ``path`` relative to where the user stands, if it lies below."""
-    here, whole = Path.cwd(), path.resolve()
-    return whole.relative_to(here) if whole.is_relative_to(here) else path
+    console.print(following.format(folder=shown_path(folder), task=report.task), soft_wrap=True, markup=False)
 
 
 def _describer(task: Task, examples: Examples) -> Describe:

@@ -7,7 +7,7 @@ import click
 from mlops import manifest as manifests
 from mlops import training
 from mlops.cli import steps
-from mlops.cli.common import emit_json, load_settings, repository_root
+from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.errors import UsageRefusedError
 from mlops.formatting import format_rate
 from mlops.ids import ModelId
@@ -84,6 +84,7 @@ def command(
         emit_json(trained.training.model_dump(mode="json"))
         return
     f1 = trained.metrics.metrics["f1"].value
-    click.echo(f"Trained {name} on {trained.training.trained_rows:,} rows of {pinned.id}; artifact: {folder}")
+    rows = trained.training.trained_rows
+    click.echo(f"Trained {name} on {rows:,} rows of {pinned.id}; artifact: {shown_path(folder)}")
     click.echo(f"F1 on {trained.metrics.rows:,} test rows: {'not defined' if f1 is None else format_rate(f1)}")
-    click.echo(f"Judge it: mlops gate {folder}")
+    click.echo(f"Judge it: mlops gate {shown_path(folder)}")
