@@ -103,7 +103,7 @@ def command(
         if data is None:
             path = steps.choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
             pinned = manifests.load(path)
-            table = dataset.read_pinned(pinned, settings=settings.storage, root=root).table
+            table = steps.read_table(pinned, settings, root)
         else:
             _refuse_both(dataset_id, dataset_date, dataset_hash)
             pinned, table = _unpinned(data, task, settings)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import pyarrow as pa
 
 from mlops import checksums, dataset, documents, evaluation, persistence, provenance, training
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION, METRICS, MODEL, TRAINING, Training
-from mlops.cli.common import all_manifests, find_manifest, newest_manifest
+from mlops.cli.common import all_manifests, cache_folder, find_manifest, newest_manifest
 from mlops.config import Settings
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.evaluation import Evaluation
@@ -92,9 +93,14 @@ def _by_hash(root: Path, task: str, wanted: str) -> Path:
     )
 
 
+def read_table(pinned: Manifest, settings: Settings, root: Path) -> pa.Table:
+    """Read the pinned bytes, verified; remote ones are kept by hash, so that the next verb need not fetch them."""
+    return dataset.read_pinned(pinned, settings=settings.storage, root=root, cache=cache_folder(root)).table
+
+
 def read_examples(task: Task, pinned: Manifest, settings: Settings, root: Path) -> Examples:
     """Read the pinned bytes once, verify them, and turn exactly those bytes into examples."""
-    table = dataset.read_pinned(pinned, settings=settings.storage, root=root).table
+    table = read_table(pinned, settings, root)
     return task.examples(table, settings.task(task.name))
 
 
