@@ -107,7 +107,7 @@ def test_a_folder_of_somebody_else_is_not_replaced(chain: Chain, run_cli: RunCli
 
 
 @pytest.mark.parametrize("value", ["92", "-1", "nan", "inf", "true", "0,92", ""])
-def test_bad_input_05_a_threshold_is_a_number_between_0_and_1(chain: Chain, run_cli: RunCli, value: str) -> None:
+def test_bad_input_5_a_threshold_is_a_number_between_0_and_1(chain: Chain, run_cli: RunCli, value: str) -> None:
     before = picture(chain.repository)
     assert run_cli("run", "er", "--out", "new", "--min-precision", value).code == 2
     assert picture(chain.repository) == before
