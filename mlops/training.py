@@ -2,7 +2,8 @@
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from mlops import checksums, documents, evaluation, persistence
-from mlops.artifact import CHECKSUMS, EVALUATION, METRICS, MODEL, TRAINING, Feature, SplitFacts, Training
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Feature, SplitFacts, Training
 from mlops.config import TaskSettings
-from mlops.errors import ConflictError, InputRefusedError
+from mlops.errors import ConflictError, InputRefusedError, UnavailableError, UsageRefusedError
 from mlops.evaluation import Evaluation
 from mlops.hashing import sha256_bytes
+from mlops.ids import DatasetId
 from mlops.manifest import Manifest
 from mlops.metrics import Metrics
 from mlops.provenance import CodeVersion
@@ -22,6 +24,8 @@ from mlops.split import PURGED, TEST, TRAIN, stratified_sample
 from mlops.task import Examples, Model, Task
 
 ARTIFACT_FILES = (EVALUATION, METRICS, MODEL, TRAINING)
+LEFT_BY_A_RUN = frozenset({*ARTIFACT_FILES, CHECKSUMS, GATE, "model_cards"})
+"""What may stand in an artifact's folder: training's files, the verdict, and the card of a local run."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +123,34 @@ def score(model: Model, examples: Examples) -> Evaluation:
 
 
 def refuse_foreign_folder(folder: Path) -> None:
-    """Raise ConflictError if ``folder`` exists and is not one that an earlier run left: nothing of it is lost."""
-    if folder.exists() and not (folder.is_dir() and (not any(folder.iterdir()) or (folder / CHECKSUMS).is_file())):
-        raise ConflictError(
-            "The output folder holds something else.",
-            file=folder,
-            expected="a new or empty folder, or one that an earlier run of mlops left",
-            found="files without checksums.txt" if folder.is_dir() else "a file",
-            fix="Choose another folder with --out, or empty this one yourself.",
-        )
+    """Raise ConflictError unless ``folder`` is new, empty, or holds only what a run of mlops leaves there.
+
+    A run replaces its folder as a whole, so anything else in it would be lost.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        found = "a symbolic link" if folder.is_symlink() else "a file"
+    else:
+        entries = {entry.name for entry in folder.iterdir()} if folder.exists() else set()
+        foreign = sorted(name for name in entries - LEFT_BY_A_RUN if not _is_manifest(name))
+        if not foreign and (not entries or CHECKSUMS in entries):
+            return
+        found = ", ".join(foreign[:5]) if foreign else f"files without {CHECKSUMS}"
+    raise ConflictError(
+        "The output folder holds something else, which would be lost.",
+        file=folder,
+        expected="a new or empty folder, or one that an earlier run of mlops left",
+        found=found,
+        fix="Choose another folder with --out, or move these files away yourself.",
+    )
+
+
+def _is_manifest(name: str) -> bool:
+    """Tell whether a file is the manifest that a run on an unpinned file leaves beside its artifact."""
+    try:
+        DatasetId.parse(name.removesuffix(".json"))
+    except UsageRefusedError:
+        return False
+    return name.endswith(".json")
 
 
 def _training_rows(examples: Examples, *, sample_size: int, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
@@ -159,8 +182,7 @@ def _split_facts(examples: Examples) -> SplitFacts:
 
 
 def _write(folder: Path, training: Training, model_bytes: bytes, scored: Evaluation, settings: TaskSettings) -> Metrics:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as name:
+    with _workshop(folder) as name:
         fresh = Path(name) / "artifact"
         fresh.mkdir()
         documents.write_bytes(fresh / MODEL, model_bytes)
@@ -178,7 +200,34 @@ def _write(folder: Path, training: Training, model_bytes: bytes, scored: Evaluat
         )
         documents.write(fresh / METRICS, metrics)
         checksums.write(fresh, ARTIFACT_FILES)
-        if folder.exists():
-            folder.replace(Path(name) / "old")
-        fresh.replace(folder)
+        _exchange(fresh, folder, Path(name) / "old")
     return metrics
+
+
+@contextmanager
+def _workshop(folder: Path) -> Iterator[str]:
+    """Yield a temporary folder beside ``folder``; what the file system refuses there is explained."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as name:
+            yield name
+    except OSError as error:
+        raise UnavailableError(
+            "The artifact could not be written; what stood there before is intact.",
+            file=folder,
+            why=error.strerror or str(error),
+            fix="Free disk space or make the folder writable, then run the same command again.",
+        ) from error
+
+
+def _exchange(fresh: Path, folder: Path, aside: Path) -> None:
+    """Put ``fresh`` in the place of ``folder``; if that fails, the old one returns to its place."""
+    if not folder.exists():
+        fresh.replace(folder)
+        return
+    folder.replace(aside)
+    try:
+        fresh.replace(folder)
+    except OSError:
+        aside.replace(folder)
+        raise

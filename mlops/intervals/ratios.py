@@ -1,10 +1,9 @@
 """Bounds of a weighted ratio over clustered rows: the wider of a score interval and the cluster bootstrap.
 
-The percentile bootstrap is degenerate near 1 (37 of 37 right gives [1, 1]) and too narrow with few errors: with an
-intra-cluster correlation of 0.5 its lower bound at 0.95 covers only 0.85 to 0.90. Wilson's bound with the number of
-rows as denominator ignores clusters and covers 0.80 to 0.85. Wilson's bound with the *effective* number of rows
+The percentile bootstrap is degenerate near 1 (37 of 37 right gives [1, 1]) and too narrow with few errors; Wilson's
+bound with the number of rows as denominator ignores clusters. Wilson's bound with the *effective* number of rows
 repairs both, so the reported bounds are the lower of the two lower ones and the higher of the two upper ones
-(``tests/intervals/test_coverage.py`` proves the coverage by simulation).
+(``tests/intervals/test_coverage.py`` shows by simulation that they cover, and that plain Wilson does not).
 
 Sources: L. Kish, Survey Sampling (1965), ch. 8 and 11, for the effective size and the design effect; E. L. Korn & B.
 I. Graubard, Survey Methodology 24 (1998) 193-201, for score and exact intervals at an effective size, with Student's t;

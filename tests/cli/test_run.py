@@ -106,6 +106,23 @@ def test_a_folder_of_somebody_else_is_not_replaced(chain: Chain, run_cli: RunCli
     assert (chain.repository / "mine" / "thesis.txt").read_text() == "years of work"
 
 
+def test_the_evidence_of_a_card_is_not_replaced_though_it_has_checksums(chain: Chain, run_cli: RunCli) -> None:
+    evidence = chain.artifact / "model_cards" / DATASET
+    before = picture(evidence)
+    said = run_cli("run", "er", "--out", evidence)
+    assert said.code == 6
+    assert "card.json" in said.err
+    assert picture(evidence) == before
+
+
+def test_notes_beside_an_artifact_are_not_lost(chain: Chain, run_cli: RunCli) -> None:
+    (chain.artifact / "notes.md").write_text("reviewed by hand")
+    said = run_cli("run", "er")
+    assert said.code == 6
+    assert "notes.md" in said.err
+    assert (chain.artifact / "notes.md").read_text() == "reviewed by hand"
+
+
 @pytest.mark.parametrize("value", ["92", "-1", "nan", "inf", "true", "0,92", ""])
 def test_bad_input_5_a_threshold_is_a_number_between_0_and_1(chain: Chain, run_cli: RunCli, value: str) -> None:
     before = picture(chain.repository)

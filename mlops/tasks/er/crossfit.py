@@ -85,8 +85,8 @@ def probabilities(classifier: Any, features: Floats) -> NDArray[np.float64]:  # 
 def _one_thread() -> Any:  # noqa: ANN401  # threadpoolctl is not typed
     """Return a context in which scikit-learn's OpenMP code runs on one core.
 
-    Its threads spin until the slowest has arrived, several times a tree: on a busy machine two of them took up to 28
-    times as long as one (measured), on a quiet one they save a third.
+    Its threads spin until the slowest has arrived, several times a tree: on a busy machine two of them can take many
+    times as long as one, on a quiet one they save less than half.
     """
     return threadpool_limits(1, user_api="openmp")
 
