@@ -5,15 +5,25 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.hashing import sha256_bytes
+from mlops.slices import is_slice
 
 FILE_NAME = "mlops.toml"
 
 Rate = Annotated[float, Field(ge=0, le=1)]
+
+
+def _slice_name(name: str) -> str:
+    """Return ``name`` if it may name a slice; in the policy as on the command line none is ever an expression."""
+    if not is_slice(name):
+        raise ValueError("a slice is named by a lower-case ASCII letter, then letters, digits or underscores")
+    return name
+
+
 Scheme = Literal["file", "https", "s3", "gs", "az"]
 
 
@@ -44,13 +54,16 @@ class ThresholdSettings(Part):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
-class Criterion(Part):
-    """One rule of a policy: a bound on a metric, and how uncertainty enters the decision."""
+DecideOn = Literal["point", "lower_bound"]
+Action = Literal["block", "warn"]
+Samples = Annotated[int, Field(ge=1)]
+
+
+class Bounded(Part):
+    """A bound on a metric: exactly one of ``min`` and ``max``."""
 
     min: Rate | None = None
     max: Rate | None = None
-    decide_on: Literal["point", "lower_bound"] = "lower_bound"
-    action: Literal["block", "warn"] = "block"
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
@@ -59,12 +72,83 @@ class Criterion(Part):
         return self
 
 
+class Change(Part):
+    """How far a metric may fall behind the model in production: non-inferiority on the same test rows.
+
+    Attributes:
+        max_drop: The margin: by how much the metric may be worse, at most.
+        baseline: The environment whose model is the champion.
+    """
+
+    max_drop: Rate
+    baseline: str = "production"
+
+
+class SliceRule(Bounded):
+    """A bound that the metric must also keep inside each value of one slice.
+
+    Attributes:
+        decide_on: See :class:`Criterion`.
+        action: See :class:`Criterion`.
+        min_samples: Rows in the metric's own denominator below which a value of the slice is not decided.
+        values: The values that must be there; empty means those that the test rows show. A value that is missing is
+            not a pass.
+    """
+
+    decide_on: DecideOn = "lower_bound"
+    action: Action = "block"
+    min_samples: Samples = 30
+    values: tuple[str, ...] = ()
+
+
+class Criterion(Bounded):
+    """One rule of a policy: a bound on a metric, and how uncertainty enters the decision.
+
+    Attributes:
+        decide_on: Whether the estimate (``point``) or its bound is compared.
+        action: Whether a criterion that is not met blocks or only warns.
+        min_samples: Rows in the metric's own denominator below which nothing is decided.
+        change: How far the metric may fall behind the model in production; None asks for no comparison.
+        slices: By the name of a slice, the bound inside each of its values.
+    """
+
+    decide_on: DecideOn = "lower_bound"
+    action: Action = "block"
+    min_samples: Samples = 1
+    change: Change | None = None
+    slices: dict[Annotated[str, AfterValidator(_slice_name)], SliceRule] = Field(default_factory=dict)
+
+
+class HoldoutBudget(Part):
+    """How many models may be judged on the same test rows before those are no longer unseen."""
+
+    warn_after: Samples = 20
+    stop_after: Samples = 50
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.warn_after > self.stop_after:
+            raise ValueError("`warn_after` must not be greater than `stop_after`")
+        return self
+
+
 class Policy(Part):
-    """The thresholds that a model must clear, reviewed like code; its hash is in every verdict."""
+    """The thresholds that a model must clear, reviewed like code; its hash is in every verdict.
+
+    Attributes:
+        confidence: Of each one-sided bound.
+        min_rows: Test rows below which nothing is decided.
+        min_slice_rows: Rows below which a value of a slice is not called the worst.
+        seeds: Models, of as many seeds, that must all clear the criteria; the first is the one that is released.
+        holdout: How often the test rows may be used to judge.
+        criteria: By the name of a metric.
+    """
 
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-    min_rows: Annotated[int, Field(ge=1)] = 100
-    min_slice_rows: Annotated[int, Field(ge=1)] = 30
+    min_rows: Samples = 100
+    min_slice_rows: Samples = 30
+    seeds: Annotated[int, Field(ge=1, le=20)] = 1
+    holdout: HoldoutBudget = HoldoutBudget()
     criteria: dict[str, Criterion]
 
 

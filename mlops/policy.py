@@ -3,12 +3,27 @@
 import re
 from collections.abc import Mapping
 
-from mlops.config import FILE_NAME, Criterion, Policy
+from mlops.config import FILE_NAME, Change, Criterion, HoldoutBudget, Policy, SliceRule
+from mlops.documents import Part
 from mlops.errors import UsageRefusedError
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _PERCENT = 100
 _LEAST_PERCENT = 10  # 1.5 is no percentage that anyone means
+
+
+class Loosened(Part):
+    """A field of a policy that a change would loosen: what the base branch says, what the change says.
+
+    Attributes:
+        field: Its path, for example ``criteria.precision.min``.
+        base: The base branch's value, which holds.
+        head: The value that does not.
+    """
+
+    field: str
+    base: str
+    head: str
 
 
 def parse_rate(text: str, *, field: str) -> float:
@@ -85,4 +100,71 @@ def _tightened(metric: str, declared: Criterion | None, value: float) -> Criteri
         expected=f"at least {declared.min!r}, as the policy declares",
         found=repr(value),
         fix=f"Leave the option out, or propose min = {value!r} for {metric} in {FILE_NAME} and have it reviewed.",
+    )
+
+
+def stricter(one: Policy, other: Policy) -> Policy:
+    """Return the policy that asks everything that either of two policies asks, field by field."""
+    metrics = sorted({*one.criteria, *other.criteria})
+    return Policy(
+        confidence=max(one.confidence, other.confidence),
+        min_rows=max(one.min_rows, other.min_rows),
+        min_slice_rows=other.min_slice_rows,
+        seeds=max(one.seeds, other.seeds),
+        holdout=HoldoutBudget(
+            warn_after=min(one.holdout.warn_after, other.holdout.warn_after),
+            stop_after=min(one.holdout.stop_after, other.holdout.stop_after),
+        ),
+        criteria={metric: _stricter(one.criteria.get(metric), other.criteria.get(metric)) for metric in metrics},
+    )
+
+
+def _stricter(one: Criterion | None, other: Criterion | None) -> Criterion:
+    """Return the stricter of two criteria of one metric; the second where they bound from different sides."""
+    if one is None or other is None:
+        found = one or other
+        if found is None:
+            raise ValueError("one of the policies has a criterion for the metric")
+        return found
+    if (one.min is None) != (other.min is None):
+        return other
+    slices = sorted({*one.slices, *other.slices})
+    return Criterion(
+        **_bound(one, other),
+        decide_on="lower_bound" if "lower_bound" in {one.decide_on, other.decide_on} else "point",
+        action="block" if "block" in {one.action, other.action} else "warn",
+        min_samples=max(one.min_samples, other.min_samples),
+        change=_stricter_change(one.change, other.change),
+        slices={name: _stricter_rule(one.slices.get(name), other.slices.get(name)) for name in slices},
+    )
+
+
+def _bound(one: Criterion | SliceRule, other: Criterion | SliceRule) -> dict[str, float | None]:
+    """Return the stricter bound of two that bound from the same side."""
+    return {
+        "min": None if one.min is None or other.min is None else max(one.min, other.min),
+        "max": None if one.max is None or other.max is None else min(one.max, other.max),
+    }
+
+
+def _stricter_change(one: Change | None, other: Change | None) -> Change | None:
+    if one is None or other is None:
+        return one or other
+    return Change(max_drop=min(one.max_drop, other.max_drop), baseline=other.baseline)
+
+
+def _stricter_rule(one: SliceRule | None, other: SliceRule | None) -> SliceRule:
+    if one is None or other is None:
+        found = one or other
+        if found is None:
+            raise ValueError("one of the criteria has a rule for the slice")
+        return found
+    if (one.min is None) != (other.min is None):
+        return other
+    return SliceRule(
+        **_bound(one, other),
+        decide_on="lower_bound" if "lower_bound" in {one.decide_on, other.decide_on} else "point",
+        action="block" if "block" in {one.action, other.action} else "warn",
+        min_samples=max(one.min_samples, other.min_samples),
+        values=tuple(sorted({*one.values, *other.values})),
     )

@@ -9,7 +9,7 @@ from mlops import checksums, documents
 from mlops.artifact import EVALUATION, GATE, METRICS, MODEL, TRAINING, Feature, SplitFacts, Training
 from mlops.card import CardFacts, CardNotes
 from mlops.config import CardSettings, Criterion, Policy, TaskSettings, policy_sha256
-from mlops.gate import Bindings, GateReport, decide
+from mlops.gate import Bindings, Facts, GateReport, decide
 from mlops.hashing import sha256_bytes
 from mlops.intervals.proportions import wilson_lower, wilson_upper
 from mlops.manifest import Column, Fingerprint, LabelQuality, Manifest
@@ -171,7 +171,7 @@ def gate_report(
     """Return what the gate decides on ``measured`` by ``rules``, bound to ``bound`` or the factories' hashes."""
     measured, rules = measured or metrics(), rules or policy()
     bound = bound or bindings(policy_sha256=policy_sha256(rules))
-    report = decide(measured, rules, declared=rules, bindings=bound, first_version=True)
+    report = decide(measured, rules, declared=rules, bindings=bound, facts=Facts(first_version=True))
     return report.model_copy(update=changes)
 
 

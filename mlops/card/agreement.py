@@ -10,7 +10,7 @@ from mlops.card.facts import MANIFEST, NOTES, CardFacts
 from mlops.config import Criterion
 from mlops.documents import canonical_json
 from mlops.errors import InputRefusedError
-from mlops.gate import CriterionResult, GateReport, decide
+from mlops.gate import CriterionResult, Facts, GateReport, decide
 from mlops.hashing import sha256_bytes
 from mlops.metrics import Estimate, Metrics
 
@@ -122,7 +122,9 @@ def decided_again(metrics: Metrics, gate: GateReport) -> GateReport:
         in_force,
         declared=gate.policy,
         bindings=gate.bindings,
-        first_version=gate.first_version,
+        facts=Facts(
+            first_version=gate.first_version, comparison=gate.comparison, holdout=gate.holdout, loosened=gate.loosened
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from mlops.config import Policy, Settings, policy_sha256
 from mlops.diagnosis import diagnose
 from mlops.errors import ExitCode, InputRefusedError
 from mlops.evaluation import Evaluation
-from mlops.gate import Bindings, GateReport, decide
+from mlops.gate import Bindings, Facts, GateReport, decide
 from mlops.hashing import sha256_bytes
 from mlops.metrics import Metrics
 from mlops.policy import tighten
@@ -104,7 +104,7 @@ def judge(
         evidence.metrics,
         policy,
         declared=evidence.declared,
-        first_version=first_version,
+        facts=Facts(first_version=first_version),
         bindings=Bindings(
             dataset_sha256=training.dataset_sha256,
             model_sha256=evidence.model_sha256,

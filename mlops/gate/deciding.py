@@ -1,19 +1,57 @@
-"""The decision: metrics and policy in, a verdict out. Pure, three-valued, and closed on failure.
+"""The decision: facts and policy in, a verdict out. Pure, three-valued, and closed on failure.
 
 Every comparison is a positive assertion (``value >= threshold``), so that a number that is missing or no number never
 passes; what cannot be decided is ``inconclusive``, which blocks exactly like ``fail``.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mlops.config import Criterion, Policy
 from mlops.formatting import format_threshold
+from mlops.gate.changing import judge_changes
 from mlops.gate.outlook import Numbers, explain, needed, numbers_of
-from mlops.gate.report import Bindings, CriterionResult, Diagnosis, GateReport, Verdict
-from mlops.metrics import Metrics
+from mlops.gate.report import (
+    Bindings,
+    CriterionResult,
+    Diagnosis,
+    GateReport,
+    HoldoutUse,
+    Verdict,
+)
+from mlops.gate.seeding import judge_seeds
+from mlops.gate.slicing import judge_slices
+from mlops.metrics import Metrics, Paired
+from mlops.policy import Loosened, stricter
 
 _FIRST = ("precision", "recall", "f1")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known besides the metrics of the model.
+
+    Attributes:
+        first_version: Whether there is no model in production to compare with.
+        comparison: Candidate and champion on the same test rows; None where no champion was scored.
+        holdout: How often these test rows have been used to judge; None where nobody counts.
+        loosened: What the policy here would have loosened against the base branch's.
+    """
+
+    first_version: bool
+    comparison: Paired | None = None
+    holdout: HoldoutUse | None = None
+    loosened: tuple[Loosened, ...] = ()
+
+
+class _Finding(NamedTuple):
+    """One thing decided: what it is called, how it came out, whether that counts, and why."""
+
+    name: str
+    verdict: Verdict
+    blocking: bool
+    reason: str
 
 
 def decide(
@@ -22,7 +60,7 @@ def decide(
     *,
     declared: Policy,
     bindings: Bindings,
-    first_version: bool,
+    facts: Facts,
     diagnosis: Diagnosis | None = None,
 ) -> GateReport:
     """Judge a model.
@@ -33,31 +71,88 @@ def decide(
             criterion out, the declared one holds.
         declared: The policy as the repository declares it; the report names it.
         bindings: The bytes and the code that the verdict is about.
-        first_version: Whether there is no model in production to compare with.
+        facts: The champion, and the use of the test rows.
         diagnosis: Why the model did not pass, if that is known already.
 
     Returns:
-        The report. Its verdict is ``fail`` if a blocking criterion fails, else ``inconclusive`` if one cannot be
-        decided or there is none, else ``pass``.
+        The report. Its verdict is ``fail`` if something blocking fails, else ``inconclusive`` if something cannot be
+        decided or nothing is asked, else ``pass``.
     """
-    obstacle = _obstacle(metrics, max(policy.min_rows, declared.min_rows), bindings)
-    results = tuple(
-        _judge(
-            metrics, metric, _stricter(policy.criteria.get(metric), declared.criteria.get(metric)), declared, obstacle
-        )
-        for metric in sorted({*policy.criteria, *declared.criteria}, key=_rank)
+    rules = stricter(policy, declared)
+    obstacle = _obstacle(metrics, rules.min_rows, bindings) or _worn_out(facts.holdout)
+    criteria = _criteria(metrics, rules, declared, obstacle)
+    slices = judge_slices(metrics, rules, obstacle=obstacle)
+    changes = judge_changes(
+        facts.comparison, rules, candidate_sha256=bindings.model_sha256, first_version=facts.first_version
     )
-    verdict, reason = _combine(results, obstacle)
+    seeds = judge_seeds(metrics, rules)
+    findings = [
+        *(_Finding(result.metric, result.verdict, result.blocking, result.reason) for result in criteria),
+        *(
+            _Finding(
+                f"{result.metric} in {result.slice} {result.value}", result.verdict, result.blocking, result.reason
+            )
+            for result in slices
+        ),
+        *(
+            _Finding(f"{result.metric} against {result.baseline}", result.verdict, result.blocking, result.reason)
+            for result in changes
+        ),
+        *(_Finding(f"seed {result.seed}", result.verdict, blocking=True, reason=result.reason) for result in seeds),
+    ]
+    verdict, reason = _combine(criteria, findings, obstacle)
+    warnings = [f"{finding.name}: {finding.reason}" for finding in findings if _warns(finding)]
     return GateReport(
         task=metrics.task,
         model_id=metrics.model_id,
         verdict=verdict,
         reason=reason,
-        first_version=first_version,
-        criteria=results,
+        first_version=facts.first_version,
+        criteria=criteria,
+        slices=slices,
+        changes=changes,
+        comparison=facts.comparison,
+        seeds=seeds,
+        holdout=facts.holdout,
         policy=declared,
+        loosened=facts.loosened,
+        warnings=(*warnings, *_worn(facts.holdout)),
         bindings=bindings,
         diagnosis=diagnosis,
+    )
+
+
+def _warns(finding: _Finding) -> bool:
+    return not finding.blocking and finding.verdict != "pass"
+
+
+def _criteria(metrics: Metrics, rules: Policy, declared: Policy, obstacle: str) -> tuple[CriterionResult, ...]:
+    """Decide every criterion of ``rules``, the usual three first."""
+    return tuple(
+        _judge(metrics, metric, rules.criteria[metric], declared, obstacle)
+        for metric in sorted(rules.criteria, key=_rank)
+    )
+
+
+def _worn_out(holdout: HoldoutUse | None) -> str:
+    """Return why nothing more can be decided on these test rows; empty if something can."""
+    if holdout is None or holdout.models <= holdout.stop_after:
+        return ""
+    return (
+        f"{holdout.models} models have been judged on these test rows, more than {holdout.stop_after}: they are no "
+        "longer unseen. Label a fresh sample and pin it as a new dataset."
+    )
+
+
+def _worn(holdout: HoldoutUse | None) -> tuple[str, ...]:
+    """Return the warning about test rows that have judged many models."""
+    if holdout is None or not holdout.warn_after < holdout.models <= holdout.stop_after:
+        return ()
+    return (
+        (
+            f"{holdout.models} models have been judged on these test rows; after {holdout.stop_after} the gate will ask "
+            "for a fresh sample, so label one soon."
+        ),
     )
 
 
@@ -83,23 +178,6 @@ def _obstacle(metrics: Metrics, min_rows: int, bindings: Bindings) -> str:
         ),
     )
     return next((reason for holds, reason in obstacles if holds), "")
-
-
-def _stricter(asked: Criterion | None, declared: Criterion | None) -> Criterion:
-    """Return the stricter of two criteria of one metric, field by field; at least one is given."""
-    if asked is None or declared is None:
-        found = asked or declared
-        if found is None:
-            raise ValueError("a criterion is asked for or declared")
-        return found
-    if (asked.min is None) != (declared.min is None):
-        return declared
-    return Criterion(
-        min=None if asked.min is None or declared.min is None else max(asked.min, declared.min),
-        max=None if asked.max is None or declared.max is None else min(asked.max, declared.max),
-        decide_on="lower_bound" if "lower_bound" in {asked.decide_on, declared.decide_on} else "point",
-        action="block" if "block" in {asked.action, declared.action} else "warn",
-    )
 
 
 class _Bound(NamedTuple):
@@ -156,21 +234,22 @@ def _compare(numbers: Numbers, threshold: float, sign: int, decide_on: str) -> V
     return "fail" if sign * best < bound and sign * value < bound else "inconclusive"
 
 
-def _combine(results: Sequence[CriterionResult], obstacle: str) -> tuple[Verdict, str]:
-    """Return the verdict over all blocking criteria and the sentence that says why."""
-    blocking = [result for result in results if result.blocking]
-    warnings = [result for result in results if not result.blocking and result.verdict != "pass"]
-    if not blocking:
+def _combine(criteria: Sequence[CriterionResult], findings: Sequence[_Finding], obstacle: str) -> tuple[Verdict, str]:
+    """Return the verdict over everything that blocks, and the sentence that says why."""
+    blocking = [finding for finding in findings if finding.blocking]
+    if not any(result.blocking for result in criteria):
         return "inconclusive", "The policy has no blocking criterion, so it asks nothing of the model."
     if obstacle:
         return "inconclusive", obstacle
-    noted = "".join(f" Warning: {result.metric}: {result.reason}" for result in warnings)
+    noted = "".join(f" Warning: {finding.name}: {finding.reason}" for finding in findings if _warns(finding))
     for verdict in ("fail", "inconclusive"):
-        found = [result for result in blocking if result.verdict == verdict]
+        found = [finding for finding in blocking if finding.verdict == verdict]
         if found:
-            return verdict, " ".join(f"{result.metric}: {result.reason}" for result in found) + noted
+            return verdict, " ".join(f"{finding.name}: {finding.reason}" for finding in found) + noted
     met = ", ".join(
-        f"{r.metric} {'>=' if r.direction == 'min' else '<='} {format_threshold(r.threshold)}" for r in blocking
+        f"{r.metric} {'>=' if r.direction == 'min' else '<='} {format_threshold(r.threshold)}"
+        for r in criteria
+        if r.blocking
     )
     return "pass", f"Every blocking criterion is met: {met}.{noted}"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops.config import Criterion, Policy, policy_sha256
-from mlops.gate import Bindings, GateReport, decide
+from mlops.gate import Bindings, Facts, GateReport, decide
 from mlops.hashing import sha256_bytes
 from mlops.intervals.proportions import f1_of_jaccard, jaccard_of_f1, needed_n, wilson_lower, wilson_upper
 from mlops.metrics import Counts, Estimate, IntervalMethod, Metrics
@@ -63,7 +63,9 @@ def judge(
         code_dirty=False,
         run_url="",
     )
-    return decide(metrics_of(estimates, **changes), policy, declared=declared, bindings=bindings, first_version=True)
+    return decide(
+        metrics_of(estimates, **changes), policy, declared=declared, bindings=bindings, facts=Facts(first_version=True)
+    )
 
 
 @pytest.mark.parametrize(
