@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mlops.config import Criterion, Policy
+from mlops.config import Policy
 from mlops.formatting import format_threshold
 from mlops.gate.changing import judge_changes
-from mlops.gate.outlook import Numbers, explain, needed, numbers_of
+from mlops.gate.criteria import judge_criteria
 from mlops.gate.report import (
     Bindings,
     CriterionResult,
@@ -24,8 +24,6 @@ from mlops.gate.seeding import judge_seeds
 from mlops.gate.slicing import judge_slices
 from mlops.metrics import Metrics, Paired
 from mlops.policy import Loosened, stricter
-
-_FIRST = ("precision", "recall", "f1")
 
 
 @dataclass(frozen=True)
@@ -80,12 +78,12 @@ def decide(
     """
     rules = stricter(policy, declared)
     obstacle = _obstacle(metrics, rules.min_rows, bindings) or _worn_out(facts.holdout)
-    criteria = _criteria(metrics, rules, declared, obstacle)
+    criteria = judge_criteria(metrics, rules, declared=declared, obstacle=obstacle)
     slices = judge_slices(metrics, rules, obstacle=obstacle)
     changes = judge_changes(
         facts.comparison, rules, candidate_sha256=bindings.model_sha256, first_version=facts.first_version
     )
-    seeds = judge_seeds(metrics, rules)
+    seeds = judge_seeds(metrics, rules, obstacle=obstacle)
     findings = [
         *(_Finding(result.metric, result.verdict, result.blocking, result.reason) for result in criteria),
         *(
@@ -126,14 +124,6 @@ def _warns(finding: _Finding) -> bool:
     return not finding.blocking and finding.verdict != "pass"
 
 
-def _criteria(metrics: Metrics, rules: Policy, declared: Policy, obstacle: str) -> tuple[CriterionResult, ...]:
-    """Decide every criterion of ``rules``, the usual three first."""
-    return tuple(
-        _judge(metrics, metric, rules.criteria[metric], declared, obstacle)
-        for metric in sorted(rules.criteria, key=_rank)
-    )
-
-
 def _worn_out(holdout: HoldoutUse | None) -> str:
     """Return why nothing more can be decided on these test rows; empty if something can."""
     if holdout is None or holdout.models <= holdout.stop_after:
@@ -150,8 +140,8 @@ def _worn(holdout: HoldoutUse | None) -> tuple[str, ...]:
         return ()
     return (
         (
-            f"{holdout.models} models have been judged on these test rows; after {holdout.stop_after} the gate will ask "
-            "for a fresh sample, so label one soon."
+            f"{holdout.models} models have been judged on these test rows; after {holdout.stop_after} the gate will "
+            "ask for a fresh sample, so label one soon."
         ),
     )
 
@@ -180,60 +170,6 @@ def _obstacle(metrics: Metrics, min_rows: int, bindings: Bindings) -> str:
     return next((reason for holds, reason in obstacles if holds), "")
 
 
-class _Bound(NamedTuple):
-    """A criterion's threshold, and 1 where more is better, -1 where less is."""
-
-    threshold: float
-    sign: int
-
-
-def _bound(criterion: Criterion) -> _Bound:
-    if criterion.min is not None:
-        return _Bound(criterion.min, 1)
-    if criterion.max is not None:
-        return _Bound(criterion.max, -1)
-    raise ValueError("a criterion has a bound")
-
-
-def _judge(metrics: Metrics, metric: str, criterion: Criterion, declared: Policy, obstacle: str) -> CriterionResult:
-    """Decide one criterion."""
-    threshold, sign = _bound(criterion)
-    numbers = numbers_of(metrics, metric)
-    verdict = "inconclusive" if obstacle else _compare(numbers, threshold, sign, criterion.decide_on)
-    rows = needed(metric, numbers, threshold, metrics.interval.confidence) if verdict == "inconclusive" else None
-    reason = explain(numbers, criterion, threshold, verdict, needed_n=rows, rows=metrics.rows)
-    origin = declared.criteria.get(metric)
-    return CriterionResult(
-        metric=metric,
-        value=numbers.value,
-        lower=numbers.lower,
-        upper=numbers.upper,
-        n=numbers.n,
-        threshold=threshold,
-        policy_threshold=threshold if origin is None else _bound(origin).threshold,
-        direction="min" if sign > 0 else "max",
-        decide_on=criterion.decide_on,
-        verdict=verdict,
-        blocking=criterion.action == "block",
-        reason=obstacle or reason,
-        needed_n=None if obstacle else rows,
-    )
-
-
-def _compare(numbers: Numbers, threshold: float, sign: int, decide_on: str) -> Verdict:
-    """Compare; ``sign`` -1 mirrors everything, so that one rule serves both directions."""
-    value, lower, upper = numbers.value, numbers.lower, numbers.upper
-    if value is None or lower is None or upper is None:
-        return "inconclusive"
-    worst, best = (lower, upper) if sign > 0 else (upper, lower)
-    bound = sign * threshold
-    if decide_on == "point":
-        return "pass" if sign * value >= bound else "fail"
-    if sign * worst >= bound and sign * value >= bound:
-        return "pass"
-    return "fail" if sign * best < bound and sign * value < bound else "inconclusive"
-
-
 def _combine(criteria: Sequence[CriterionResult], findings: Sequence[_Finding], obstacle: str) -> tuple[Verdict, str]:
     """Return the verdict over everything that blocks, and the sentence that says why."""
     blocking = [finding for finding in findings if finding.blocking]
@@ -252,8 +188,3 @@ def _combine(criteria: Sequence[CriterionResult], findings: Sequence[_Finding], 
         if r.blocking
     )
     return "pass", f"Every blocking criterion is met: {met}.{noted}"
-
-
-def _rank(metric: str) -> tuple[int, str]:
-    """Order criteria in one way, whatever the order of the file: the usual three first, then by name."""
-    return (_FIRST.index(metric) if metric in _FIRST else len(_FIRST), metric)

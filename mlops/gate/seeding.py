@@ -5,7 +5,7 @@ from mlops.gate.report import SeedResult
 from mlops.metrics import Metrics
 
 
-def judge_seeds(metrics: Metrics, rules: Policy) -> tuple[SeedResult, ...]:
+def judge_seeds(metrics: Metrics, rules: Policy, *, obstacle: str = "") -> tuple[SeedResult, ...]:
     """Decide the criteria for the same training with other seeds; a seed that is missing is not a pass."""
     if rules.seeds == 1 and not metrics.repeats:
         return ()
