@@ -2,15 +2,13 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.parallel import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
+from mlops.tasks.er.estimators import Estimator, Labels, LogOdds, Weights
 from mlops.tasks.er.vocabulary import Floats
 
 FOLDS = 5
@@ -21,30 +19,34 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def cross_fit(
-    classifier: Any,  # noqa: ANN401  # scikit-learn is not typed
+    kind: type[Estimator],
     features: Floats,
-    label: NDArray[np.int8],
+    label: Labels,
+    weight: Weights,
     folds: Sequence[Fold],
     *,
+    seed: int,
     jobs: int | None = None,
-) -> tuple[NDArray[np.float64], Any]:
-    """Return the (n,) out-of-fold scores of (n, f) ``features``, and ``classifier`` fitted on all of them.
+) -> tuple[LogOdds, Estimator]:
+    """Return the (n,) out-of-fold raw log-odds of (n, f) ``features``, and an estimator fitted on all of them.
 
     Each fit runs on one thread; a large table is fitted on side by side, one process a core. Processes, because
     scikit-learn's fits hold the interpreter's lock between trees; the result does not depend on their number.
 
     Args:
-        classifier: An estimator that is not fitted; it is cloned.
+        kind: The estimator.
         features: (n, f) numbers, NaN where missing.
         label: (n,) 0 or 1.
+        weight: (n,) sampling weights, or None.
         folds: Training and held-out rows of each fold.
+        seed: Seed of the estimator.
         jobs: Processes; by default one for small tables, else as many as there are cores.
     """
     everything = np.arange(len(label), dtype=np.intp)
     tasks: list[Fold] = [(everything, everything[:0]), *folds]
     processes = jobs or (1 if features.size < SIDE_BY_SIDE else min(os.cpu_count() or 1, len(tasks)))
     fits = Parallel(n_jobs=processes)(
-        delayed(_fit_and_score)(clone(classifier), features, label, train, held_out) for train, held_out in tasks
+        delayed(_fit_and_score)(kind, features, label, weight, fold, seed=seed) for fold in tasks
     )
     scores = np.zeros(len(label), dtype=np.float64)
     for (_, held_out), (_, found) in zip(tasks, fits, strict=True):
@@ -53,42 +55,23 @@ def cross_fit(
 
 
 def _fit_and_score(
-    classifier: Any,  # noqa: ANN401  # scikit-learn is not typed
+    kind: type[Estimator],
     features: Floats,
-    label: NDArray[np.int8],
-    train: NDArray[np.intp],
-    held_out: NDArray[np.intp],
-) -> tuple[Any, NDArray[np.float64]]:
+    label: Labels,
+    weight: Weights,
+    fold: Fold,
+    *,
+    seed: int,
+) -> tuple[Estimator | None, LogOdds]:
     """Fit on some rows and score others; a fit that scores rows is of use for nothing else, and is not returned."""
+    train, held_out = fold
+    weights = None if weight is None else weight[train]
     if not len(held_out):
-        return fitted(classifier, features[train], label[train]), np.zeros(0, dtype=np.float64)
+        return kind.fit(features[train], label[train], weights, seed), np.zeros(0, dtype=np.float64)
     # Histogram boosting refuses a column without any value, which a sparse one may be in the rest of a fold.
     filled = np.flatnonzero(~np.isnan(features[train]).all(axis=0))
-    fitted(classifier, features[np.ix_(train, filled)], label[train])
-    return None, probabilities(classifier, features[np.ix_(held_out, filled)])
-
-
-def fitted(classifier: Any, features: Floats, label: NDArray[np.int8]) -> Any:  # noqa: ANN401  # scikit-learn is not typed
-    """Return ``classifier`` fitted on (n, f) ``features``."""
-    with _one_thread():
-        return classifier.fit(features, label)
-
-
-def probabilities(classifier: Any, features: Floats) -> NDArray[np.float64]:  # noqa: ANN401  # scikit-learn is not typed
-    """Return the (n,) probabilities of a match for (n, f) ``features``; of none, none."""
-    if not len(features):
-        return np.zeros(0, dtype=np.float64)
-    with _one_thread():
-        return np.asarray(classifier.predict_proba(features)[:, 1], dtype=np.float64)
-
-
-def _one_thread() -> Any:  # noqa: ANN401  # threadpoolctl is not typed
-    """Return a context in which scikit-learn's OpenMP code runs on one core.
-
-    Its threads spin until the slowest has arrived, several times a tree: on a busy machine two of them can take many
-    times as long as one, on a quiet one they save less than half.
-    """
-    return threadpool_limits(1, user_api="openmp")
+    estimator = kind.fit(features[np.ix_(train, filled)], label[train], weights, seed)
+    return None, estimator.log_odds(features[np.ix_(held_out, filled)])
 
 
 def plan_folds(label: NDArray[np.int8], cluster: NDArray[np.object_], seed: int) -> tuple[list[Fold], bool]:

@@ -46,13 +46,13 @@ class Evidence:
     intercept: float
 
     @classmethod
-    def fit(cls, pairs: "WordPairs", label: NDArray[np.int8]) -> Self:
-        """Fit on pairs and their labels, (n,) 0 or 1 of both classes."""
+    def fit(cls, pairs: "WordPairs", label: NDArray[np.int8], weight: NDArray[np.float64] | None = None) -> Self:
+        """Fit on pairs, their labels, (n,) 0 or 1 of both classes, and their sampling weights, (n,) or None."""
         found, counts = np.unique(pairs.keys, return_counts=True)
         keys = found[counts >= MIN_PAIRS]
         if not len(keys):
             return cls(keys, np.zeros(0, dtype=np.float32), 0.0)
-        model = LogisticRegression(solver="liblinear", max_iter=300).fit(pairs.matrix(keys), label)
+        model = LogisticRegression(solver="liblinear", max_iter=300).fit(pairs.matrix(keys), label, weight)
         return cls(keys, model.coef_[0].astype(np.float32), float(model.intercept_[0]))
 
     def score(self, pairs: "WordPairs") -> Floats:
@@ -121,9 +121,12 @@ class WordPairs:
         return sparse.csr_array((ones, columns[known].astype(np.int32), ends.astype(np.int32)), (self.size, len(keys)))
 
 
-def out_of_fold_evidence(pairs: WordPairs, label: NDArray[np.int8], folds: Sequence[Fold]) -> Floats:
+def out_of_fold_evidence(
+    pairs: WordPairs, label: NDArray[np.int8], weight: NDArray[np.float64] | None, folds: Sequence[Fold]
+) -> Floats:
     """Return the (n,) log-odds of training pairs, each by a model that saw no pair of its fold."""
     scores = np.zeros(pairs.size, dtype=np.float32)
     for train, held_out in folds:
-        scores[held_out] = Evidence.fit(pairs.take(train), label[train]).score(pairs.take(held_out))
+        model = Evidence.fit(pairs.take(train), label[train], None if weight is None else weight[train])
+        scores[held_out] = model.score(pairs.take(held_out))
     return scores

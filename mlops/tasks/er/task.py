@@ -12,6 +12,7 @@ from mlops.split import TRAIN
 from mlops.task import Examples, Model
 from mlops.tasks.er import matcher, pairs
 from mlops.tasks.er.blocking import derive_pairs
+from mlops.tasks.er.fitting import fit_matcher
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.schema import RecordSchema, detect
 
@@ -41,7 +42,9 @@ class EntityResolution:
 
     def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:
         """Fit a matcher on all of ``examples``. See :class:`mlops.task.Task`."""
-        return matcher.fit_matcher(examples.inputs, examples.label, examples.cluster, settings.threshold, seed)
+        return fit_matcher(
+            examples.inputs, examples.label, examples.cluster, settings.threshold, seed, weight=examples.weight
+        )
 
     def restore(self, state: Mapping[str, Any]) -> Model:
         """Rebuild a matcher. See :class:`mlops.task.Task`."""

@@ -33,12 +33,21 @@ class Choice:
 
 @dataclass(frozen=True)
 class _Cuts:
-    """What each possible cut would do, from the strictest to the loosest: (m,) arrays, one entry a distinct score."""
+    """What each possible cut would do, from the strictest to the loosest: (m,) arrays, one entry a distinct score.
+
+    Attributes:
+        score: The score of the cut.
+        true_positives: Weight of the positives called positive.
+        predicted: Weight of all rows called positive.
+        effective: Effective number of rows called positive, (sum w)^2 / sum w^2 (Kish 1965).
+        positives: Weight of all positives.
+    """
 
     score: Scores
-    true_positives: NDArray[np.int64]
-    predicted: NDArray[np.int64]
-    positives: int
+    true_positives: Scores
+    predicted: Scores
+    effective: Scores
+    positives: float
 
     @property
     def f1(self) -> Scores:
@@ -47,60 +56,75 @@ class _Cuts:
     def choice(self, cut: int, *, floor_met: bool = True) -> Choice:
         """Return the choice of the cut at position ``cut``, half way to the next lower score."""
         lower = self.score[cut + 1] if cut + 1 < len(self.score) else 0.0
-        hits = int(self.true_positives[cut])
+        hits = float(self.true_positives[cut])
         return Choice(
             threshold=_midpoint(float(lower), float(self.score[cut])),
-            precision=hits / int(self.predicted[cut]),
+            precision=hits / float(self.predicted[cut]),
             recall=hits / self.positives,
             f1=float(self.f1[cut]),
             floor_met=floor_met,
         )
 
 
-def choose(scores: Scores, label: NDArray[np.int8], settings: ThresholdSettings) -> Choice:
-    """Choose the threshold for out-of-fold ``scores`` (n,) in [0, 1] and their ``label`` (n,), by the policy's aim.
+def choose(
+    scores: Scores, label: NDArray[np.int8], settings: ThresholdSettings, weight: Scores | None = None
+) -> Choice:
+    """Choose the threshold by the policy's aim.
+
+    Args:
+        scores: (n,) out-of-fold scores in [0, 1].
+        label: (n,) 0 or 1.
+        settings: The aim.
+        weight: (n,) sampling weights: precision and recall are then weighted (Hajek) ratios, and the lower bound is
+            that of the effective number of rows. None is a plain sample.
 
     Raises:
         ValueError: There is no positive, or a score is not finite.
     """
     if settings.objective == "f1":
-        return best_f1(scores, label)
-    return recall_at_precision(scores, label, floor=settings.precision_floor, confidence=settings.confidence)
+        return best_f1(scores, label, weight)
+    return recall_at_precision(
+        scores, label, weight, floor=settings.precision_floor, confidence=settings.confidence
+    )  # fmt: skip
 
 
-def best_f1(scores: Scores, label: NDArray[np.int8]) -> Choice:
+def best_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
     """Choose the best F1; among equals the strictest threshold, because a false match costs more than a missed one."""
-    cuts = _cuts(scores, label)
+    cuts = _cuts(scores, label, weight)
     return cuts.choice(int(np.argmax(cuts.f1)))
 
 
-def recall_at_precision(scores: Scores, label: NDArray[np.int8], *, floor: float, confidence: float) -> Choice:
+def recall_at_precision(
+    scores: Scores, label: NDArray[np.int8], weight: Scores | None = None, *, floor: float, confidence: float
+) -> Choice:
     """Choose the highest recall whose one-sided Wilson lower bound of precision is at least ``floor``.
 
     Among equals the strictest threshold. Where no threshold reaches the floor, the one with the highest lower bound
     is chosen and ``floor_met`` is False.
     """
-    cuts = _cuts(scores, label)
-    counts = zip(cuts.true_positives.tolist(), cuts.predicted.tolist(), strict=True)
-    lower = np.array([wilson_lower(hits, called, confidence) for hits, called in counts])
+    cuts = _cuts(scores, label, weight)
+    hits = np.minimum(cuts.true_positives * (cuts.effective / cuts.predicted), cuts.effective)
+    counts = zip(hits.tolist(), cuts.effective.tolist(), strict=True)
+    lower = np.array([wilson_lower(successes, rows, confidence) for successes, rows in counts])
     met = lower >= floor
     if not met.any():
         return cuts.choice(int(np.argmax(lower)), floor_met=False)
     return cuts.choice(int(np.argmax(np.where(met, cuts.true_positives, -1))))
 
 
-def _cuts(scores: Scores, label: NDArray[np.int8]) -> _Cuts:
+def _cuts(scores: Scores, label: NDArray[np.int8], weight: Scores | None) -> _Cuts:
     """Count at every distinct score: equal scores are called positive together or not at all."""
     if not np.isfinite(scores).all():
         raise ValueError("scores must be finite")
-    positives = int((label == 1).sum())
-    if positives == 0:
+    positive = label == 1
+    if not positive.any():
         raise ValueError("a threshold needs at least one positive")
+    weights = np.ones(len(scores)) if weight is None else weight
     order = np.argsort(-scores, kind="stable")
-    ranked = scores[order]
-    last_of_ties = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
-    hits = np.cumsum(label[order] == 1)
-    return _Cuts(ranked[last_of_ties], hits[last_of_ties].astype(np.int64), last_of_ties + 1, positives)
+    ranked, weights, positive = scores[order], weights[order], positive[order]
+    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
+    hits, called, squares = (np.cumsum(values)[last] for values in (weights * positive, weights, weights**2))
+    return _Cuts(ranked[last], hits, called, called**2 / squares, float(hits[-1]))
 
 
 def _midpoint(lower: float, upper: float) -> float:

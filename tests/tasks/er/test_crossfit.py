@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 
 from mlops.persistence import dump
-from mlops.tasks.er.crossfit import FOLDS, cross_fit, plan_folds, probabilities
+from mlops.tasks.er.crossfit import FOLDS, cross_fit, plan_folds
+from mlops.tasks.er.estimators import Boosting, Linear
 
 
 def _clusters(names: list[str]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
@@ -43,10 +42,9 @@ def test_a_pair_is_scored_by_a_classifier_that_did_not_see_it() -> None:
     label = (np.arange(200) % 2).astype(np.int8)
     alone = _clusters([f"c{i}" for i in range(200)])
     folds, _ = plan_folds(label, alone, seed=0)
-    scores, whole = cross_fit(LogisticRegression(C=100), noise, label, folds)
-    seen = probabilities(whole, noise)
-    assert ((scores > 0.5) != label).mean() > 0.3
-    assert ((seen > 0.5) != label).mean() < 0.05
+    unseen, whole = cross_fit(Linear, noise, label, None, folds, seed=0)
+    assert ((unseen > 0) != label).mean() > 0.3
+    assert ((whole.log_odds(noise) > 0) != label).mean() < 0.1
 
 
 def test_a_column_filled_in_one_fold_only_does_not_stop_training() -> None:
@@ -55,12 +53,8 @@ def test_a_column_filled_in_one_fold_only_does_not_stop_training() -> None:
     table = np.full((60, 2), np.nan, dtype=np.float32)
     table[:, 0] = label
     table[folds[0][1], 1] = np.arange(len(folds[0][1]))
-    scores, _ = cross_fit(HistGradientBoostingClassifier(min_samples_leaf=2), table, label, folds)
-    assert ((scores > 0.5) == label).all()
-
-
-def test_of_no_pairs_there_are_no_probabilities() -> None:
-    assert probabilities(None, np.zeros((0, 3), dtype=np.float32)).shape == (0,)
+    log_odds, _ = cross_fit(Boosting, table, label, None, folds, seed=0)
+    assert ((log_odds > 0) == label).all()
 
 
 def test_the_number_of_processes_changes_nothing() -> None:
@@ -68,8 +62,7 @@ def test_the_number_of_processes_changes_nothing() -> None:
     table = rng.normal(size=(300, 8)).astype(np.float32)
     label = (table[:, 0] + rng.normal(size=300) > 0).astype(np.int8)
     folds, _ = plan_folds(label, _clusters([f"c{i // 3}" for i in range(300)]), seed=0)
-    boosting = HistGradientBoostingClassifier(max_iter=20, random_state=0)
-    alone, one = cross_fit(boosting, table, label, folds, jobs=1)
-    together, two = cross_fit(boosting, table, label, folds, jobs=2)
+    alone, one = cross_fit(Boosting, table, label, None, folds, seed=0, jobs=1)
+    together, two = cross_fit(Boosting, table, label, None, folds, seed=0, jobs=2)
     assert (alone == together).all()
-    assert dump({"classifier": one}) == dump({"classifier": two})
+    assert dump(one.state()) == dump(two.state())

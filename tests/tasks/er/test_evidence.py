@@ -64,7 +64,7 @@ def test_training_pairs_are_scored_by_models_that_did_not_see_them() -> None:
     pairs = WordPairs.of(noise, empty)
     folds, _ = plan_folds(LABEL, np.arange(N).astype(str).astype(object), seed=0)
     seen = ((Evidence.fit(pairs, LABEL).score(pairs) > 0) == LABEL).mean()
-    unseen = ((out_of_fold_evidence(pairs, LABEL, folds) > 0) == LABEL).mean()
+    unseen = ((out_of_fold_evidence(pairs, LABEL, None, folds) > 0) == LABEL).mean()
     assert seen > 0.85
     assert unseen < 0.7
 

@@ -1,6 +1,5 @@
 """A matcher learns to tell matches, is the same for the same seed, and refuses what it cannot learn from."""
 
-import hashlib
 import pickle
 import re
 from pathlib import Path
@@ -12,9 +11,12 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from mlops import persistence
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
-from mlops.tasks.er.matcher import PairMatcher, fit_matcher, restore
+from mlops.hashing import sha256_bytes
+from mlops.tasks.er.fitting import fit_matcher
+from mlops.tasks.er.matcher import PairMatcher, restore
 
 WORDS = "acme bolt north river stone silver union pacific delta omega summit harbor lake forest copper iron".split()  # noqa: SIM905  # reads as names
 F1 = ThresholdSettings()
@@ -34,10 +36,7 @@ def make_pairs(rows: int, seed: int = 0) -> tuple[pd.DataFrame, NDArray[np.int8]
 
 
 def _digest(matcher: PairMatcher) -> str:
-    trees = b"".join(tree.nodes.tobytes() for (tree,) in matcher.classifier._predictors)
-    return hashlib.sha256(
-        trees + np.float64(matcher.threshold).tobytes() + matcher.kept.tobytes() + matcher.evidence.weights.tobytes()
-    ).hexdigest()
+    return sha256_bytes(persistence.dump(matcher.state()))
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +53,15 @@ def test_it_tells_new_matches_from_new_non_matches(matcher: PairMatcher) -> None
 
 
 def test_features_are_those_that_vary(matcher: PairMatcher) -> None:
-    assert len(matcher.features()) == len(matcher.kept) + 1 == matcher.classifier.n_features_in_
+    assert len(matcher.features()) == len(matcher.kept) + 1 == matcher.table(make_pairs(5)[0]).shape[1]
     assert not any(note.name.startswith("city.") for note in matcher.features())
 
 
 def test_the_architecture_names_the_estimator_and_its_settings(matcher: PairMatcher) -> None:
-    sentence = matcher.architecture()
+    sentence = fit_matcher(*make_pairs(600), F1, seed=0).architecture()
     assert re.search(r"HistGradientBoostingClassifier .*300 trees .*15 leaves .*learning rate 0\.06", sentence)
-    assert f"on {len(matcher.kept)} similarity features" in sentence
+    assert "sigmoid calibration" in sentence
+    assert f"on {len(matcher.kept)} similarity features" in matcher.architecture()
 
 
 def test_facts_are_plain_and_say_how_the_threshold_was_chosen(matcher: PairMatcher) -> None:
@@ -94,7 +94,7 @@ def _nodes(value: Any) -> list[Any]:
 
 
 def test_the_state_is_small_and_plain(matcher: PairMatcher) -> None:
-    nodes = _nodes({key: value for key, value in matcher.state().items() if key != "classifier"})
+    nodes = _nodes({key: value for key, value in matcher.state().items() if key != "estimator"})
     assert len(nodes) < 200
     assert all(isinstance(node, str | int | float | np.ndarray) for node in nodes)
     assert not any(isinstance(node, np.ndarray) and node.dtype.hasobject for node in nodes)

@@ -1,0 +1,111 @@
+"""From labelled pairs to a matcher: features, folds, the choice of an estimator, calibration, the threshold."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from mlops.config import ThresholdSettings
+from mlops.errors import InputRefusedError
+from mlops.tasks.er.calibration import calibrate
+from mlops.tasks.er.competition import compete
+from mlops.tasks.er.crossfit import plan_folds
+from mlops.tasks.er.evidence import Evidence, WordPairs, out_of_fold_evidence
+from mlops.tasks.er.features import PairFeatures
+from mlops.tasks.er.giveaways import find_giveaways
+from mlops.tasks.er.matcher import PairMatcher
+from mlops.tasks.er.threshold import Choice, choose
+from mlops.tasks.er.vocabulary import Floats
+
+MIN_ROWS = 50
+MIN_PER_CLASS = 5
+
+
+def fit_matcher(
+    inputs: pd.DataFrame,
+    label: NDArray[np.int8],
+    cluster: NDArray[np.object_],
+    threshold_settings: ThresholdSettings,
+    seed: int,
+    *,
+    weight: NDArray[np.float64] | None = None,
+) -> PairMatcher:
+    """Fit a matcher on labelled pairs.
+
+    Args:
+        inputs: (n, k) columns ``left_<attribute>`` and ``right_<attribute>`` of str or None.
+        label: (n,) 0 or 1.
+        cluster: (n,) entity inside which pairs are not independent; folds keep it together.
+        threshold_settings: The aim of the threshold.
+        seed: Decides folds and classifier; the same data and seed give the same model.
+        weight: (n,) 1 / inclusion probability of each pair. Only ratios matter: pairs of one weight are a plain sample.
+
+    Raises:
+        InputRefusedError: There are too few pairs, or too few of one class, or no attribute tells pairs apart.
+    """
+    _refuse_too_few(label)
+    weights = None if weight is None or (weight == weight[0]).all() else weight / weight.mean()
+    giveaways = find_giveaways(inputs, label)
+    pair_features = PairFeatures.fit(inputs, frozenset(found.attribute for found in giveaways))
+    table = pair_features.transform(inputs)
+    kept = _informative(table)
+    if not kept.size:
+        raise InputRefusedError(
+            "No feature differs between any two training pairs.",
+            why="All pairs look the same, or no pair has a value on both sides.",
+            field="left_<attribute>, right_<attribute>",
+            fix="Check that the columns hold the records' values and were not mixed up.",
+        )
+    folds, grouped = plan_folds(label, cluster, seed)
+    words = WordPairs.of(*pair_features.records(inputs))
+    table = np.column_stack([table[:, kept], out_of_fold_evidence(words, label, weights, folds)])
+    winner = compete(table, label, weights, folds, seed)
+    chosen = choose(expit(winner.raw), label, threshold_settings, weights)
+    calibration, measured = calibrate(winner.raw, label, weights, folds, cut=float(logit(chosen.threshold)))
+    facts = _facts(label, chosen, threshold_settings) | {
+        "out_of_fold_folds": len(folds),
+        "out_of_fold_grouped": "by cluster" if grouped else "no: too few clusters",
+        "excluded_attributes": ", ".join(found.attribute for found in giveaways) or "none",
+        "attribute_kinds": ", ".join(f"{name}: {kind.value}" for name, kind in pair_features.kinds().items()),
+        "weighted": "no" if weights is None else "by 1 / inclusion probability",
+        **winner.facts,
+        **measured,
+    }
+    single_words = Evidence.fit(words, label, weights)
+    return PairMatcher(pair_features, kept, single_words, winner.estimator, calibration, facts)
+
+
+def _refuse_too_few(label: NDArray[np.int8]) -> None:
+    matches = int((label == 1).sum())
+    if len(label) >= MIN_ROWS and MIN_PER_CLASS <= matches <= len(label) - MIN_PER_CLASS:
+        return
+    raise InputRefusedError(
+        "There are too few labelled pairs to train on.",
+        field="label",
+        expected=f"at least {MIN_ROWS} training pairs, {MIN_PER_CLASS} of them matches and {MIN_PER_CLASS} not",
+        found=f"{len(label):,} training pairs, {matches:,} of them matches",
+        fix="Label more pairs, or raise --sample-size.",
+    )
+
+
+def _informative(table: Floats) -> NDArray[np.intp]:
+    """Return the columns with at least two different values, NaN aside; of equal columns the first."""
+    some = np.isfinite(table)
+    lowest = np.where(some, table, np.inf).min(axis=0)
+    highest = np.where(some, table, -np.inf).max(axis=0)
+    varying = np.flatnonzero(lowest < highest)
+    first = {table[:, column].tobytes(): column for column in varying[::-1]}
+    return np.array(sorted(first.values()), dtype=np.intp)
+
+
+def _facts(label: NDArray[np.int8], chosen: Choice, settings: ThresholdSettings) -> dict[str, int | float | str]:
+    floor = f"recall with precision's lower bound at {settings.precision_floor} ({settings.confidence:.0%})"
+    return {
+        "training_pairs": len(label),
+        "training_matches": int((label == 1).sum()),
+        "out_of_fold_precision": round(chosen.precision, 6),
+        "out_of_fold_recall": round(chosen.recall, 6),
+        "out_of_fold_f1": round(chosen.f1, 6),
+        "threshold_objective": "best F1" if settings.objective == "f1" else floor,
+        "threshold_floor_met": "yes" if chosen.floor_met else "no: no threshold reaches the floor",
+    }
