@@ -79,6 +79,31 @@ def effective_n(rate: float, bound: float, confidence: float) -> float | None:
     return _z(confidence) ** 2 * bound * (1 - bound) / gap if gap > 0 else None
 
 
+def score_p(rate: float, threshold: float, n: float) -> float:
+    """Return the one-sided p of the hypothesis that the true rate is at least ``threshold`` (score test).
+
+    ``Phi((rate - threshold) / sqrt(threshold (1 - threshold) / n))``: the test that Wilson's bound inverts, so p is
+    below ``1 - confidence`` exactly when :func:`wilson_upper` of ``rate`` is below ``threshold``. Mirror rate and
+    threshold (``1 - x``) for the hypothesis that it is at most the threshold.
+
+    Args:
+        rate: The observed rate.
+        threshold: The hypothetical rate.
+        n: The (effective) sample size; without any nothing is known, and p is 0.5.
+
+    Raises:
+        ValueError: The arguments are no rates, or no size.
+    """
+    if not (0 <= rate <= 1 and 0 <= threshold <= 1 and 0 <= n < float("inf")):
+        raise ValueError(f"{rate!r} of {n!r} against {threshold!r} is no proportion")
+    if n == 0:
+        return 0.5
+    error = sqrt(threshold * (1 - threshold) / n)
+    if error == 0:  # a rate of exactly 0 or 1 is refuted by one row that says otherwise
+        return 0.0 if rate < threshold else 1.0
+    return NormalDist().cdf((rate - threshold) / error)
+
+
 def f1_of_jaccard(jaccard: float) -> float:
     """Return F1 = 2 J / (1 + J), where J = tp / (tp + fp + fn).
 

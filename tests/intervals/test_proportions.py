@@ -9,6 +9,7 @@ from mlops.intervals.proportions import (
     f1_of_jaccard,
     jaccard_of_f1,
     needed_n,
+    score_p,
     wilson_lower,
     wilson_upper,
 )
@@ -92,3 +93,29 @@ def test_f1_is_a_function_of_the_jaccard_index(tp: int, fp: int, fn: int) -> Non
         f1 = 2 * tp / (2 * tp + fp + fn)
         assert f1_of_jaccard(tp / (tp + fp + fn)) == pytest.approx(f1)
         assert jaccard_of_f1(f1) == pytest.approx(tp / (tp + fp + fn))
+
+
+@given(st.floats(0, 1), st.floats(0.01, 0.99), st.integers(1, 100_000), CONFIDENCES)
+def test_a_threshold_is_refuted_exactly_when_the_upper_bound_is_below_it(
+    rate: float, threshold: float, n: int, confidence: float
+) -> None:
+    upper = wilson_upper(rate * n, n, confidence)
+    if abs(upper - threshold) > 1e-9:
+        assert (score_p(rate, threshold, n) <= 1 - confidence) == (upper < threshold)
+
+
+def test_a_score_test_has_its_textbook_value() -> None:
+    """80 of 100 against 0.9: z = -0.1 / sqrt(0.09 / 100) = -10/3."""
+    assert score_p(0.8, 0.9, 100) == pytest.approx(0.00042906)
+    assert score_p(0.9, 0.9, 100) == 0.5
+
+
+def test_certainty_is_refuted_by_one_row_and_nothing_by_none() -> None:
+    assert (score_p(0.99, 1.0, 100), score_p(1.0, 1.0, 100), score_p(0.0, 0.0, 100)) == (0.0, 1.0, 1.0)
+    assert score_p(0.0, 1.0, 0) == 0.5
+
+
+@pytest.mark.parametrize("arguments", [(1.1, 0.5, 1), (0.5, -0.1, 1), (0.5, 0.5, float("nan")), (0.5, 0.5, -1)])
+def test_a_score_test_of_no_proportion_is_refused(arguments: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match="no proportion"):
+        score_p(*arguments)
