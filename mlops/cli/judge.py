@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mlops import checksums, documents, evaluation
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
+from mlops.cli.remeasured import check_agreement, disagrees
 from mlops.config import Policy, Settings, policy_sha256
 from mlops.diagnosis import diagnose
 from mlops.errors import ExitCode, InputRefusedError
@@ -20,9 +20,6 @@ from mlops.policy import tighten
 
 EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
 """The exit code that each verdict ends the process with."""
-
-_VALUE_TOLERANCE = 1e-9
-_BOUND_TOLERANCE = 0.01  # other versions of numpy draw other replicates
 
 
 @dataclass(frozen=True)
@@ -66,12 +63,12 @@ def read_evidence(artifact: Path, *, settings: Settings, evaluation_file: Path |
     )  # fmt: skip
     policy = settings.task(training.task).policy
     if training.model_sha256 != listed[MODEL]:
-        raise _disagrees(artifact / TRAINING, "model_sha256", expected=listed[MODEL], found=training.model_sha256)
+        raise disagrees(artifact / TRAINING, "model_sha256", expected=listed[MODEL], found=training.model_sha256)
     rows_bytes = checksums.read_verified(artifact, EVALUATION, listed, limit=evaluation.MAX_BYTES)
     rows = evaluation.loads(rows_bytes, file=artifact / EVALUATION)
     found = _measure(rows, rows_bytes, training, policy)
     recorded = documents.loads(checksums.read_verified(artifact, METRICS, listed), Metrics, file=artifact / METRICS)
-    _check_agreement(recorded, found, artifact / METRICS)
+    check_agreement(recorded, found, artifact / METRICS)
     if evaluation_file is not None:
         rows_bytes = documents.read_bytes(evaluation_file, limit=evaluation.MAX_BYTES)
         again = evaluation.loads(rows_bytes, file=evaluation_file)
@@ -141,31 +138,6 @@ def _measure(rows: Evaluation, data: bytes, training: Training, policy: Policy) 
     )
 
 
-def _check_agreement(recorded: Metrics, found: Metrics, file: Path) -> None:
-    """Refuse a ``metrics.json`` that does not follow from the evaluation beside it."""
-    skipped = (
-        {"interval"} if recorded.interval.confidence == found.interval.confidence else {"interval", "lower", "upper"}
-    )
-    difference = _difference(recorded.model_dump(mode="json"), found.model_dump(mode="json"), "", skipped)
-    if difference is not None:
-        field, says, is_so = difference
-        raise _disagrees(file, field, expected=f"{is_so}, as measured again from {EVALUATION}", found=says)
-
-
-def _difference(left: Any, right: Any, path: str, skipped: set[str]) -> tuple[str, str, str] | None:  # noqa: ANN401  # JSON is anything
-    """Return the first place at which two documents differ beyond rounding, with both values."""
-    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
-        pairs = [(left[key], right[key], f"{path}.{key}".lstrip(".")) for key in left if key not in skipped]
-    elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-        pairs = [(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(left, right, strict=True))]
-    elif isinstance(left, float | int) and isinstance(right, float | int):
-        tolerance = _BOUND_TOLERANCE if path.endswith((".lower", ".upper")) else _VALUE_TOLERANCE
-        return None if abs(left - right) <= tolerance else (path, repr(left), repr(right))
-    else:
-        return None if left == right else (path, repr(left)[:100], repr(right)[:100])
-    return next((found for a, b, place in pairs if (found := _difference(a, b, place, skipped)) is not None), None)
-
-
 def _check_same_rows(pinned: Evaluation, again: Evaluation, file: Path) -> None:
     """Refuse other test rows than those that the artifact was evaluated on."""
     aligned = ("row_id", "label", "cluster", "weight")
@@ -183,15 +155,3 @@ def _check_same_rows(pinned: Evaluation, again: Evaluation, file: Path) -> None:
             found=f"{len(again):,} rows that differ",
             fix="Score the pinned test rows: `mlops evaluate ARTIFACT --out DIR`.",
         )
-
-
-def _disagrees(file: Path, field: str, *, expected: str, found: str) -> InputRefusedError:
-    return InputRefusedError(
-        "The artifact's record does not follow from its own files.",
-        file=file,
-        field=field,
-        expected=expected,
-        found=found,
-        why="The file was edited, or written by another version of mlops or for other rows.",
-        fix="Do not trust this artifact; train again with `mlops train`.",
-    )
