@@ -68,6 +68,36 @@ class FeatureNote:
     description: str
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one attribute did to a score.
+
+    Attributes:
+        name: The attribute, or what stands for several of them.
+        log_odds: By how much it moved the score's log-odds; positive towards a positive call.
+        values: What the row holds there, as raw texts: left and right for a pair. Foreign and perhaps personal.
+    """
+
+    name: str
+    log_odds: float
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one row has its score: ``base`` and the contributions add up to the score's log-odds.
+
+    Attributes:
+        score: The model's score in [0, 1].
+        base: Log-odds of the score of an average training row, before anything about this row is known.
+        contributions: By attribute, in the model's order.
+    """
+
+    score: float
+    base: float
+    contributions: tuple[Contribution, ...]
+
+
 class Model(Protocol):
     """A fitted model of any task."""
 
@@ -77,6 +107,9 @@ class Model(Protocol):
 
     def predict_proba(self, inputs: pd.DataFrame) -> NDArray[np.float64]:
         """Return the (n,) scores in [0, 1] of ``inputs`` (n, k), columns as in :attr:`Examples.inputs`."""
+
+    def explain(self, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
+        """Return for each row of ``inputs`` (n, k) which attributes moved its score."""
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""

@@ -128,9 +128,12 @@ class Forest:
         """Return the log-odds; see :class:`Estimator`."""
         if not len(table):
             return np.zeros(0, dtype=np.float64)
+        return self.from_share(self.model.predict_proba(table)[:, 1])
+
+    def from_share(self, share: NDArray[np.float64]) -> LogOdds:
+        """Return the log-odds of (n,) shares of votes."""
         trees = len(self.model.estimators_)
-        votes = trees * self.model.predict_proba(table)[:, 1]
-        return np.asarray(logit((votes + 0.5) / (trees + 1)), dtype=np.float64)
+        return np.asarray(logit((trees * share + 0.5) / (trees + 1)), dtype=np.float64)
 
     def sentence(self) -> str:
         """Describe the estimator; see :class:`Estimator`."""

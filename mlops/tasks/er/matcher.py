@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
-from mlops.task import FeatureNote
+from mlops.task import Explanation, FeatureNote
 from mlops.tasks.er import evidence
 from mlops.tasks.er.calibration import Calibration
 from mlops.tasks.er.estimators import Estimator, restore_estimator
 from mlops.tasks.er.evidence import Evidence, WordPairs
+from mlops.tasks.er.explaining import explain
 from mlops.tasks.er.features import PairFeatures, batches
 from mlops.tasks.er.vocabulary import Floats
 
@@ -72,6 +73,10 @@ class PairMatcher:
             for rows in batches(len(inputs))
         ]
         return np.column_stack([table, np.concatenate(words)])
+
+    def explain(self, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
+        """Return for each pair of ``inputs`` (n, k) which attributes moved its score."""
+        return explain(self, inputs)
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""
