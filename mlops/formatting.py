@@ -5,6 +5,7 @@ from math import isfinite
 
 NOT_DEFINED = "not defined"
 _MAX_DIGITS = 40
+_LEAST_P = 0.001
 _CAP = 200
 
 
@@ -33,6 +34,15 @@ def format_rate(value: float | None, threshold: float | None = None, *, digits: 
 def format_threshold(value: float) -> str:
     """Return a threshold as percent, exactly as it was declared: 0.92 is ``92 %``."""
     return f"{_percent(value).normalize():f} %"
+
+
+def format_p(value: float, level: float) -> str:
+    """Return a p with three decimals, or as many as it takes to stay on its own side of ``level``."""
+    if value < _LEAST_P <= level:
+        return f"below {_LEAST_P}"
+    places = range(3, _MAX_DIGITS)
+    shown = (f"{value:.{digits}f}" for digits in places)
+    return next((text for text in shown if (float(text) <= level) == (value <= level)), repr(value))
 
 
 def about(count: int) -> str:

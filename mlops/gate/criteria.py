@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from mlops.config import Criterion, Policy
-from mlops.gate.outlook import Numbers, explain, needed, numbers_of
+from mlops.config import Bounded, Criterion, Policy
+from mlops.gate.outlook import Numbers, explain, needed, numbers_of, too_few
 from mlops.gate.report import CriterionResult, Verdict
 from mlops.metrics import Metrics
 
@@ -23,32 +23,37 @@ def judge_criteria(
     """
     return tuple(
         _judge(metrics, metric, rules.criteria[metric], declared, obstacle)
-        for metric in sorted(rules.criteria, key=_rank)
+        for metric in sorted(rules.criteria, key=rank_of)
     )
 
 
-class _Bound(NamedTuple):
+class Limit(NamedTuple):
     """A criterion's threshold, and 1 where more is better, -1 where less is."""
 
     threshold: float
     sign: int
 
 
-def _bound(criterion: Criterion) -> _Bound:
+def bound_of(criterion: Bounded) -> Limit:
+    """Return a rule's threshold and direction."""
     if criterion.min is not None:
-        return _Bound(criterion.min, 1)
+        return Limit(criterion.min, 1)
     if criterion.max is not None:
-        return _Bound(criterion.max, -1)
+        return Limit(criterion.max, -1)
     raise ValueError("a criterion has a bound")
 
 
 def _judge(metrics: Metrics, metric: str, criterion: Criterion, declared: Policy, obstacle: str) -> CriterionResult:
     """Decide one criterion."""
-    threshold, sign = _bound(criterion)
+    threshold, sign = bound_of(criterion)
     numbers = numbers_of(metrics, metric)
     verdict = "inconclusive" if obstacle else compare(numbers, threshold, sign, criterion.decide_on)
     rows = needed(metric, numbers, threshold, metrics.interval.confidence) if verdict == "inconclusive" else None
     reason = explain(numbers, criterion, threshold, verdict, needed_n=rows, rows=metrics.rows)
+    few = too_few(numbers, criterion.min_samples, metrics.rows)
+    if few and not numbers.missing:
+        rows = None if verdict == "inconclusive" and rows is None else max(rows or 0, criterion.min_samples)
+        verdict, reason = "inconclusive", few
     origin = declared.criteria.get(metric)
     return CriterionResult(
         metric=metric,
@@ -57,7 +62,7 @@ def _judge(metrics: Metrics, metric: str, criterion: Criterion, declared: Policy
         upper=numbers.upper,
         n=numbers.n,
         threshold=threshold,
-        policy_threshold=threshold if origin is None else _bound(origin).threshold,
+        policy_threshold=threshold if origin is None else bound_of(origin).threshold,
         direction="min" if sign > 0 else "max",
         decide_on=criterion.decide_on,
         verdict=verdict,
@@ -88,6 +93,6 @@ def compare(numbers: Numbers, threshold: float, sign: int, decide_on: str) -> Ve
     return "fail" if sign * best < bound and sign * value < bound else "inconclusive"
 
 
-def _rank(metric: str) -> tuple[int, str]:
-    """Order criteria in one way, whatever the order of the file: the usual three first, then by name."""
+def rank_of(metric: str) -> tuple[int, str]:
+    """Return the key that orders metrics, whatever the order of the file: the usual three first, then by name."""
     return (_FIRST.index(metric) if metric in _FIRST else len(_FIRST), metric)

@@ -1,12 +1,13 @@
 """What the numbers of a criterion say, in words, and how many rows would decide it."""
 
+from collections.abc import Mapping
 from math import ceil, isfinite
 from typing import NamedTuple
 
-from mlops.config import Criterion
+from mlops.config import Criterion, SliceRule
 from mlops.formatting import about, format_rate, format_threshold
 from mlops.intervals.proportions import MAX_ROWS, effective_n, jaccard_of_f1, needed_n
-from mlops.metrics import Metrics
+from mlops.metrics import Estimate, Metrics
 
 
 class Numbers(NamedTuple):
@@ -20,12 +21,15 @@ class Numbers(NamedTuple):
 
 
 def numbers_of(metrics: Metrics, metric: str) -> Numbers:
+    """Return a metric's numbers over all test rows; see :func:`numbers_in`."""
+    return numbers_in(metrics.metrics, metric)
+
+
+def numbers_in(estimates: Mapping[str, Estimate], metric: str) -> Numbers:
     """Return a metric's numbers; what is absent, NaN or infinite is None, with the reason."""
-    estimate = metrics.metrics.get(metric)
+    estimate = estimates.get(metric)
     if estimate is None:
-        return Numbers(
-            None, None, None, 0, f"It was not measured; the metrics are {', '.join(sorted(metrics.metrics))}."
-        )
+        return Numbers(None, None, None, 0, f"It was not measured; the metrics are {', '.join(sorted(estimates))}.")
     value, lower, upper = (
         number if number is not None and isfinite(number) else None
         for number in (estimate.value, estimate.lower, estimate.upper)
@@ -61,8 +65,29 @@ def more_rows(numbers: Numbers, needed_n: int, rows: int) -> int:
     return ceil((needed_n - numbers.n) * rows / numbers.n) if numbers.n else needed_n
 
 
+def too_few(numbers: Numbers, min_samples: int, rows: int) -> str:
+    """Return how many rows the denominator lacks of ``min_samples``, of which ``rows`` hold the present ones.
+
+    Empty if it lacks none; a single row that is asked for is one that the metric needs to be defined at all.
+    """
+    lacking = min_samples - numbers.n
+    if lacking <= 0 or min_samples == 1:
+        return ""
+    found = f"Its denominator has {numbers.n:,} of the {min_samples:,} rows that the policy asks for"
+    if not numbers.n:
+        return f"{found}: {lacking:,} more are needed."
+    more = about(more_rows(numbers, min_samples, rows))
+    return f"{found}: {lacking:,} more are needed, about {more} more labelled test rows of the present mix."
+
+
 def explain(
-    numbers: Numbers, criterion: Criterion, threshold: float, verdict: str, *, needed_n: int | None, rows: int
+    numbers: Numbers,
+    criterion: Criterion | SliceRule,
+    threshold: float,
+    verdict: str,
+    *,
+    needed_n: int | None,
+    rows: int,
 ) -> str:
     """Return one sentence that says why the verdict is what it is, and what would change it."""
     if numbers.missing:
