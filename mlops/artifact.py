@@ -1,5 +1,6 @@
 """The artifact: the folder that a training run leaves, with checksums that ``sha256sum -c`` understands."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +17,24 @@ EVALUATION = "evaluation.parquet"
 METRICS = "metrics.json"
 CHECKSUMS = "checksums.txt"
 GATE = "gate.json"
+
+_SEED_EVALUATION = re.compile(r"evaluation-seed-(?:0|[1-9][0-9]{0,9})\.parquet", re.ASCII)
+_SEEDS = 1 << 32  # seeds lie below, as numpy's and scikit-learn's do
+
+
+def repeat_seeds(seed: int, seeds: int) -> tuple[int, ...]:
+    """Return the seeds of the further trainings when ``seeds`` in all are asked for: those that follow ``seed``."""
+    return tuple((seed + step) % _SEEDS for step in range(1, seeds))
+
+
+def seed_evaluation(seed: int) -> str:
+    """Return the name of the file that holds the scored rows of the training with another ``seed``."""
+    return f"evaluation-seed-{seed}.parquet"
+
+
+def is_seed_evaluation(name: str) -> bool:
+    """Tell whether a file name is one that :func:`seed_evaluation` gives."""
+    return _SEED_EVALUATION.fullmatch(name) is not None
 
 
 class Feature(Part):
@@ -35,6 +54,22 @@ class SplitFacts(Part):
     test_positives: Count
 
 
+class RepeatedTraining(Part):
+    """The same training with another seed. Only its scored rows are kept.
+
+    Attributes:
+        seed: Of its sample and its fit.
+        trained_rows: Rows trained on.
+        threshold: The decision threshold that it chose.
+        architecture: What it fitted.
+    """
+
+    seed: Annotated[int, Field(ge=0)]
+    trained_rows: Count
+    threshold: float
+    architecture: str
+
+
 class Training(Document):
     """``training.json``: how the model was made.
 
@@ -47,6 +82,7 @@ class Training(Document):
         trained_at: When training began, UTC.
         seconds: Wall-clock seconds per stage.
         run_url: The run that trained, empty when local.
+        repeats: The same training with other seeds, in the order of :func:`repeat_seeds`.
     """
 
     task: str
@@ -68,3 +104,4 @@ class Training(Document):
     trained_at: datetime
     seconds: dict[str, float]
     run_url: str = ""
+    repeats: tuple[RepeatedTraining, ...] = ()

@@ -1,5 +1,6 @@
 """Measuring: precision, recall and F1 of the scored rows, over all and per slice, each with its bounds."""
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,11 +12,11 @@ from mlops.config import Policy
 from mlops.errors import InputRefusedError
 from mlops.evaluation.curve import curve
 from mlops.evaluation.rows import Evaluation
-from mlops.hashing import Sha256
+from mlops.hashing import Sha256, sha256_bytes
 from mlops.intervals.bootstrap import REPLICATES
 from mlops.intervals.proportions import f1_of_jaccard
 from mlops.intervals.ratios import Bounded, ratio
-from mlops.metrics import Counts, Estimate, IntervalMethod, Metrics, SliceMetrics
+from mlops.metrics import Counts, Estimate, IntervalMethod, Metrics, Repeat, SliceMetrics
 from mlops.slices import OTHER
 
 METRICS = ("precision", "recall", "f1")
@@ -58,6 +59,7 @@ def measure(
     evaluation_sha256: Sha256,
     threshold: float,
     policy: Policy,
+    repeats: tuple[Repeat, ...] = (),
 ) -> Metrics:
     """Measure a model on its test rows.
 
@@ -72,6 +74,7 @@ def measure(
         evaluation_sha256: Hash of the evaluation's file.
         threshold: The model's decision threshold.
         policy: Its ``confidence`` is that of each one-sided bound.
+        repeats: The same training with other seeds, from :func:`measure_repeat`.
 
     Raises:
         InputRefusedError: A row is called positive or negative against its own score and the threshold.
@@ -94,7 +97,32 @@ def measure(
         metrics=_estimates(rows, policy.confidence, REPLICATES),
         slices=tuple(_slices(evaluation, rows, policy.confidence)),
         curve=curve(evaluation, threshold, policy.confidence),
+        test_sha256=hash_test_rows(evaluation),
+        repeats=repeats,
     )
+
+
+def measure_repeat(
+    evaluation: Evaluation, *, seed: int, evaluation_sha256: Sha256, threshold: float, policy: Policy
+) -> Repeat:
+    """Measure the same training with another seed as :func:`measure` does the model; see there for arguments.
+
+    Raises:
+        InputRefusedError: A row is called positive or negative against its own score and the threshold.
+    """
+    _check_decisions(evaluation, threshold)
+    metrics = _estimates(_rows(evaluation), policy.confidence, REPLICATES)
+    return Repeat(seed=seed, threshold=threshold, evaluation_sha256=evaluation_sha256, metrics=metrics)
+
+
+def hash_test_rows(evaluation: Evaluation) -> Sha256:
+    """Return the hash of the rows' ids and labels, whatever their order: the same for every model that meets them.
+
+    It is the SHA-256 of one line of JSON, ``[[row id, label], …]`` by rising row id (code points), ASCII, no spaces:
+    JSON quotes the ids, so that no two sets of rows are written alike.
+    """
+    pairs = sorted(zip(evaluation.row_id.tolist(), evaluation.label.tolist(), strict=True))
+    return sha256_bytes(json.dumps(pairs, separators=(",", ":"), ensure_ascii=True).encode("ascii"))
 
 
 def estimate_all(evaluation: Evaluation, *, confidence: float, replicates: int = REPLICATES) -> dict[str, Estimate]:

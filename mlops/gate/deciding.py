@@ -20,7 +20,7 @@ from mlops.gate.report import (
     HoldoutUse,
     Verdict,
 )
-from mlops.gate.seeding import judge_seeds
+from mlops.gate.seeding import judge_seeds, name_of
 from mlops.gate.slicing import judge_slices
 from mlops.metrics import Metrics, Paired
 from mlops.policy import Loosened, stricter
@@ -96,7 +96,7 @@ def decide(
             _Finding(f"{result.metric} against {result.baseline}", result.verdict, result.blocking, result.reason)
             for result in changes
         ),
-        *(_Finding(f"seed {result.seed}", result.verdict, blocking=True, reason=result.reason) for result in seeds),
+        *(_Finding(name_of(result), result.verdict, blocking=True, reason=result.reason) for result in seeds),
     ]
     verdict, reason = _combine(criteria, findings, obstacle)
     warnings = [f"{finding.name}: {finding.reason}" for finding in findings if _warns(finding)]

@@ -111,15 +111,15 @@ class SeedResult(Part):
     """The same training with another seed, judged by the same criteria.
 
     Attributes:
-        seed: The seed.
-        evaluation_sha256: Hash of its scores of the test rows.
+        seed: The seed; None for those that are missing.
+        evaluation_sha256: Hash of its scores of the test rows; None where it is missing.
         values: Its metrics; None where not defined.
         verdict: The three-valued outcome.
         reason: One sentence that a person can act on.
     """
 
-    seed: Count
-    evaluation_sha256: Sha256
+    seed: Count | None
+    evaluation_sha256: Sha256 | None
     values: dict[str, float | None]
     verdict: Verdict
     reason: str
@@ -141,12 +141,24 @@ class HoldoutUse(Part):
     stop_after: Count
 
 
+class Moved(Part):
+    """By how much an attribute moved a score, in log-odds; positive towards a positive call."""
+
+    attribute: str
+    log_odds: float
+
+
 class ErrorRow(Part):
-    """A misjudged test row: which, how far off, and in which slices it lies. Holds no value of the data."""
+    """A misjudged test row: which, how far off, and in which slices it lies. Holds no value of the data.
+
+    Attributes:
+        moved_by: What moved the score most, the strongest first; empty where the model was not asked.
+    """
 
     row_id: str
     score: float
     slices: dict[str, str]
+    moved_by: tuple[Moved, ...] = ()
 
 
 class PassingThreshold(Part):
