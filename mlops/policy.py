@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from mlops.config import FILE_NAME, Change, Criterion, HoldoutBudget, Policy, SliceRule
 from mlops.documents import Part
 from mlops.errors import UsageRefusedError
+from mlops.formatting import printable
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _PERCENT = 100
@@ -24,6 +25,12 @@ class Loosened(Part):
     field: str
     base: str
     head: str
+
+
+def sentence(loosened: Loosened) -> str:
+    """Return what is loosened as a sentence; every part is text from a file, so it is shown printable and short."""
+    field, base, head = (printable(text) for text in (loosened.field, loosened.base, loosened.head))
+    return f"{field}: {base} on the base branch, {head} here; {base} holds."
 
 
 def parse_rate(text: str, *, field: str) -> float:

@@ -4,26 +4,18 @@ Every comparison is a positive assertion (``value >= threshold``), so that a num
 passes; what cannot be decided is ``inconclusive``, which blocks exactly like ``fail``.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from mlops.config import Policy
 from mlops.formatting import format_threshold
 from mlops.gate.changing import judge_changes
 from mlops.gate.criteria import judge_criteria
-from mlops.gate.report import (
-    Bindings,
-    CriterionResult,
-    Diagnosis,
-    GateReport,
-    HoldoutUse,
-    Verdict,
-)
-from mlops.gate.seeding import judge_seeds, name_of
+from mlops.gate.reasons import combine, outcomes_of
+from mlops.gate.report import Bindings, Diagnosis, GateReport, HoldoutUse
+from mlops.gate.seeding import judge_seeds
 from mlops.gate.slicing import judge_slices
 from mlops.metrics import Metrics, Paired
-from mlops.policy import Loosened, stricter
+from mlops.policy import Loosened, sentence, stricter
 
 
 @dataclass(frozen=True)
@@ -35,21 +27,14 @@ class Facts:
         comparison: Candidate and champion on the same test rows; None where no champion was scored.
         holdout: How often these test rows have been used to judge; None where nobody counts.
         loosened: What the policy here would have loosened against the base branch's.
+        notes: What else should be known and does not block; the report's warnings hold it.
     """
 
     first_version: bool
     comparison: Paired | None = None
     holdout: HoldoutUse | None = None
     loosened: tuple[Loosened, ...] = ()
-
-
-class _Finding(NamedTuple):
-    """One thing decided: what it is called, how it came out, whether that counts, and why."""
-
-    name: str
-    verdict: Verdict
-    blocking: bool
-    reason: str
+    notes: tuple[str, ...] = ()
 
 
 def decide(
@@ -77,29 +62,21 @@ def decide(
         decided or nothing is asked, else ``pass``.
     """
     rules = stricter(policy, declared)
-    obstacle = _obstacle(metrics, rules.min_rows, bindings) or _worn_out(facts.holdout)
+    obstacle = _obstacle(metrics, rules, bindings) or _worn_out(facts.holdout)
     criteria = judge_criteria(metrics, rules, declared=declared, obstacle=obstacle)
     slices = judge_slices(metrics, rules, obstacle=obstacle)
     changes = judge_changes(
         facts.comparison, rules, candidate_sha256=bindings.model_sha256, first_version=facts.first_version
     )
     seeds = judge_seeds(metrics, rules, obstacle=obstacle)
-    findings = [
-        *(_Finding(result.metric, result.verdict, result.blocking, result.reason) for result in criteria),
-        *(
-            _Finding(
-                f"{result.metric} in {result.slice} {result.value}", result.verdict, result.blocking, result.reason
-            )
-            for result in slices
-        ),
-        *(
-            _Finding(f"{result.metric} against {result.baseline}", result.verdict, result.blocking, result.reason)
-            for result in changes
-        ),
-        *(_Finding(name_of(result), result.verdict, blocking=True, reason=result.reason) for result in seeds),
-    ]
-    verdict, reason = _combine(criteria, findings, obstacle)
-    warnings = [f"{finding.name}: {finding.reason}" for finding in findings if _warns(finding)]
+    outcomes = outcomes_of(criteria, slices, changes, seeds)
+    verdict, reason = combine(criteria, slices, outcomes, obstacle)
+    warnings = (
+        *(str(outcome) for outcome in outcomes if outcome.warns),
+        *map(sentence, facts.loosened),
+        *facts.notes,
+        *_worn(facts.holdout),
+    )
     return GateReport(
         task=metrics.task,
         model_id=metrics.model_id,
@@ -114,14 +91,10 @@ def decide(
         holdout=facts.holdout,
         policy=declared,
         loosened=facts.loosened,
-        warnings=(*warnings, *_worn(facts.holdout)),
+        warnings=warnings,
         bindings=bindings,
         diagnosis=diagnosis,
     )
-
-
-def _warns(finding: _Finding) -> bool:
-    return not finding.blocking and finding.verdict != "pass"
 
 
 def _worn_out(holdout: HoldoutUse | None) -> str:
@@ -146,7 +119,7 @@ def _worn(holdout: HoldoutUse | None) -> tuple[str, ...]:
     )
 
 
-def _obstacle(metrics: Metrics, min_rows: int, bindings: Bindings) -> str:
+def _obstacle(metrics: Metrics, rules: Policy, bindings: Bindings) -> str:
     """Return why nothing can be decided on these rows; empty if something can."""
     counts = metrics.counts
     measured = (metrics.dataset_sha256, metrics.model_sha256, metrics.evaluation_sha256)
@@ -155,8 +128,8 @@ def _obstacle(metrics: Metrics, min_rows: int, bindings: Bindings) -> str:
         (metrics.positives == 0, f"None of the {metrics.rows:,} test rows is positive."),
         (metrics.positives == metrics.rows, f"All {metrics.rows:,} test rows are positive; negatives are needed too."),
         (
-            metrics.rows < min_rows,
-            f"{metrics.rows:,} test rows are fewer than the {min_rows:,} that the policy asks for.",
+            metrics.rows < rules.min_rows,
+            f"{metrics.rows:,} test rows are fewer than the {rules.min_rows:,} that the policy asks for.",
         ),
         (
             counts.tp + counts.fp == 0,
@@ -166,25 +139,10 @@ def _obstacle(metrics: Metrics, min_rows: int, bindings: Bindings) -> str:
             measured != (bindings.dataset_sha256, bindings.model_sha256, bindings.evaluation_sha256),
             "The metrics were measured on other bytes than this verdict is bound to.",
         ),
+        (
+            not metrics.interval.confidence >= rules.confidence,
+            f"The bounds were measured at {format_threshold(metrics.interval.confidence)} confidence, not at the "
+            + f"{format_threshold(rules.confidence)} that the policy asks for.",
+        ),
     )
     return next((reason for holds, reason in obstacles if holds), "")
-
-
-def _combine(criteria: Sequence[CriterionResult], findings: Sequence[_Finding], obstacle: str) -> tuple[Verdict, str]:
-    """Return the verdict over everything that blocks, and the sentence that says why."""
-    blocking = [finding for finding in findings if finding.blocking]
-    if not any(result.blocking for result in criteria):
-        return "inconclusive", "The policy has no blocking criterion, so it asks nothing of the model."
-    if obstacle:
-        return "inconclusive", obstacle
-    noted = "".join(f" Warning: {finding.name}: {finding.reason}" for finding in findings if _warns(finding))
-    for verdict in ("fail", "inconclusive"):
-        found = [finding for finding in blocking if finding.verdict == verdict]
-        if found:
-            return verdict, " ".join(f"{finding.name}: {finding.reason}" for finding in found) + noted
-    met = ", ".join(
-        f"{r.metric} {'>=' if r.direction == 'min' else '<='} {format_threshold(r.threshold)}"
-        for r in criteria
-        if r.blocking
-    )
-    return "pass", f"Every blocking criterion is met: {met}.{noted}"
