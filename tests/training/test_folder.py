@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mlops.errors import ConflictError, UnavailableError
-from mlops.training import _exchange, _workshop, refuse_foreign_folder
+from mlops.training.folder import exchange, refuse_foreign_folder, workshop
 
 
 def folder(path: Path, *names: str) -> Path:
@@ -48,13 +48,13 @@ def test_a_file_or_a_link_in_the_place_of_the_folder_is_refused(tmp_path: Path) 
 def test_an_exchange_that_fails_brings_the_old_folder_back(tmp_path: Path) -> None:
     old = folder(tmp_path / "out", "checksums.txt")
     with pytest.raises(FileNotFoundError):
-        _exchange(tmp_path / "never made", old, tmp_path / "aside")
+        exchange(tmp_path / "never made", old, tmp_path / "aside")
     assert (old / "checksums.txt").read_text() == "checksums.txt"
 
 
 def test_a_place_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(UnavailableError) as caught, _workshop(tmp_path / "file" / "out"):
+    with pytest.raises(UnavailableError) as caught, workshop(tmp_path / "file" / "out"):
         pass
     assert caught.value.exit_code == 5
     assert caught.value.fix

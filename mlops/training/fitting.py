@@ -1,9 +1,7 @@
-"""Training: from examples to the artifact folder. The clock, the code version and the environment are handed in."""
+"""From examples to the artifact: fit, score the test rows, and the same again with other seeds where asked for."""
 
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,21 +9,28 @@ from pathlib import Path
 import numpy as np
 
 from mlops import checksums, documents, evaluation, persistence
-from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Feature, SplitFacts, Training
+from mlops.artifact import (
+    EVALUATION,
+    METRICS,
+    MODEL,
+    TRAINING,
+    Feature,
+    RepeatedTraining,
+    SplitFacts,
+    Training,
+    repeat_seeds,
+    seed_evaluation,
+)
 from mlops.config import TaskSettings
-from mlops.errors import ConflictError, InputRefusedError, UnavailableError, UsageRefusedError
+from mlops.errors import InputRefusedError
 from mlops.evaluation import Evaluation
 from mlops.hashing import sha256_bytes
-from mlops.ids import DatasetId
 from mlops.manifest import Manifest
-from mlops.metrics import Metrics
+from mlops.metrics import Metrics, Repeat
 from mlops.provenance import CodeVersion
 from mlops.split import PURGED, TEST, TRAIN, stratified_sample
 from mlops.task import Examples, Model, Task
-
-ARTIFACT_FILES = (EVALUATION, METRICS, MODEL, TRAINING)
-LEFT_BY_A_RUN = frozenset({*ARTIFACT_FILES, CHECKSUMS, GATE, "model_cards"})
-"""What may stand in an artifact's folder: training's files, the verdict, and the card of a local run."""
+from mlops.training.folder import ARTIFACT_FILES, exchange, refuse_foreign_folder, workshop
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,14 @@ class Trained:
     metrics: Metrics
 
 
+@dataclass(frozen=True)
+class _Repeated:
+    """The same training with another seed: its record and its scored rows; the model is gone."""
+
+    record: RepeatedTraining
+    scored: Evaluation
+
+
 def train(
     task: Task,
     examples: Examples,
@@ -67,7 +80,9 @@ def train(
 ) -> Trained:
     """Fit on a stratified sample of the training rows, score all test rows, and write the artifact to ``folder``.
 
-    The folder appears complete or not at all; an artifact that stands there is replaced, another folder is not.
+    Where the policy asks for several seeds, the same is done with each (the sample is drawn anew, the test rows are
+    the same), and only the scored rows are kept. The folder appears complete or not at all; an artifact that stands
+    there is replaced, another folder is not.
 
     Raises:
         InputRefusedError: No training or no test rows.
@@ -81,6 +96,13 @@ def train(
     model_bytes = persistence.dump(model.state())
     scored = score(model, examples)
     done = time.perf_counter()
+    repeats = [
+        _repeat(task, examples, settings, seed=other, sample_size=sample_size)
+        for other in repeat_seeds(seed, settings.policy.seeds)
+    ]
+    seconds = {"fit": fitted - clock, "score_test_rows": done - fitted}
+    if repeats:
+        seconds["other_seeds"] = time.perf_counter() - done
     model_sha256 = sha256_bytes(model_bytes)
     training = Training(
         task=task.name,
@@ -100,10 +122,11 @@ def train(
         code=circumstances.code,
         environment=dict(circumstances.environment),
         trained_at=circumstances.started,
-        seconds={"fit": round(fitted - clock, 3), "score_test_rows": round(done - fitted, 3)},
+        seconds={name: round(spent, 3) for name, spent in seconds.items()},
         run_url=circumstances.run_url,
+        repeats=tuple(repeat.record for repeat in repeats),
     )
-    metrics = _write(folder, training, model_bytes, scored, settings)
+    metrics = _write(folder, training, model_bytes, scored, settings, repeats=repeats)
     return Trained(training, metrics)
 
 
@@ -122,35 +145,14 @@ def score(model: Model, examples: Examples) -> Evaluation:
     )
 
 
-def refuse_foreign_folder(folder: Path) -> None:
-    """Raise ConflictError unless ``folder`` is new, empty, or holds only what a run of mlops leaves there.
-
-    A run replaces its folder as a whole, so anything else in it would be lost.
-    """
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        found = "a symbolic link" if folder.is_symlink() else "a file"
-    else:
-        entries = {entry.name for entry in folder.iterdir()} if folder.exists() else set()
-        foreign = sorted(name for name in entries - LEFT_BY_A_RUN if not _is_manifest(name))
-        if not foreign and (not entries or CHECKSUMS in entries):
-            return
-        found = ", ".join(foreign[:5]) if foreign else f"files without {CHECKSUMS}"
-    raise ConflictError(
-        "The output folder holds something else, which would be lost.",
-        file=folder,
-        expected="a new or empty folder, or one that an earlier run of mlops left",
-        found=found,
-        fix="Choose another folder with --out, or move these files away yourself.",
+def _repeat(task: Task, examples: Examples, settings: TaskSettings, *, seed: int, sample_size: int) -> _Repeated:
+    """Train again with another seed and score the same test rows."""
+    rows = _training_rows(examples, sample_size=sample_size, seed=seed)
+    model = task.fit(examples.take(rows), settings, seed=seed)
+    record = RepeatedTraining(
+        seed=seed, trained_rows=len(rows), threshold=model.threshold, architecture=model.architecture()
     )
-
-
-def _is_manifest(name: str) -> bool:
-    """Tell whether a file is the manifest that a run on an unpinned file leaves beside its artifact."""
-    try:
-        DatasetId.parse(name.removesuffix(".json"))
-    except UsageRefusedError:
-        return False
-    return name.endswith(".json")
+    return _Repeated(record, score(model, examples))
 
 
 def _training_rows(examples: Examples, *, sample_size: int, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
@@ -181,8 +183,16 @@ def _split_facts(examples: Examples) -> SplitFacts:
     )
 
 
-def _write(folder: Path, training: Training, model_bytes: bytes, scored: Evaluation, settings: TaskSettings) -> Metrics:
-    with _workshop(folder) as name:
+def _write(
+    folder: Path,
+    training: Training,
+    model_bytes: bytes,
+    scored: Evaluation,
+    settings: TaskSettings,
+    *,
+    repeats: Sequence[_Repeated],
+) -> Metrics:
+    with workshop(folder) as name:
         fresh = Path(name) / "artifact"
         fresh.mkdir()
         documents.write_bytes(fresh / MODEL, model_bytes)
@@ -197,37 +207,21 @@ def _write(folder: Path, training: Training, model_bytes: bytes, scored: Evaluat
             evaluation_sha256=sha256_bytes(evaluation_bytes),
             threshold=training.threshold,
             policy=settings.policy,
+            repeats=tuple(_write_repeat(fresh, repeat, settings) for repeat in repeats),
         )
         documents.write(fresh / METRICS, metrics)
-        checksums.write(fresh, ARTIFACT_FILES)
-        _exchange(fresh, folder, Path(name) / "old")
+        checksums.write(fresh, [*ARTIFACT_FILES, *(seed_evaluation(repeat.record.seed) for repeat in repeats)])
+        exchange(fresh, folder, Path(name) / "old")
     return metrics
 
 
-@contextmanager
-def _workshop(folder: Path) -> Iterator[str]:
-    """Yield a temporary folder beside ``folder``; what the file system refuses there is explained."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as name:
-            yield name
-    except OSError as error:
-        raise UnavailableError(
-            "The artifact could not be written; what stood there before is intact.",
-            file=folder,
-            why=error.strerror or str(error),
-            fix="Free disk space or make the folder writable, then run the same command again.",
-        ) from error
-
-
-def _exchange(fresh: Path, folder: Path, aside: Path) -> None:
-    """Put ``fresh`` in the place of ``folder``; if that fails, the old one returns to its place."""
-    if not folder.exists():
-        fresh.replace(folder)
-        return
-    folder.replace(aside)
-    try:
-        fresh.replace(folder)
-    except OSError:
-        aside.replace(folder)
-        raise
+def _write_repeat(folder: Path, repeat: _Repeated, settings: TaskSettings) -> Repeat:
+    """Write the scored rows of another seed and return what is measured on them."""
+    data = evaluation.write(folder / seed_evaluation(repeat.record.seed), repeat.scored)
+    return evaluation.measure_repeat(
+        repeat.scored,
+        seed=repeat.record.seed,
+        evaluation_sha256=sha256_bytes(data),
+        threshold=repeat.record.threshold,
+        policy=settings.policy,
+    )
