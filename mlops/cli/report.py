@@ -105,6 +105,9 @@ def _errors(console: Console, title: str, rows: Sequence[ErrorRow], describe: De
         _line(console, f"{row.score:.3f}  {printable(row.row_id, 60)}" + (f"  ({slices})" if slices else ""))
         for line in describe(row.row_id).splitlines() if describe is not None else ():
             _line(console, f"       {printable(line)}")
+        if row.moved_by:
+            moved = ", ".join(f"{printable(part.attribute, 40)} {part.log_odds:+.1f}" for part in row.moved_by)
+            _line(console, f"       moved by {moved} (log-odds)")
     if len(rows) > _SHOWN_ERRORS:
         _line(console, f"{len(rows) - _SHOWN_ERRORS} more stand in gate.json.", style="dim")
 

@@ -1,6 +1,6 @@
 """``mlops run``: the whole chain locally, from pinned data to a judged, documented model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from mlops.cli.common import emit_json, load_settings, repository_root, shown_pa
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
 from mlops.cli.pin import day_of
+from mlops.cli.reasons import explain_errors
 from mlops.cli.report import Describe, print_report
 from mlops.cli.train import DIST
 from mlops.config import Settings
@@ -129,7 +130,10 @@ def command(
     with talk.step("evaluate") as said:
         scored = steps.rescore(plug, folder, examples, settings, pinned)
         said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
-    report, card = _judge_and_document(root, folder, pinned, settings, overrides, talk)
+    report, card = _judge_and_document(
+        root, folder, pinned, settings, overrides, talk,
+        explain=lambda judged: explain_errors(judged, steps.load_model(plug, folder)[1], examples),
+    )  # fmt: skip
     if as_json:
         emit_json(_answer(report, folder, card, talk.seconds))
     else:
@@ -144,11 +148,15 @@ def _judge_and_document(
     settings: Settings,
     overrides: Mapping[str, float | None],
     talk: _Talk,
+    *,
+    explain: Callable[[GateReport], GateReport],
 ) -> tuple[GateReport, Path]:
     """Judge the artifact in ``folder`` and write its card beside it; return the verdict and the card's path."""
     with talk.step("gate") as said:
         evidence = read_evidence(folder, settings=settings)
         report = judge(evidence, overrides=overrides, run_url=evidence.training.run_url)
+        if report.diagnosis is not None:
+            report = explain(report)
         write_report(folder, report)
         said.append(report.verdict)
     with talk.step("card") as said:

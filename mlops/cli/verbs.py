@@ -18,6 +18,7 @@ VERBS = {
     "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
     "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
     "gate": Verb("gate", "Judge an evaluation by the policy: pass, fail or inconclusive."),
+    "explain": Verb("explain", "Show which attributes moved the scores of rows."),
     "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "schema": Verb("schema", "Print the JSON Schema of a document."),
@@ -26,7 +27,7 @@ VERBS = {
 GROUPS = {
     "Start here": ("run",),
     "Data": ("pin", "verify", "diff", "data"),
-    "Model": ("train", "evaluate"),
+    "Model": ("train", "evaluate", "explain"),
     "Judgement": ("gate",),
     "Publication": ("card",),
     "Reference": ("schema",),
