@@ -82,7 +82,7 @@ def judge(
     *,
     overrides: Mapping[str, float | None],
     run_url: str,
-    first_version: bool = True,
+    facts: Facts | None = None,
 ) -> GateReport:
     """Decide by the declared policy, tightened by ``overrides``; a model that does not pass is diagnosed.
 
@@ -90,7 +90,7 @@ def judge(
         evidence: What :func:`read_evidence` found.
         overrides: Per metric a higher minimum, or None.
         run_url: The run on GitHub that judges; empty when local.
-        first_version: Whether there is no model in production to compare with.
+        facts: The model in production, the use of the test rows, and what else is known; by default there is none.
 
     Raises:
         UsageRefusedError: An override would loosen the policy.
@@ -101,7 +101,7 @@ def judge(
         evidence.metrics,
         policy,
         declared=evidence.declared,
-        facts=Facts(first_version=first_version),
+        facts=facts or Facts(first_version=True),
         bindings=Bindings(
             dataset_sha256=training.dataset_sha256,
             model_sha256=evidence.model_sha256,

@@ -52,10 +52,7 @@ def _obstacle(comparison: Paired | None, change: Change, rules: Policy, candidat
     """Return why the two models cannot be compared at all; empty if they can."""
     if comparison is None:
         model = f"{served}, the model in {change.baseline}," if served else f"The model in {change.baseline}"
-        return (
-            f"{model} was not scored on these test rows. Score them with `mlops evaluate` on its artifact, --dataset "
-            "the candidate's, --out DIR, then judge again with --champion DIR."
-        )
+        return f"{model} was not scored on these test rows; pass its scores of them with --champion DIR."
     if comparison.champion_model_sha256 == candidate_sha256:
         return f"This is the model in {change.baseline} itself: a model is not compared with itself."
     if not comparison.interval.confidence >= rules.confidence:

@@ -25,6 +25,7 @@ class Facts:
     Attributes:
         first_version: Whether there is no model in production to compare with.
         comparison: Candidate and champion on the same test rows; None where no champion was scored.
+        served: Id of the model in production; empty where there is none or it is not known.
         holdout: How often these test rows have been used to judge; None where nobody counts.
         loosened: What the policy here would have loosened against the base branch's.
         notes: What else should be known and does not block; the report's warnings hold it.
@@ -32,6 +33,7 @@ class Facts:
 
     first_version: bool
     comparison: Paired | None = None
+    served: str = ""
     holdout: HoldoutUse | None = None
     loosened: tuple[Loosened, ...] = ()
     notes: tuple[str, ...] = ()
@@ -66,7 +68,11 @@ def decide(
     criteria = judge_criteria(metrics, rules, declared=declared, obstacle=obstacle)
     slices = judge_slices(metrics, rules, obstacle=obstacle)
     changes = judge_changes(
-        facts.comparison, rules, candidate_sha256=bindings.model_sha256, first_version=facts.first_version
+        facts.comparison,
+        rules,
+        candidate_sha256=bindings.model_sha256,
+        first_version=facts.first_version,
+        served=facts.served,
     )
     seeds = judge_seeds(metrics, rules, obstacle=obstacle)
     outcomes = outcomes_of(criteria, slices, changes, seeds)
@@ -123,6 +129,7 @@ def _obstacle(metrics: Metrics, rules: Policy, bindings: Bindings) -> str:
     """Return why nothing can be decided on these rows; empty if something can."""
     counts = metrics.counts
     measured = (metrics.dataset_sha256, metrics.model_sha256, metrics.evaluation_sha256)
+    measured_at, asked = (format_threshold(x) for x in (metrics.interval.confidence, rules.confidence))
     obstacles = (
         (metrics.rows == 0, "The evaluation has no rows."),
         (metrics.positives == 0, f"None of the {metrics.rows:,} test rows is positive."),
@@ -141,8 +148,7 @@ def _obstacle(metrics: Metrics, rules: Policy, bindings: Bindings) -> str:
         ),
         (
             not metrics.interval.confidence >= rules.confidence,
-            f"The bounds were measured at {format_threshold(metrics.interval.confidence)} confidence, not at the "
-            + f"{format_threshold(rules.confidence)} that the policy asks for.",
+            f"The bounds were measured at {measured_at} confidence, the policy asks for {asked}.",
         ),
     )
     return next((reason for holds, reason in obstacles if holds), "")
