@@ -2,114 +2,93 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, JaroWinkler
 
+from mlops.tasks.er.profile import Values
 from mlops.tasks.er.vocabulary import Floats
-
-DISTANCE_LIMIT = 1_000
-"""Characters that string distances see; their time grows with the product of the two lengths."""
-SEARCH_LIMIT = 5_000
-"""Characters of a text in which codes of the other side are searched."""
-CODE_LIMIT = 50
-"""Codes of a value that are searched in the other side's text."""
 
 
 @dataclass(frozen=True)
-class Texts:
-    """One side of ``n`` pairs.
+class Pairs:
+    """Pairs of distinct values.
 
     Attributes:
-        text: Normalised texts, cut to ``DISTANCE_LIMIT``.
-        ordered: Their words in alphabetical order, cut likewise.
-        squeezed: Letters and digits only, cut to ``SEARCH_LIMIT``.
-        codes: The codes of each text, at most ``CODE_LIMIT``.
-        length: (n,) characters of the whole normalised text.
-        number: (n,) the text read as a number, float64, NaN where it is none.
-        day: (n,) the text read as a date, as an ordinal day, float64.
-        identity: (n,) equal for equal whole texts.
+        values: The values.
+        left: (n,) numbers of the left values.
+        right: (n,) numbers of the right values.
     """
 
-    text: Sequence[str]
-    ordered: Sequence[str]
-    squeezed: Sequence[str]
-    codes: Sequence[Sequence[str]]
-    length: NDArray[np.int64]
-    number: NDArray[np.float64]
-    day: NDArray[np.float64]
-    identity: NDArray[np.intp]
+    values: Values
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
 
-    def take(self, rows: NDArray[np.intp]) -> "Texts":
-        """Return the texts at ``rows``, in that order."""
-        numbers = rows.tolist()
-        return Texts(
-            text=[self.text[row] for row in numbers],
-            ordered=[self.ordered[row] for row in numbers],
-            squeezed=[self.squeezed[row] for row in numbers],
-            codes=[self.codes[row] for row in numbers],
-            length=self.length[rows],
-            number=self.number[rows],
-            day=self.day[rows],
-            identity=self.identity[rows],
-        )
+    @cached_property
+    def texts(self) -> tuple[list[str], list[str]]:
+        """The texts of both sides, cut for string distances."""
+        return _taken(self.values.beginning, self.left), _taken(self.values.beginning, self.right)
 
 
-def equal(left: Texts, right: Texts) -> Floats:
+def equal(pairs: Pairs) -> Floats:
     """1 if the normalised values are equal, else 0."""
-    return np.asarray(left.identity == right.identity, dtype=np.float32)
+    return np.asarray(pairs.left == pairs.right, dtype=np.float32)
 
 
-def length_ratio(left: Texts, right: Texts) -> Floats:
+def length_ratio(pairs: Pairs) -> Floats:
     """Length of the shorter value over that of the longer."""
-    longer = np.maximum(left.length, right.length)
-    return np.asarray(np.minimum(left.length, right.length) / np.maximum(longer, 1), dtype=np.float32)
+    left, right = pairs.values.length[pairs.left], pairs.values.length[pairs.right]
+    return np.asarray(np.minimum(left, right) / np.maximum(np.maximum(left, right), 1), dtype=np.float32)
 
 
-def jaro_winkler(left: Texts, right: Texts) -> Floats:
+def jaro_winkler(pairs: Pairs) -> Floats:
     """Jaro-Winkler similarity of the texts (Winkler 1990)."""
-    return _similarity(JaroWinkler.normalized_similarity, left.text, right.text)
+    return _similarity(JaroWinkler.normalized_similarity, *pairs.texts)
 
 
-def indel(left: Texts, right: Texts) -> Floats:
+def indel(pairs: Pairs) -> Floats:
     """Indel similarity of the texts: 1 minus insertions and deletions over both lengths."""
-    return _similarity(Indel.normalized_similarity, left.text, right.text)
+    return _similarity(Indel.normalized_similarity, *pairs.texts)
 
 
-def sorted_indel(left: Texts, right: Texts) -> Floats:
+def sorted_indel(pairs: Pairs) -> Floats:
     """Indel similarity of the texts with their words in alphabetical order."""
-    return _similarity(Indel.normalized_similarity, left.ordered, right.ordered)
+    ordered = pairs.values.ordered
+    return _similarity(Indel.normalized_similarity, _taken(ordered, pairs.left), _taken(ordered, pairs.right))
 
 
-def left_code_found(left: Texts, right: Texts) -> Floats:
+def left_code_found(pairs: Pairs) -> Floats:
     """Length of the longest code of the left value that stands in the right text, spaces and punctuation ignored."""
-    return _longest_found(left.codes, right.squeezed)
+    return pairs.values.search.longest_found(pairs.left, pairs.right)
 
 
-def right_code_found(left: Texts, right: Texts) -> Floats:
+def right_code_found(pairs: Pairs) -> Floats:
     """Length of the longest code of the right value that stands in the left text, spaces and punctuation ignored."""
-    return _longest_found(right.codes, left.squeezed)
+    return pairs.values.search.longest_found(pairs.right, pairs.left)
 
 
-def absolute_difference(left: Texts, right: Texts) -> Floats:
+def absolute_difference(pairs: Pairs) -> Floats:
     """Absolute difference of the two numbers."""
-    return np.asarray(np.abs(left.number - right.number), dtype=np.float32)
+    left, right = pairs.values.number[pairs.left], pairs.values.number[pairs.right]
+    return np.asarray(np.abs(left - right), dtype=np.float32)
 
 
-def relative_difference(left: Texts, right: Texts) -> Floats:
+def relative_difference(pairs: Pairs) -> Floats:
     """Absolute difference of the two numbers over the larger magnitude."""
-    larger = np.maximum(np.abs(left.number), np.abs(right.number))
-    return np.asarray(np.abs(left.number - right.number) / np.where(larger > 0, larger, 1.0), dtype=np.float32)
+    left, right = pairs.values.number[pairs.left], pairs.values.number[pairs.right]
+    larger = np.maximum(np.abs(left), np.abs(right))
+    return np.asarray(np.abs(left - right) / np.where(larger > 0, larger, 1.0), dtype=np.float32)
 
 
-def days_apart(left: Texts, right: Texts) -> Floats:
+def days_apart(pairs: Pairs) -> Floats:
     """Days between the two dates."""
-    return np.abs(left.day - right.day).astype(np.float32)
+    return np.abs(pairs.values.day[pairs.left] - pairs.values.day[pairs.right]).astype(np.float32)
 
 
-Comparison = Callable[[Texts, Texts], Floats]
+Comparison = Callable[[Pairs], Floats]
 
 TEXT_FEATURES: tuple[Comparison, ...] = (
     equal,
@@ -128,9 +107,5 @@ def _similarity(scorer: Callable[..., float], left: Sequence[str], right: Sequen
     return np.asarray(process.cpdist(left, right, scorer=scorer, dtype=np.float32, workers=1), dtype=np.float32)
 
 
-def _longest_found(codes: Sequence[Sequence[str]], texts: Sequence[str]) -> Floats:
-    found = (
-        max((len(code) for code in wanted if code in text), default=0) if wanted else np.nan
-        for wanted, text in zip(codes, texts, strict=True)
-    )
-    return np.fromiter(found, dtype=np.float32, count=len(texts))
+def _taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
+    return [texts[row] for row in rows.tolist()]

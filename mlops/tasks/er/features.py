@@ -1,6 +1,6 @@
 """Pairs of records as a table of numbers: fitted on training records, computed once per distinct value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,11 +12,10 @@ from mlops.errors import InputRefusedError
 from mlops.task import FeatureNote
 from mlops.tasks.er.attributes import Kind
 from mlops.tasks.er.fields import Field
-from mlops.tasks.er.text import normalise
+from mlops.tasks.er.numbering import Column, PairedColumn, joined, normalised, raw_column
+from mlops.tasks.er.spans import Span, spans
 from mlops.tasks.er.vocabulary import Floats
 
-BATCH = 50_000
-"""Pairs computed at once, so that memory does not grow with the number of pairs."""
 MAX_FIELDS = 24
 """Attributes that get features of their own; further ones, the least filled, count in the record's text only."""
 
@@ -34,7 +33,8 @@ class PairFeatures:
 
     Attributes:
         columns: The columns that :meth:`transform` reads, in the order in which they make up a record's text.
-        fields: What is compared: the attributes that both sides have, then the whole records as texts.
+        fields: What is compared: the attributes that both sides have, then the whole records as texts. Where a record
+            is one attribute, that is the whole record.
     """
 
     columns: tuple[str, ...]
@@ -52,8 +52,9 @@ class PairFeatures:
             InputRefusedError: No attribute has any value.
         """
         named = [str(name) for name in inputs.columns]
-        table = _normalised(inputs, [name for name in named if name.removeprefix(_side(name)) not in exclude])
-        filled = {name: values for name, values in table.items() if any(values)}
+        read = [name for name in named if name.removeprefix(_side(name)) not in exclude]
+        table = {name: normalised(raw_column(inputs[name])) for name in read}
+        filled = {name: column for name, column in table.items() if column.filled()}
         if not all(any(name.startswith(side) for name in filled) for side in _SIDES):
             raise InputRefusedError(
                 "One side of the training pairs has no value in any attribute.",
@@ -64,13 +65,25 @@ class PairFeatures:
             )
         records = _records(filled)
         symmetric = _exchangeable(*records)
-        fields = [Field.fit(name, *_both(filled, name), symmetric=symmetric) for name in _paired(filled)]
-        whole = Field.fit(RECORD, *records, symmetric=symmetric)
+        fields = [Field.fit(name, _both(filled, name), symmetric=symmetric) for name in _paired(filled)]
+        whole = Field.fit(RECORD, PairedColumn.of(*records), symmetric=symmetric)
         alone = len(fields) == 1 and len(filled) == len(_SIDES)
         return cls(tuple(filled), tuple(fields) if alone else (*fields, whole))
 
     def transform(self, inputs: pd.DataFrame) -> Floats:
         """Return the (n, f) float32 features of pairs; NaN where a value is missing.
+
+        Raises:
+            InputRefusedError: A column that was there in training is missing.
+        """
+        table = np.empty((len(inputs), len(self.notes())), dtype=np.float32)
+        for span in self.spans(inputs):
+            for rows in span.batches():
+                table[span.within(rows)] = span.table(rows)
+        return table
+
+    def spans(self, inputs: pd.DataFrame) -> Iterator[Span]:
+        """Cut pairs into runs whose distinct values are prepared together.
 
         Raises:
             InputRefusedError: A column that was there in training is missing.
@@ -84,12 +97,13 @@ class PairFeatures:
                 found=", ".join(map(str, inputs.columns)),
                 fix="Score a table with the columns of the training data, or train a model on this one.",
             )
-        blocks = [self._transform(inputs.iloc[rows]) for rows in batches(len(inputs))]
-        return np.concatenate(blocks, axis=0)
+        for rows, table in spans(inputs[list(self.columns)]):
+            yield Span.of(rows, [(field, self._read(field, table)) for field in self.fields])
 
     def records(self, inputs: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """Return the left and the right records, (n,) each, as one normalised text each."""
-        return _records(_normalised(inputs, self.columns))
+        left, right = _records({name: normalised(raw_column(inputs[name])) for name in self.columns})
+        return left.cells(), right.cells()
 
     def notes(self) -> tuple[FeatureNote, ...]:
         """Return name and meaning of the features, in the order of the columns of :meth:`transform`."""
@@ -108,61 +122,37 @@ class PairFeatures:
         """Rebuild the features from :meth:`state`."""
         return cls(tuple(state["columns"].split("\n")), tuple(Field.restore(field) for field in state["fields"]))
 
-    def _transform(self, inputs: pd.DataFrame) -> Floats:
-        table = _normalised(inputs, self.columns)
-        blocks = [
-            field.compare(*(_records(table) if field.name == RECORD else _both(table, field.name)))
-            for field in self.fields
-        ]
-        return np.concatenate(blocks, axis=1)
+    @staticmethod
+    def _read(field: Field, table: Mapping[str, Column]) -> PairedColumn:
+        return PairedColumn.of(*_records(table)) if field.name == RECORD else _both(table, field.name)
 
 
 def _side(name: str) -> str:
     return next((side for side in _SIDES if name.startswith(side)), "")
 
 
-def _normalised(inputs: pd.DataFrame, names: Sequence[str]) -> dict[str, NDArray[np.object_]]:
-    """Return the normalised text of every cell by column; an empty text where nothing is given."""
-    return {name: _normalised_cells(inputs[name]) for name in names}
-
-
-def _normalised_cells(cells: "pd.Series[Any]") -> NDArray[np.object_]:
-    numbers, distinct = pd.factorize(cells.to_numpy(dtype=object))
-    texts = np.array([*(normalise(str(value)) for value in distinct), ""], dtype=object)
-    return texts[numbers]
-
-
-def _paired(table: Mapping[str, NDArray[np.object_]]) -> list[str]:
+def _paired(table: Mapping[str, Column]) -> list[str]:
     """Return the attributes that both sides have; the fullest, in their own order, if there are very many."""
     names = [name.removeprefix("left_") for name in table if name.startswith("left_")]
     both = [name for name in names if f"right_{name}" in table]
     if len(both) <= MAX_FIELDS:
         return both
-    filled = [-sum(sum(map(bool, values)) for values in _both(table, name)) for name in both]
+    filled = [-sum(table[f"{side}{name}"].filled() for side in _SIDES) for name in both]
     chosen = np.sort(np.argsort(filled, kind="stable")[:MAX_FIELDS])
     return [both[position] for position in chosen]
 
 
-def _both(table: Mapping[str, NDArray[np.object_]], attribute: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    return table[f"left_{attribute}"], table[f"right_{attribute}"]
+def _both(table: Mapping[str, Column], attribute: str) -> PairedColumn:
+    return PairedColumn.of(table[f"left_{attribute}"], table[f"right_{attribute}"])
 
 
-def _records(table: Mapping[str, NDArray[np.object_]]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _records(table: Mapping[str, Column]) -> tuple[Column, Column]:
     """Return each record as one text."""
-    left, right = (
-        np.array([" ".join(filter(None, cells)) for cells in zip(*columns, strict=True)], dtype=object)
-        for columns in ([table[name] for name in table if name.startswith(side)] for side in _SIDES)
-    )
+    left, right = (joined([table[name] for name in table if name.startswith(side)]) for side in _SIDES)
     return left, right
 
 
-def _exchangeable(left: NDArray[np.object_], right: NDArray[np.object_]) -> bool:
+def _exchangeable(left: Column, right: Column) -> bool:
     """Tell whether both sides are drawn from the same file: then the order of a pair means nothing."""
-    lefts, rights = set(left), set(right)
+    lefts, rights = set(left.used()), set(right.used())
     return len(lefts & rights) >= _SAME_FILE * min(len(lefts), len(rights))
-
-
-def batches(rows: int) -> Iterator[slice]:
-    """Cut ``rows`` into runs of at most ``BATCH``; one empty run when there are none."""
-    for start in range(0, max(rows, 1), BATCH):
-        yield slice(start, start + BATCH)

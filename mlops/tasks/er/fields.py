@@ -5,17 +5,33 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.task import FeatureNote
 from mlops.tasks.er.attributes import Kind, infer_kind
-from mlops.tasks.er.comparisons import DATE_FEATURES, NUMBER_FEATURES, TEXT_FEATURES, Comparison
+from mlops.tasks.er.comparisons import DATE_FEATURES, NUMBER_FEATURES, TEXT_FEATURES, Comparison, Pairs
+from mlops.tasks.er.numbering import Numbers, PairedColumn
 from mlops.tasks.er.overlaps import OVERLAP_FEATURES, overlap_features
 from mlops.tasks.er.profile import TOKEN_SETS, TokenSet, Values
-from mlops.tasks.er.vocabulary import Floats, Vocabulary
+from mlops.tasks.er.tokens import TokenKeys, token_keys
+from mlops.tasks.er.vocabulary import Floats, TokenRows, Vocabulary
 
-Cells = NDArray[np.object_]
+
+@dataclass(frozen=True)
+class Prepared:
+    """Distinct values of a field, ready to be compared.
+
+    Attributes:
+        values: What comparisons of texts and quantities read.
+        rows: By the name of the token set, the tokens of every value.
+        words: The words of every value, whatever its kind.
+        filled: (n,) bool: whether it is a value; an empty text is missing.
+    """
+
+    values: Values
+    rows: Mapping[str, TokenRows]
+    words: TokenKeys
+    filled: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -36,33 +52,39 @@ class Field:
     symmetric: bool = False
 
     @classmethod
-    def fit(cls, name: str, left: Cells, right: Cells, *, symmetric: bool = False) -> Self:
-        """Learn from the normalised training texts of both sides, (n,) each; an empty text is missing."""
-        cells = np.concatenate([left, right])
-        cells = cells[cells != ""]
-        distinct = pd.unique(cells).tolist()
-        kind = infer_kind(distinct, len(cells))
+    def fit(cls, name: str, column: PairedColumn, *, symmetric: bool = False) -> Self:
+        """Learn from the values of training pairs."""
+        distinct = [text for text in column.texts if text]
+        kind = infer_kind(distinct, column.left.filled() + column.right.filled())
         values = Values(distinct)
         vocabularies = {tokens.name: Vocabulary.fit(tokens.keys(values)) for tokens in token_sets(kind)}
         return cls(name, kind, vocabularies, symmetric)
 
-    def compare(self, left: Cells, right: Cells) -> Floats:
-        """Return the (n, f) features of pairs of normalised texts; a missing side makes the whole row NaN."""
-        numbers, distinct = pd.factorize(np.concatenate([left, right]))
-        pairs, inverse = np.unique(np.stack(np.split(numbers, 2), axis=1), axis=0, return_inverse=True)
-        filled = np.array([bool(value) for value in distinct], dtype=bool)
-        both = filled[pairs].all(axis=1) if len(pairs) else np.zeros(0, dtype=bool)
+    def prepare(self, texts: Sequence[str]) -> Prepared:
+        """Return what :meth:`compare` needs of distinct normalised texts."""
+        values = Values(texts)
+        keys = {tokens.name: tokens.keys(values) for tokens in token_sets(self.kind)}
+        rows = {name: self.vocabularies[name].rows(tokens) for name, tokens in keys.items()}
+        words = keys["words"] if "words" in keys else token_keys(values.words)
+        values.settle(texts=self.kind is not Kind.NUMBER)
+        return Prepared(values, rows, words, np.array([bool(text) for text in texts], dtype=bool))
+
+    def compare(self, prepared: Prepared, left: Numbers, right: Numbers) -> Floats:
+        """Return the (n, f) features of pairs of prepared values, (n,) numbers each; NaN where one is missing."""
+        width = len(prepared.filled)
+        pairs, inverse = np.unique(left.astype(np.int64) * width + right, return_inverse=True)
+        one, other = np.divmod(pairs, max(width, 1))
+        both = np.flatnonzero(prepared.filled[one] & prepared.filled[other])
         compared = np.full((len(pairs), len(self.notes())), np.nan, dtype=np.float32)
-        if both.any():
-            compared[both] = self._compare(Values(distinct.tolist()), pairs[both, 0], pairs[both, 1])
+        if both.size:
+            compared[both] = self._compare(prepared, one[both], other[both])
         return compared[inverse.reshape(-1)]
 
-    def _compare(self, values: Values, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
-        texts = values.texts()
-        left_texts, right_texts = texts.take(left), texts.take(right)
-        columns = [compare(left_texts, right_texts) for compare in comparisons(self.kind)]
+    def _compare(self, prepared: Prepared, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
+        pairs = Pairs(prepared.values, left, right)
+        columns = [compare(pairs) for compare in comparisons(self.kind)]
         for tokens in token_sets(self.kind):
-            columns += overlap_features(self.vocabularies[tokens.name].rows(tokens.keys(values)), left, right)
+            columns += overlap_features(prepared.rows[tokens.name], left, right)
         table = np.column_stack(columns)
         if self.symmetric:
             lefts, rights = _sided([note.name for note in self._notes()])

@@ -1,6 +1,6 @@
 """The matcher: a classifier on features of pairs, calibrated, with a cut between matches and non-matches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from mlops.task import Explanation, FeatureNote
 from mlops.tasks.er import evidence
 from mlops.tasks.er.calibration import Calibration
 from mlops.tasks.er.estimators import Estimator, restore_estimator
-from mlops.tasks.er.evidence import Evidence, WordPairs
+from mlops.tasks.er.evidence import Evidence
 from mlops.tasks.er.explaining import explain
-from mlops.tasks.er.features import PairFeatures, batches
+from mlops.tasks.er.features import PairFeatures
+from mlops.tasks.er.recordwords import RecordWords
 from mlops.tasks.er.vocabulary import Floats
 
 _FORMAT = 2
@@ -56,10 +57,13 @@ class PairMatcher:
     def predict_proba(self, inputs: pd.DataFrame) -> NDArray[np.float64]:
         """Return the (n,) scores in [0, 1] that each pair of ``inputs`` (n, k) is a match.
 
+        Batch by batch, so that the table of all pairs is never there.
+
         Raises:
             InputRefusedError: A column that was there in training is missing.
         """
-        return self.calibration.scores(self.estimator.log_odds(self.table(inputs)))
+        raw = [self.estimator.log_odds(table) for table in self._tables(inputs)]
+        return self.calibration.scores(np.concatenate(raw))
 
     def table(self, inputs: pd.DataFrame) -> Floats:
         """Return the (n, f) numbers that the estimator reads of ``inputs`` (n, k), in the order of :meth:`features`.
@@ -67,12 +71,14 @@ class PairMatcher:
         Raises:
             InputRefusedError: A column that was there in training is missing.
         """
-        table = self.pair_features.transform(inputs)[:, self.kept]
-        words = [
-            self.evidence.score(WordPairs.of(*self.pair_features.records(inputs.iloc[rows])))
-            for rows in batches(len(inputs))
-        ]
-        return np.column_stack([table, np.concatenate(words)])
+        return np.concatenate(list(self._tables(inputs)))
+
+    def _tables(self, inputs: pd.DataFrame) -> Iterator[Floats]:
+        """Yield the rows of :meth:`table` in batches, one at least."""
+        for span in self.pair_features.spans(inputs):
+            words = RecordWords.of(self.evidence, span.words)
+            for rows in span.batches():
+                yield np.column_stack([span.table(rows)[:, self.kept], words.score(*span.records(rows))])
 
     def explain(self, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
         """Return for each pair of ``inputs`` (n, k) which attributes moved its score."""
@@ -122,18 +128,25 @@ def restore(state: Mapping[str, Any]) -> PairMatcher:
             fix="Train the model again, or install the version of mlops that wrote it.",
         )
     try:
-        return PairMatcher(
-            PairFeatures.restore(state["features"]),
-            np.asarray(state["kept"], dtype=np.intp),
-            Evidence.restore(state["evidence"]),
-            restore_estimator(state["estimator"]),
-            Calibration.restore(state["calibration"]),
-            dict(state["facts"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return _rebuilt(state)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise InputRefusedError(
             "A part of the matcher in the model file is not what this version of mlops writes.",
             field="state",
             found=f"{type(error).__name__}: {error}",
             fix="Train the model again, or install the version of mlops that wrote it.",
         ) from error
+
+
+def _rebuilt(state: Mapping[str, Any]) -> PairMatcher:
+    matcher = PairMatcher(
+        PairFeatures.restore(state["features"]),
+        np.asarray(state["kept"], dtype=np.intp),
+        Evidence.restore(state["evidence"]),
+        restore_estimator(state["estimator"]),
+        Calibration.restore(state["calibration"]),
+        dict(state["facts"]),
+    )
+    if len(matcher.features()) != matcher.estimator.columns:
+        raise ValueError(f"{len(matcher.features())} features for an estimator of {matcher.estimator.columns}")
+    return matcher

@@ -6,9 +6,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops.tasks.er.vocabulary import Floats, TokenRows, row_maxima, row_sums
+from mlops.tasks.er.vocabulary import Floats, TokenRows, row_maxima, segment_reduce
 
 _MAX_ENTRIES = 4_000_000
+"""Tokens of pairs that are compared at once."""
+_MAX_CELLS = 1 << 24
+"""Cells of the table of which left value has which token, 2 bytes each; at least one value's."""
 
 
 @dataclass(frozen=True)
@@ -41,35 +44,63 @@ class Overlap:
 
 
 def overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp]) -> Overlap:
-    """Compare the values numbered ``left`` and ``right``, (n,) each; in pieces, so that memory stays bounded."""
-    pieces = [_overlap(rows, left[piece], right[piece]) for piece in _pieces(rows.counts[left] + rows.counts[right])]
-    return Overlap(*(np.concatenate([getattr(piece, field.name) for piece in pieces]) for field in fields(Overlap)))
+    """Compare the values numbered ``left`` and ``right``, (n,) each; fastest where equal ``left`` are neighbours.
+
+    In pieces, so that memory stays bounded.
+    """
+    width = rows.weights.shape[1]
+    pieces = list(_pieces(rows.counts[left] + rows.counts[right], left, max(1, _MAX_CELLS // width)))
+    table = np.zeros(max(1, _MAX_CELLS // width) * width, dtype=np.uint16)
+    found = [_overlap(rows, left[piece], right[piece], table) for piece in pieces]
+    return Overlap(*(np.concatenate([getattr(piece, field.name) for piece in found]) for field in fields(Overlap)))
 
 
-def _pieces(sizes: Floats) -> Iterator[slice]:
-    """Cut pairs into runs that hold at most about ``_MAX_ENTRIES`` tokens; one empty run when there are no pairs."""
-    boundaries = np.flatnonzero(np.diff(np.cumsum(sizes, dtype=np.float64) // _MAX_ENTRIES)) + 1
+def _pieces(sizes: Floats, left: NDArray[np.intp], values: int) -> Iterator[slice]:
+    """Cut pairs into runs of about ``_MAX_ENTRIES`` tokens, at most ``values`` left values; one empty run of none."""
+    entries = np.cumsum(sizes, dtype=np.float64) // _MAX_ENTRIES
+    run = np.cumsum(np.diff(left, prepend=left[:1]) != 0) // values
+    boundaries = np.flatnonzero((np.diff(entries) != 0) | (np.diff(run) != 0)) + 1
     for start, stop in zip([0, *boundaries], [*boundaries, len(sizes)], strict=True):
         yield slice(int(start), int(stop))
 
 
-def _overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp]) -> Overlap:
-    left_weights, right_weights = rows.weights[left], rows.weights[right]
-    # Weight times one is the weight itself, so that the subtraction leaves exactly nothing of a shared token.
-    shared = left_weights.multiply(rows.ones[right]).tocsr()
-    shared_sum = row_sums(shared)
+def _overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp], table: NDArray[np.uint16]) -> Overlap:
+    """Compare by a table of left values and tokens: where in its value a token stands, counted from 1; 0 if nowhere.
+
+    Looking every right token up in it takes a third of the time of merging sorted rows. ``table`` is all 0 before and
+    after.
+    """
+    mine, other = rows.weights[left], rows.weights[right]
+    lefts, number = np.unique(left, return_inverse=True)
+    first = (number.reshape(-1) * rows.weights.shape[1]).astype(np.int32)
+    owned = rows.weights[lefts]
+    sizes = np.diff(owned.indptr)
+    place = np.arange(1, owned.nnz + 1, dtype=np.int32) - np.repeat(owned.indptr[:-1], sizes)
+    cells = np.repeat(np.arange(len(lefts), dtype=np.int32) * rows.weights.shape[1], sizes) + owned.indices
+    table[cells] = place
+    places = table[np.repeat(first, np.diff(other.indptr)) + other.indices]
+    table[cells] = 0
+
+    hits = np.flatnonzero(places)
+    ends = np.searchsorted(hits, other.indptr)
+    counts = np.diff(ends)
+    weights = other.data[hits]
+    other.data[hits] = 0
+    mine.data[np.repeat(mine.indptr[:-1], counts) + places[hits] - 1] = 0
+    shared = segment_reduce(np.add, weights, ends)
     norms = rows.norms[left] * rows.norms[right]
+    squares = segment_reduce(np.add, weights * weights, ends)
     return Overlap(
         left_count=rows.counts[left],
         right_count=rows.counts[right],
-        shared_count=np.diff(shared.indptr).astype(np.float32),
-        shared_sum=shared_sum,
-        shared_max=row_maxima(shared),
-        cosine=np.asarray(row_sums(shared.power(2)) / np.where(norms > 0, norms, 1), dtype=np.float32),
-        left_sum=rows.sums[left] - shared_sum,
-        left_max=row_maxima((left_weights - shared).tocsr()),
-        right_sum=rows.sums[right] - shared_sum,
-        right_max=row_maxima((right_weights - shared).tocsr()),
+        shared_count=counts.astype(np.float32),
+        shared_sum=shared,
+        shared_max=segment_reduce(np.maximum, weights, ends),
+        cosine=np.asarray(squares / np.where(norms > 0, norms, 1), dtype=np.float32),
+        left_sum=rows.sums[left] - shared,
+        left_max=row_maxima(mine),
+        right_sum=rows.sums[right] - shared,
+        right_max=row_maxima(other),
     )
 
 

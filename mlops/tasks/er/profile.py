@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlops.tasks.er import text
-from mlops.tasks.er.comparisons import CODE_LIMIT, DISTANCE_LIMIT, SEARCH_LIMIT, Texts
+from mlops.tasks.er.codesearch import CodeSearch
 from mlops.tasks.er.quantities import to_day, to_number
 from mlops.tasks.er.tokens import TokenKeys, token_keys, trigram_keys
 
+DISTANCE_LIMIT = 1_000
+"""Characters that string distances see; their time grows with the product of the two lengths."""
+
 
 class Values:
-    """Distinct normalised values and what is cut from them."""
+    """Distinct normalised values and what is cut from them, each thing when it is first asked for."""
 
     def __init__(self, values: Sequence[str]) -> None:
         self.values = values
@@ -32,19 +36,42 @@ class Values:
         """Return the numbers of each value."""
         return [text.numbers(value) for value in self.values]
 
-    def texts(self) -> Texts:
-        """Return the values as comparisons of texts and quantities read them."""
-        values = self.values
-        return Texts(
-            text=[value[:DISTANCE_LIMIT] for value in values],
-            ordered=[" ".join(sorted(words))[:DISTANCE_LIMIT] for words in self.words],
-            squeezed=[text.squeeze(value[: 2 * SEARCH_LIMIT])[:SEARCH_LIMIT] for value in values],
-            codes=[tuple(dict.fromkeys(codes))[:CODE_LIMIT] for codes in self.codes],
-            length=np.array([len(value) for value in values], dtype=np.int64),
-            number=np.array([to_number(value) for value in values], dtype=np.float64),
-            day=np.array([to_day(value) for value in values], dtype=np.float64),
-            identity=np.arange(len(values)),
-        )
+    @cached_property
+    def beginning(self) -> list[str]:
+        """The values, cut to ``DISTANCE_LIMIT``."""
+        return [value[:DISTANCE_LIMIT] for value in self.values]
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        """The words of each value in alphabetical order, cut likewise."""
+        return [" ".join(sorted(words))[:DISTANCE_LIMIT] for words in self.words]
+
+    @cached_property
+    def search(self) -> CodeSearch:
+        """The codes of each value, and its letters and digits to search them in."""
+        return CodeSearch.of(self.values, self.codes)
+
+    @cached_property
+    def length(self) -> NDArray[np.int64]:
+        """(n,) characters of each whole value."""
+        return np.array([len(value) for value in self.values], dtype=np.int64)
+
+    @cached_property
+    def number(self) -> NDArray[np.float64]:
+        """(n,) each value read as a number, NaN where it is none."""
+        return np.array([to_number(value) for value in self.values], dtype=np.float64)
+
+    @cached_property
+    def day(self) -> NDArray[np.float64]:
+        """(n,) each value read as a date, as an ordinal day; NaN where it is none."""
+        return np.array([to_day(value) for value in self.values], dtype=np.float64)
+
+    def settle(self, *, texts: bool) -> None:
+        """Free the lists of words and codes, by far the largest part, after cutting what comparisons of texts read."""
+        if texts:
+            _ = self.ordered, self.search
+        for name in ("words", "codes"):
+            self.__dict__.pop(name, None)
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,12 @@ class TokenRows:
 
     Attributes:
         weights: (n, v) CSR, float32: the inverse document frequency of every token that a value has; indices sorted.
-        ones: The same with 1 for every token.
         counts: (n,) number of tokens.
         sums: (n,) sum of the weights.
         norms: (n,) Euclidean norm of the weights.
     """
 
     weights: Rows
-    ones: Rows
     counts: Floats
     sums: Floats
     norms: Floats
@@ -115,29 +113,28 @@ def _token_rows(data: Floats, columns: NDArray[np.int32], ends: NDArray[np.int32
     """Return the rows whose entries are ``data`` at ``columns``, row ``i`` from ``ends[i]`` to ``ends[i + 1]``."""
     shape = (len(ends) - 1, max(width, 1))
     weights = sparse.csr_array((data, columns, ends), shape=shape)
-    ones = sparse.csr_array((np.ones_like(data), columns, ends), shape=shape)
     return TokenRows(
         weights=weights,
-        ones=ones,
         counts=np.diff(ends).astype(np.float32),
         sums=row_sums(weights),
-        norms=np.sqrt(row_sums(weights.power(2))),
+        norms=np.sqrt(segment_reduce(np.add, data * data, ends)),
     )
 
 
 def row_sums(matrix: Rows) -> Floats:
     """Return the (n,) sums of the rows; 0 for an empty one."""
-    return _reduce(np.add, matrix)
+    return segment_reduce(np.add, matrix.data, matrix.indptr)
 
 
 def row_maxima(matrix: Rows) -> Floats:
     """Return the (n,) largest entries of the rows of a matrix without negative entries; 0 for an empty one."""
-    return _reduce(np.maximum, matrix)
+    return segment_reduce(np.maximum, matrix.data, matrix.indptr)
 
 
-def _reduce(operation: np.ufunc, matrix: Rows) -> Floats:
-    reduced = np.zeros(matrix.shape[0], dtype=np.float32)
-    filled = np.flatnonzero(np.diff(matrix.indptr))
+def segment_reduce(operation: np.ufunc, data: Floats, ends: NDArray[np.integer[Any]]) -> Floats:
+    """Reduce each of the (n,) runs of ``data`` between (n + 1,) neighbouring ``ends``; 0 for an empty one."""
+    reduced = np.zeros(len(ends) - 1, dtype=np.float32)
+    filled = np.flatnonzero(np.diff(ends))
     if filled.size:
-        reduced[filled] = operation.reduceat(matrix.data, matrix.indptr[filled])
+        reduced[filled] = operation.reduceat(data, ends[filled])
     return reduced

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlops.errors import InputRefusedError
-from mlops.tasks.er import features
+from mlops.tasks.er import features, spans
 from mlops.tasks.er.attributes import Kind
 from mlops.tasks.er.features import PairFeatures
 
@@ -99,7 +99,7 @@ def test_a_pair_has_the_same_features_whatever_stands_beside_it(
     fitted: PairFeatures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = fitted.transform(TRAINING)
-    monkeypatch.setattr(features, "BATCH", 1)
+    monkeypatch.setattr(spans, "BATCH", 1)
     assert np.array_equal(whole, fitted.transform(TRAINING), equal_nan=True)
     assert np.array_equal(whole[[2]], fitted.transform(TRAINING.iloc[[2]]), equal_nan=True)
 
