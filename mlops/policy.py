@@ -1,12 +1,15 @@
-"""Thresholds given from outside: how they are spelled, and that they may tighten a policy but never loosen it."""
+"""What may change a policy: options tighten it and never loosen it, and a change is judged by its base branch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from mlops.config import FILE_NAME, Change, Criterion, HoldoutBudget, Policy, SliceRule
 from mlops.documents import Part
 from mlops.errors import UsageRefusedError
 from mlops.formatting import printable
+
+_Rule = TypeVar("_Rule", Criterion, SliceRule)
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _PERCENT = 100
@@ -111,46 +114,104 @@ def _tightened(metric: str, declared: Criterion | None, value: float) -> Criteri
 
 
 def stricter(one: Policy, other: Policy) -> Policy:
-    """Return the policy that asks everything that either of two policies asks, field by field."""
-    metrics = sorted({*one.criteria, *other.criteria})
+    """Return the policy that asks everything that either of two policies asks, field by field.
+
+    What passes under it passes under both. Where two rules cannot be ordered (a minimum and a maximum of one metric,
+    two baselines), that of ``other`` holds.
+    """
     return Policy(
         confidence=max(one.confidence, other.confidence),
         min_rows=max(one.min_rows, other.min_rows),
-        min_slice_rows=other.min_slice_rows,
+        min_slice_rows=min(one.min_slice_rows, other.min_slice_rows),  # fewer rows suffice to be shown as the worst
         seeds=max(one.seeds, other.seeds),
         holdout=HoldoutBudget(
             warn_after=min(one.holdout.warn_after, other.holdout.warn_after),
             stop_after=min(one.holdout.stop_after, other.holdout.stop_after),
         ),
-        criteria={metric: _stricter(one.criteria.get(metric), other.criteria.get(metric)) for metric in metrics},
+        criteria=_merged(one.criteria, other.criteria, _stricter_criterion),
     )
 
 
-def _stricter(one: Criterion | None, other: Criterion | None) -> Criterion:
-    """Return the stricter of two criteria of one metric; the second where they bound from different sides."""
-    if one is None or other is None:
-        found = one or other
-        if found is None:
-            raise ValueError("one of the policies has a criterion for the metric")
-        return found
+def ratchet(base: Policy, head: Policy) -> tuple[Policy, tuple[Loosened, ...]]:
+    """Return the policy that judges a change, and what the change would have loosened.
+
+    Args:
+        base: The policy of the base branch.
+        head: The policy that the change declares. It holds wherever it is the stricter one.
+    """
+    judging = stricter(head, base)
+    return judging, tuple(_loosened("", judging.model_dump(mode="json"), head.model_dump(mode="json")))
+
+
+def _loosened(path: str, held: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[Loosened]:
+    """Yield every field in which ``held``, which is the stricter one, differs from ``head``."""
+    for name in sorted(held):
+        field, kept, asked = f"{path}.{name}".lstrip("."), held[name], head.get(name)
+        if kept == asked:
+            continue
+        if not isinstance(kept, dict):
+            yield from _loosened_value(field, kept, asked)
+        elif asked is None or _direction(kept) != _direction(asked):
+            yield Loosened(field=field, base=_brief(kept), head=_brief(asked))
+        else:
+            yield from _loosened(field, kept, asked)
+
+
+def _loosened_value(field: str, kept: object, asked: object) -> Iterator[Loosened]:
+    if isinstance(kept, list) and isinstance(asked, list):  # values of a slice: those left out are what matters
+        if dropped := [value for value in kept if value not in asked]:
+            yield Loosened(field=field, base=", ".join(map(repr, dropped)), head="left out")
+    else:
+        yield Loosened(field=field, base=str(kept), head=str(asked))
+
+
+def _direction(table: Mapping[str, Any]) -> str:
+    return "min" if table.get("min") is not None else "max" if table.get("max") is not None else ""
+
+
+def _brief(table: Mapping[str, Any] | None) -> str:
+    """Return what a whole rule asks, in two words."""
+    if table is None:
+        return "nothing"
+    name = _direction(table) or "max_drop"
+    return f"{name} {table[name]}" if name in table else ", ".join(table)
+
+
+def _merged(
+    one: Mapping[str, _Rule], other: Mapping[str, _Rule], merge: Callable[[_Rule, _Rule], _Rule]
+) -> dict[str, _Rule]:
+    """Return the rules of both, those of one name merged."""
+    return {
+        name: merge(one[name], other[name]) if name in one and name in other else {**one, **other}[name]
+        for name in sorted({*one, *other})
+    }
+
+
+def _stricter_criterion(one: Criterion, other: Criterion) -> Criterion:
     if (one.min is None) != (other.min is None):
         return other
-    slices = sorted({*one.slices, *other.slices})
     return Criterion(
-        **_bound(one, other),
-        decide_on="lower_bound" if "lower_bound" in {one.decide_on, other.decide_on} else "point",
-        action="block" if "block" in {one.action, other.action} else "warn",
-        min_samples=max(one.min_samples, other.min_samples),
+        **_stricter_bound(one, other),
         change=_stricter_change(one.change, other.change),
-        slices={name: _stricter_rule(one.slices.get(name), other.slices.get(name)) for name in slices},
+        slices=_merged(one.slices, other.slices, _stricter_slice),
     )
 
 
-def _bound(one: Criterion | SliceRule, other: Criterion | SliceRule) -> dict[str, float | None]:
-    """Return the stricter bound of two that bound from the same side."""
+def _stricter_slice(one: SliceRule, other: SliceRule) -> SliceRule:
+    if (one.min is None) != (other.min is None):
+        return other
+    more = tuple(value for value in one.values if value not in other.values)
+    return SliceRule(**_stricter_bound(one, other), values=(*other.values, *more))
+
+
+def _stricter_bound(one: Criterion | SliceRule, other: Criterion | SliceRule) -> dict[str, Any]:
+    """Return the fields that criteria and rules of slices share, of two that bound from the same side."""
     return {
         "min": None if one.min is None or other.min is None else max(one.min, other.min),
         "max": None if one.max is None or other.max is None else min(one.max, other.max),
+        "decide_on": "lower_bound" if "lower_bound" in {one.decide_on, other.decide_on} else "point",
+        "action": "block" if "block" in {one.action, other.action} else "warn",
+        "min_samples": max(one.min_samples, other.min_samples),
     }
 
 
@@ -158,20 +219,3 @@ def _stricter_change(one: Change | None, other: Change | None) -> Change | None:
     if one is None or other is None:
         return one or other
     return Change(max_drop=min(one.max_drop, other.max_drop), baseline=other.baseline)
-
-
-def _stricter_rule(one: SliceRule | None, other: SliceRule | None) -> SliceRule:
-    if one is None or other is None:
-        found = one or other
-        if found is None:
-            raise ValueError("one of the criteria has a rule for the slice")
-        return found
-    if (one.min is None) != (other.min is None):
-        return other
-    return SliceRule(
-        **_bound(one, other),
-        decide_on="lower_bound" if "lower_bound" in {one.decide_on, other.decide_on} else "point",
-        action="block" if "block" in {one.action, other.action} else "warn",
-        min_samples=max(one.min_samples, other.min_samples),
-        values=tuple(sorted({*one.values, *other.values})),
-    )

@@ -10,7 +10,9 @@ from mlops import provenance
 from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE, SLICE
+from mlops.cli.ratchet import base_option, ratchet_settings
 from mlops.cli.report import print_report, print_slice
+from mlops.gate import Facts
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -26,6 +28,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--min-recall", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-f1", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--slice", "slice_name", type=SLICE, help="Show the metrics of one slice too, by its name.")
+@base_option
 @click.option("--out", type=_FOLDER, help="Where gate.json is written; by default into ARTIFACT.")
 @click.option("--json", "as_json", is_flag=True, help="Print gate.json on stdout instead of the table.")
 def command(
@@ -35,6 +38,7 @@ def command(
     min_recall: float | None,
     min_f1: float | None,
     slice_name: str | None,
+    base_config: Path | None,
     out: Path | None,
     as_json: bool,
 ) -> int:
@@ -43,10 +47,11 @@ def command(
     Every metric is measured again from evaluation.parquet; the verdict is bound to the bytes it is about and written
     to gate.json before anything is shown.
     """
-    settings = load_settings(repository_root())
-    evidence = read_evidence(artifact, settings=settings, evaluation_file=evaluation)
+    ratcheted = ratchet_settings(load_settings(repository_root()), base_config)
+    evidence = read_evidence(artifact, settings=ratcheted.settings, evaluation_file=evaluation)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
-    report = judge(evidence, overrides=overrides, run_url=provenance.run_url(environ))
+    facts = ratcheted.tell(evidence.training.task, Facts(first_version=True))
+    report = judge(evidence, overrides=overrides, run_url=provenance.run_url(environ), facts=facts)
     path = write_report(out or artifact, report)
     if as_json:
         emit_json(report.model_dump(mode="json"))

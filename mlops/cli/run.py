@@ -20,12 +20,13 @@ from mlops.cli.common import emit_json, load_settings, repository_root, shown_pa
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
 from mlops.cli.pin import day_of
+from mlops.cli.ratchet import Ratcheted, base_option, ratchet_settings
 from mlops.cli.reasons import explain_errors
 from mlops.cli.report import Describe, print_report
 from mlops.cli.train import DIST
 from mlops.config import Settings
 from mlops.errors import UsageRefusedError
-from mlops.gate import GateReport
+from mlops.gate import Facts, GateReport
 from mlops.ids import DatasetId
 from mlops.manifest import Manifest
 from mlops.pinning import make_manifest
@@ -74,6 +75,7 @@ class _Talk:
 @click.option("--min-precision", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-recall", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-f1", type=RATE, help="A higher minimum than the policy's; never a lower one.")
+@base_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was made and the verdict as JSON.")
 def command(
     task: str,
@@ -87,6 +89,7 @@ def command(
     min_precision: float | None,
     min_recall: float | None,
     min_f1: float | None,
+    base_config: Path | None,
     as_json: bool,
 ) -> int:
     """Verify, train, evaluate, judge and document TASK's model on a pinned dataset, or on --data FILE.
@@ -94,7 +97,8 @@ def command(
     Everything is written to one folder; nothing is published. Exit 0: pass, 1: fail, 4: inconclusive.
     """
     root = repository_root()
-    settings = load_settings(root)
+    ratcheted = ratchet_settings(load_settings(root), base_config)
+    settings = ratcheted.settings
     declared = settings.task(task)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
     tighten(declared.policy, overrides)  # refused now, not after the training
@@ -131,7 +135,7 @@ def command(
         scored = steps.rescore(plug, folder, examples, settings, pinned)
         said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
     report, card = _judge_and_document(
-        root, folder, pinned, settings, overrides, talk,
+        root, folder, pinned, ratcheted, overrides, talk,
         explain=lambda judged: explain_errors(judged, steps.load_model(plug, folder)[1], examples),
     )  # fmt: skip
     if as_json:
@@ -145,7 +149,7 @@ def _judge_and_document(
     root: Path,
     folder: Path,
     pinned: Manifest,
-    settings: Settings,
+    ratcheted: Ratcheted,
     overrides: Mapping[str, float | None],
     talk: _Talk,
     *,
@@ -153,14 +157,15 @@ def _judge_and_document(
 ) -> tuple[GateReport, Path]:
     """Judge the artifact in ``folder`` and write its card beside it; return the verdict and the card's path."""
     with talk.step("gate") as said:
-        evidence = read_evidence(folder, settings=settings)
-        report = judge(evidence, overrides=overrides, run_url=evidence.training.run_url)
+        evidence = read_evidence(folder, settings=ratcheted.settings)
+        facts = ratcheted.tell(pinned.task, Facts(first_version=True))
+        report = judge(evidence, overrides=overrides, run_url=evidence.training.run_url, facts=facts)
         if report.diagnosis is not None:
             report = explain(report)
         write_report(folder, report)
         said.append(report.verdict)
     with talk.step("card") as said:
-        declared = settings.task(pinned.task)
+        declared = ratcheted.settings.task(pinned.task)
         card = cards.publish(cards.collect(folder, pinned, declared, root / CARDS), folder / CARDS).path
         said.append(str(shown_path(card)))
     return report, card
