@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from mlops import checksums, documents, evaluation
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
-from mlops.cli.remeasured import check_agreement, disagrees
+from mlops.cli.remeasured import check_agreement, check_same_rows, disagrees
+from mlops.cli.seeds import measure_seeds
 from mlops.config import Policy, Settings, policy_sha256
 from mlops.diagnosis import diagnose
-from mlops.errors import ExitCode, InputRefusedError
+from mlops.errors import ExitCode
 from mlops.evaluation import Evaluation
 from mlops.gate import Bindings, Facts, GateReport, decide
 from mlops.hashing import sha256_bytes
-from mlops.metrics import Metrics
+from mlops.metrics import Metrics, Repeat
 from mlops.policy import tighten
 
 EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
@@ -66,14 +65,15 @@ def read_evidence(artifact: Path, *, settings: Settings, evaluation_file: Path |
         raise disagrees(artifact / TRAINING, "model_sha256", expected=listed[MODEL], found=training.model_sha256)
     rows_bytes = checksums.read_verified(artifact, EVALUATION, listed, limit=evaluation.MAX_BYTES)
     rows = evaluation.loads(rows_bytes, file=artifact / EVALUATION)
-    found = _measure(rows, rows_bytes, training, policy)
+    repeats = measure_seeds(artifact, listed, training=training, rows=rows, policy=policy)
+    found = _measure(rows, rows_bytes, training, policy, repeats)
     recorded = documents.loads(checksums.read_verified(artifact, METRICS, listed), Metrics, file=artifact / METRICS)
     check_agreement(recorded, found, artifact / METRICS)
     if evaluation_file is not None:
         rows_bytes = documents.read_bytes(evaluation_file, limit=evaluation.MAX_BYTES)
         again = evaluation.loads(rows_bytes, file=evaluation_file)
-        _check_same_rows(rows, again, evaluation_file)
-        rows, found = again, _measure(again, rows_bytes, training, policy)
+        check_same_rows(rows, again, evaluation_file)
+        rows, found = again, _measure(again, rows_bytes, training, policy, repeats)
     return Evidence(training, rows, found, policy, listed[MODEL], sha256_bytes(listing))
 
 
@@ -125,7 +125,7 @@ def write_report(folder: Path, report: GateReport) -> Path:
     return path
 
 
-def _measure(rows: Evaluation, data: bytes, training: Training, policy: Policy) -> Metrics:
+def _measure(rows: Evaluation, data: bytes, training: Training, policy: Policy, repeats: tuple[Repeat, ...]) -> Metrics:
     return evaluation.measure(
         rows,
         task=training.task,
@@ -135,23 +135,5 @@ def _measure(rows: Evaluation, data: bytes, training: Training, policy: Policy) 
         evaluation_sha256=sha256_bytes(data),
         threshold=training.threshold,
         policy=policy,
+        repeats=repeats,
     )
-
-
-def _check_same_rows(pinned: Evaluation, again: Evaluation, file: Path) -> None:
-    """Refuse other test rows than those that the artifact was evaluated on."""
-    aligned = ("row_id", "label", "cluster", "weight")
-    different = [name for name in aligned if not np.array_equal(getattr(pinned, name), getattr(again, name))]
-    if pinned.slices.keys() != again.slices.keys():
-        different.append("slices")
-    else:
-        different += [name for name in pinned.slices if not np.array_equal(pinned.slices[name], again.slices[name])]
-    if different:
-        raise InputRefusedError(
-            "These are not the test rows that the artifact was evaluated on.",
-            file=file,
-            field=", ".join(different),
-            expected=f"the {len(pinned):,} rows of the artifact's {EVALUATION}, in their order",
-            found=f"{len(again):,} rows that differ",
-            fix="Score the pinned test rows: `mlops evaluate ARTIFACT --out DIR`.",
-        )

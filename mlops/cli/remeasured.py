@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mlops.artifact import EVALUATION
 from mlops.errors import InputRefusedError
+from mlops.evaluation import Evaluation
 from mlops.metrics import Metrics
 
 _VALUE_TOLERANCE = 1e-9
@@ -16,6 +19,8 @@ def check_agreement(recorded: Metrics, found: Metrics, file: Path) -> None:
     skipped = (
         {"interval"} if recorded.interval.confidence == found.interval.confidence else {"interval", "lower", "upper"}
     )
+    if recorded.test_sha256 is None:  # written before there was this field
+        skipped.add("test_sha256")
     difference = _difference(recorded.model_dump(mode="json"), found.model_dump(mode="json"), "", skipped)
     if difference is not None:
         field, says, is_so = difference
@@ -34,6 +39,31 @@ def _difference(left: Any, right: Any, path: str, skipped: set[str]) -> tuple[st
     else:
         return None if left == right else (path, repr(left)[:100], repr(right)[:100])
     return next((found for a, b, place in pairs if (found := _difference(a, b, place, skipped)) is not None), None)
+
+
+def check_same_rows(
+    pinned: Evaluation,
+    again: Evaluation,
+    file: Path,
+    *,
+    fix: str = "Score the pinned test rows: `mlops evaluate ARTIFACT --out DIR`.",
+) -> None:
+    """Refuse other test rows than those that the artifact was evaluated on."""
+    aligned = ("row_id", "label", "cluster", "weight")
+    different = [name for name in aligned if not np.array_equal(getattr(pinned, name), getattr(again, name))]
+    if pinned.slices.keys() != again.slices.keys():
+        different.append("slices")
+    else:
+        different += [name for name in pinned.slices if not np.array_equal(pinned.slices[name], again.slices[name])]
+    if different:
+        raise InputRefusedError(
+            "These are not the test rows that the artifact was evaluated on.",
+            file=file,
+            field=", ".join(different),
+            expected=f"the {len(pinned):,} rows of the artifact's {EVALUATION}, in their order",
+            found=f"{len(again):,} rows that differ",
+            fix=fix,
+        )
 
 
 def disagrees(file: Path, field: str, *, expected: str, found: str) -> InputRefusedError:
