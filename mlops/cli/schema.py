@@ -31,6 +31,7 @@ DOCUMENTS = {
     "training": Published("mlops.artifact", "Training", "training.json"),
     "metrics": Published("mlops.metrics", "Metrics", "metrics.json"),
     "gatereport": Published("mlops.gate", "GateReport", "gate.json"),
+    "environments": Published("mlops.environments", "Environments", "model_cards/environments.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""
@@ -101,4 +102,4 @@ def command(name: str | None, write: bool, verify: bool, as_json: bool) -> None:
         emit_json({known: {"file": document.file} for known, document in DOCUMENTS.items()})
     else:
         for known, document in DOCUMENTS.items():
-            click.echo(f"{known:<12}{document.file}")
+            click.echo(f"{known:<14}{document.file}")

@@ -1,0 +1,81 @@
+"""``model_cards/environments.json``: which model each environment serves. The desired state, a line a model.
+
+Promoting or rolling back is a pull request that changes one line; what is in production is what this file says, and
+its history is the file's git log. Where there is no file, nothing is in production.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, model_validator
+
+from mlops import documents
+from mlops.documents import Document
+from mlops.errors import MlopsError, UsageRefusedError
+from mlops.ids import ModelId
+from mlops.registry import FOLDER
+
+PATH = FOLDER / "environments.json"
+PRODUCTION = "production"
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
+
+
+def _environment(name: str) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise ValueError("an environment is named by a lower-case ASCII letter, then letters, digits or hyphens")
+    return name
+
+
+class Environments(Document):
+    """Which model serves each task in each environment.
+
+    Attributes:
+        environments: By the name of an environment, by the name of a task, the model's id. An environment without a
+            model is declared by an empty table.
+    """
+
+    environments: dict[Annotated[str, AfterValidator(_environment)], dict[str, str]]
+
+    @model_validator(mode="after")
+    def _ids_of_their_tasks(self) -> "Environments":
+        for name, served in self.environments.items():
+            for task, model in served.items():
+                try:
+                    fits = ModelId.parse(model).dataset.task == task
+                except MlopsError:
+                    fits = False
+                if not fits:
+                    raise ValueError(f"{name}: {model!r} is not the id of a model of the task {task!r}")
+        return self
+
+
+def read(root: Path) -> Environments:
+    """Return what the repository at ``root`` declares; an absent file declares nothing.
+
+    Raises:
+        InputRefusedError: The file is there and is no valid document.
+    """
+    path = root / PATH
+    if not path.is_symlink() and not path.exists():
+        return Environments(environments={})
+    return documents.read(path, Environments)
+
+
+def served_model(declared: Environments, environment: str, task: str) -> str:
+    """Return the id of the model that serves ``task`` in ``environment``; empty if none does.
+
+    Raises:
+        UsageRefusedError: Environments are declared, but none of this name: a misspelled one would ask for nothing.
+    """
+    if declared.environments and environment not in declared.environments:
+        raise UsageRefusedError(
+            "The policy compares with an environment that is not declared.",
+            file=PATH,
+            field=f"environments.{environment}",
+            expected=" or ".join(sorted(declared.environments)),
+            found=environment,
+            fix=f'Correct `baseline` in mlops.toml, or declare the environment without a model: "{environment}": {{}}.',
+        )
+    return declared.environments.get(environment, {}).get(task, "")
