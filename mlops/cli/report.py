@@ -6,13 +6,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mlops.formatting import format_rate, format_threshold, printable
-from mlops.gate import CriterionResult, Diagnosis, ErrorRow, GateReport
+from mlops.formatting import format_p, format_rate, format_threshold, printable
+from mlops.gate import CriterionResult, Diagnosis, ErrorRow, GateReport, SliceResult
 from mlops.metrics import Estimate, Metrics
 
 _STYLE = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
 _SHOWN_ERRORS = 5
-_NUMBER_COLUMNS = frozenset({"value", "bounds", "n", "threshold", "rows", "precision", "recall", "F1"})
+_SHOWN_SLICES = 12
+_NUMBER_COLUMNS = frozenset({"value", "bounds", "n", "threshold", "rows", "precision", "recall", "F1", "adjusted p"})
 
 Describe = Callable[[str], str]
 """Says in one line what a row of the evaluation holds, by its id; for the terminal only."""
@@ -31,10 +32,12 @@ def print_report(report: GateReport, console: Console, *, describe: Describe | N
     _table(console, header, [_criterion(result) for result in report.criteria])
     confidence = format_threshold(report.policy.confidence)
     _line(console, f"Each bound is one-sided at {confidence}; n is the metric's own denominator in rows.", style="dim")
+    _slices(report, console)
     _line(console, "")
     _line(console, report.reason)
     if report.verdict == "pass" and report.first_version:
         _line(console, "There was no model in production to compare with.")
+    _warnings(report, console)
     if report.diagnosis is not None:
         _diagnosis(report.diagnosis, console, describe)
 
@@ -69,6 +72,44 @@ def _criterion(result: CriterionResult) -> tuple[str, ...]:
         f"{sign} {format_threshold(result.threshold)}",
         result.verdict if result.blocking else f"{result.verdict} (warning only)",
     )
+
+
+def _slices(report: GateReport, console: Console) -> None:
+    """Print the bounds inside slices, the worst first; nothing where the policy has none."""
+    if not report.slices:
+        return
+    _heading(console, "Slices, the worst first")
+    level = 1 - report.policy.confidence
+    header = ("metric", "slice", "", "value", "bounds", "n", "threshold", "adjusted p", "verdict")
+    _table(console, header, [_slice(result, level) for result in report.slices[:_SHOWN_SLICES]])
+    if len(report.slices) > _SHOWN_SLICES:
+        _line(console, f"{len(report.slices) - _SHOWN_SLICES} more stand in gate.json.", style="dim")
+    corrected = f"Each bound is its own; a value fails when its p, corrected by Holm, is at most {level:.3g}."
+    _line(console, corrected, style="dim")
+
+
+def _slice(result: SliceResult, level: float) -> tuple[str, ...]:
+    value, lower, upper = (format_rate(x, result.threshold) for x in (result.estimate, result.lower, result.upper))
+    return (
+        printable(result.metric, 40),
+        result.slice,
+        printable(result.value, 40),
+        value,
+        "" if result.lower is None else f"{lower} to {upper}",
+        f"{result.n:,}",
+        f"{'>=' if result.direction == 'min' else '<='} {format_threshold(result.threshold)}",
+        "" if result.adjusted_p is None else format_p(result.adjusted_p, level),
+        result.verdict if result.blocking else f"{result.verdict} (warning only)",
+    )
+
+
+def _warnings(report: GateReport, console: Console) -> None:
+    """Print the warnings that the reason has not said."""
+    unsaid = [warning for warning in report.warnings if warning not in report.reason]
+    if unsaid:
+        _heading(console, "Warnings")
+    for warning in unsaid:
+        _line(console, f"- {warning}")
 
 
 def _estimate(estimate: Estimate) -> str:
