@@ -32,6 +32,7 @@ DOCUMENTS = {
     "metrics": Published("mlops.metrics", "Metrics", "metrics.json"),
     "gatereport": Published("mlops.gate", "GateReport", "gate.json"),
     "environments": Published("mlops.environments", "Environments", "model_cards/environments.json"),
+    "judged": Published("mlops.judged", "Judged", "a line of model_cards/judged.jsonl"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""
