@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
-from sklearn.isotonic import IsotonicRegression
+from sklearn.isotonic import isotonic_regression
 
 from mlops.tasks.er.estimators import Labels, LogOdds, Weights
 
@@ -24,6 +24,7 @@ MIN_POSITIVES = 1_000
 BINS = 10
 _MIN_SLOPE = 0.01
 _STILL = 1e-10
+_APART = 1e-12
 _BEND = 12.0
 """Log-odds from which the map flattens to a logarithm: 1 in 160,000. No sample that people label can show more, and
 scores stay apart that would all round to 1."""
@@ -105,9 +106,7 @@ def fit_calibration(raw: LogOdds, label: Labels, weight: Weights = None) -> Cali
     slope, intercept = _sigmoid(raw, targets, weights)
     if int((label == 1).sum()) < MIN_POSITIVES:
         return Calibration(np.zeros(1), np.array([intercept]), slope)
-    fitted = IsotonicRegression().fit(raw, targets, sample_weight=weights).predict(raw)
-    heights, block = np.unique(fitted, return_inverse=True)
-    centres = np.bincount(block, weights * raw) / np.bincount(block, weights)
+    centres, heights = _blocks(raw, targets, weights)
     return Calibration(centres, logit(heights), slope)
 
 
@@ -167,6 +166,18 @@ def cross_fitted(raw: LogOdds, label: Labels, weight: Weights, folds: Sequence[F
         fitted = fit_calibration(raw[train], label[train], None if weight is None else weight[train])
         calibrated[held_out] = fitted.log_odds(raw[held_out])
     return calibrated
+
+
+def _blocks(
+    raw: LogOdds, targets: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[LogOdds, NDArray[np.float64]]:
+    """Return the centres and the heights of the blocks of an isotonic regression, both strictly ascending."""
+    distinct, number = np.unique(raw, return_inverse=True)
+    mass = np.bincount(number, weight)
+    heights = isotonic_regression(np.bincount(number, weight * targets) / mass, sample_weight=mass)
+    starts = np.flatnonzero(np.diff(heights, prepend=-1.0) > _APART)
+    centres = np.add.reduceat(mass * distinct, starts) / np.add.reduceat(mass, starts)
+    return centres, heights[starts]
 
 
 def _targets(label: Labels, weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,6 +33,10 @@ class Estimator(Protocol):
 
     name: ClassVar[str]
 
+    @property
+    def columns(self) -> int:
+        """The number of columns f of the tables that it reads."""
+
     @classmethod
     def fit(cls, table: Floats, label: Labels, weight: Weights, seed: int) -> Self:
         """Fit on (n, f) numbers and (n,) labels 0 or 1 of both classes; the same arguments give the same estimator."""
@@ -67,6 +71,11 @@ class Linear:
     scale: NDArray[np.float64]
     coefficients: NDArray[np.float64]
     intercept: float
+
+    @property
+    def columns(self) -> int:
+        """See :class:`Estimator`."""
+        return len(self.mean)
 
     @classmethod
     def fit(cls, table: Floats, label: Labels, weight: Weights, seed: int) -> Self:
@@ -117,6 +126,11 @@ class Forest:
     name: ClassVar[str] = "random forest"
     model: RandomForestClassifier
 
+    @property
+    def columns(self) -> int:
+        """See :class:`Estimator`."""
+        return int(self.model.n_features_in_)
+
     @classmethod
     def fit(cls, table: Floats, label: Labels, weight: Weights, seed: int) -> Self:
         """Fit; see :class:`Estimator`."""
@@ -150,7 +164,10 @@ class Forest:
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Self:
         """Rebuild; see :class:`Estimator`."""
-        return cls(_instance(state["model"], RandomForestClassifier))
+        model = _instance(state["model"], RandomForestClassifier)
+        if {tree.n_features_in_ for tree in model.estimators_} != {model.n_features_in_}:
+            raise ValueError("trees that read other columns than their forest")
+        return cls(model)
 
 
 @dataclass(frozen=True)
@@ -159,6 +176,11 @@ class Boosting:
 
     name: ClassVar[str] = "gradient boosting"
     model: HistGradientBoostingClassifier
+
+    @property
+    def columns(self) -> int:
+        """See :class:`Estimator`."""
+        return int(self.model.n_features_in_)
 
     @classmethod
     def fit(cls, table: Floats, label: Labels, weight: Weights, seed: int) -> Self:

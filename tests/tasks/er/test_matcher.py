@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy.special import logit
 from threadpoolctl import threadpool_limits
 
 from mlops import persistence
@@ -109,48 +110,41 @@ def test_no_pairs_have_no_scores(matcher: PairMatcher) -> None:
     assert matcher.predict_proba(inputs.iloc[:0]).shape == (0,)
 
 
-@pytest.mark.parametrize(
-    "label",
-    [np.zeros(60, dtype=np.int8), np.ones(60, dtype=np.int8), np.array([1] * 4 + [0] * 56, dtype=np.int8)],
-    ids=["no matches", "only matches", "four matches"],
-)
-def test_one_class_is_refused_with_its_counts(label: NDArray[np.int8]) -> None:
-    inputs, _, cluster = make_pairs(60)
-    with pytest.raises(InputRefusedError, match=f"60 training pairs, {label.sum()} of them matches"):
-        fit_matcher(inputs, label, cluster, F1, seed=0)
-
-
-def test_too_few_pairs_are_refused() -> None:
-    with pytest.raises(InputRefusedError, match="at least 50 training pairs"):
-        fit_matcher(*make_pairs(49), F1, seed=0)
-
-
-def test_pairs_that_all_look_the_same_are_refused() -> None:
-    inputs, label, cluster = make_pairs(60)
-    with pytest.raises(InputRefusedError, match="No feature differs"):
-        fit_matcher(inputs.assign(left_name="a", right_name="a"), label, cluster, F1, seed=0)
-
-
 def test_a_state_of_another_kind_is_refused(matcher: PairMatcher) -> None:
     for state in ({}, matcher.state() | {"format": 0}):
         with pytest.raises(InputRefusedError, match="does not hold a matcher"):
             restore(state)
 
 
-def test_a_giveaway_is_left_out_and_named() -> None:
-    inputs, label, cluster = make_pairs(120)
-    number = np.arange(120)
-    left, right = number.astype(str).astype(object), np.where(label == 1, number, (number + 1) % 120).astype(str)
-    learned = fit_matcher(inputs.assign(left_key=left, right_key=right.astype(object)), label, cluster, F1, seed=0)
-    assert learned.facts()["excluded_attributes"] == "key"
-    assert not any(note.name.startswith("key.") for note in learned.features())
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("kept", np.array([0], dtype=np.intp)),
+        ("kept", np.arange(1000, dtype=np.intp)),
+        ("features", {}),
+        ("evidence", {"keys": np.zeros(0)}),
+        ("estimator", {"name": "oracle"}),
+        ("calibration", {"raw": np.zeros(1), "calibrated": np.zeros(1), "slope": -1.0, "cut": 0.0}),
+        ("facts", 3),
+    ],
+)
+def test_a_part_that_no_matcher_writes_is_refused(matcher: PairMatcher, part: str, value: object) -> None:
+    with pytest.raises(InputRefusedError, match="A part of the matcher"):
+        restore(matcher.state() | {part: value})
 
 
-def test_two_hundred_attributes_and_few_rows_are_learned_from() -> None:
-    inputs, label, cluster = make_pairs(60)
-    wide = {f"{side}_a{i}": inputs[f"{side}_name"] for i in range(200) for side in ("left", "right")}
-    learned = fit_matcher(pd.DataFrame(wide), label, cluster, F1, seed=0)
-    assert np.isfinite(learned.predict_proba(pd.DataFrame(wide))).all()
+def test_a_score_is_made_in_three_steps_that_can_be_taken_one_by_one(matcher: PairMatcher) -> None:
+    inputs, _, _ = make_pairs(40, seed=4)
+    raw = matcher.estimator.log_odds(matcher.table(inputs))
+    scores = matcher.predict_proba(inputs)
+    assert matcher.calibration.scores(raw).tolist() == scores.tolist()
+    np.testing.assert_allclose(logit(scores), matcher.calibration.log_odds(raw))
+
+
+def test_a_pair_alone_has_the_score_that_it_has_among_others(matcher: PairMatcher) -> None:
+    inputs, _, _ = make_pairs(30, seed=5)
+    alone = [matcher.predict_proba(inputs.iloc[row : row + 1])[0] for row in range(30)]
+    assert alone == matcher.predict_proba(inputs).tolist()
 
 
 def _published(shared_data: Path, dataset: str) -> tuple[float, int]:

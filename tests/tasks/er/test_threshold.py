@@ -90,3 +90,35 @@ def test_the_policy_picks_the_objective() -> None:
 def test_without_positives_or_with_nan_there_is_no_threshold(scores: list[float], label: list[int]) -> None:
     with pytest.raises(ValueError, match=r"finite|positive"):
         best_f1(np.array(scores), np.array(label, dtype=np.int8))
+
+
+weighted = st.lists(
+    st.tuples(st.integers(0, 10).map(lambda tenth: tenth / 10), st.booleans(), st.integers(1, 3)), min_size=1
+).filter(lambda rows: any(match for _, match, _ in rows))
+
+
+@given(weighted)
+def test_a_pair_of_weight_three_counts_as_three_pairs(rows: list[tuple[float, bool, int]]) -> None:
+    scores, label = _arrays([(score, match) for score, match, _ in rows])
+    times = np.array([count for _, _, count in rows])
+    once = best_f1(scores, label, times.astype(float))
+    thrice = best_f1(np.repeat(scores, times), np.repeat(label, times))
+    assert (once.threshold, once.precision, once.recall) == (thrice.threshold, thrice.precision, thrice.recall)
+
+
+@given(scored, st.sampled_from([0.3, 0.7]))
+def test_weights_of_one_are_no_weights(rows: Rows, floor: float) -> None:
+    scores, label = _arrays(rows)
+    ones = np.ones(len(label))
+    assert best_f1(scores, label, ones) == best_f1(scores, label)
+    plain = recall_at_precision(scores, label, floor=floor, confidence=0.95)
+    assert recall_at_precision(scores, label, ones, floor=floor, confidence=0.95) == plain
+
+
+def test_unequal_weights_are_worth_fewer_rows_to_the_lower_bound() -> None:
+    label = np.ones(40, dtype=np.int8)
+    scores = np.linspace(1, 0.5, 40)
+    settings = ThresholdSettings(objective="recall_at_precision", precision_floor=0.9)
+    assert choose(scores, label, settings, np.full(40, 7.0)).floor_met
+    uneven = np.where(np.arange(40) < 4, 100.0, 1.0)
+    assert not choose(scores, label, settings, uneven).floor_met
