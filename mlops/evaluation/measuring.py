@@ -25,7 +25,7 @@ SEED = 0
 SLICE_REPLICATES = 2_000
 MAX_VALUES = 50
 _METHOD = (
-    f"one-sided; the wider of Wilson at the effective sample size and the cluster bootstrap (slices: "
+    f"one-sided; score test with beta-binomial clusters, the lower bound never above the cluster bootstrap's (slices: "
     f"{SLICE_REPLICATES:,} replicates; curve: Wilson only); F1 through tp/(tp+fp+fn)"
 )
 _REASONS = {
@@ -160,6 +160,7 @@ def _estimates(rows: _Rows, confidence: float, replicates: int) -> dict[str, Est
             rows.weight[members],
             rows.cluster[members],
             clusters=clusters,
+            typical=float(np.square(rows.weight).sum() / rows.weight.sum()),
             confidence=confidence,
             replicates=replicates,
             seed=SEED,

@@ -64,16 +64,11 @@ def replicate_sums(
     return np.concatenate(parts)
 
 
-def percentile_bounds(
-    numerator: NDArray[np.float64], denominator: NDArray[np.float64], confidence: float
-) -> tuple[float, float]:
-    """Return the one-sided percentile bounds of ``numerator / denominator`` over (r,) replicates.
+def percentile_lower(numerator: NDArray[np.float64], denominator: NDArray[np.float64], confidence: float) -> float:
+    """Return the one-sided lower percentile bound of ``numerator / denominator`` over (r,) replicates.
 
-    A replicate without a denominator says nothing, so it counts as 0 for the lower bound and as 1 for the upper:
-    where too few clusters carry the ratio, the bounds are wide instead of silent.
+    A replicate without a denominator says nothing, so it counts as 0: where too few clusters carry the ratio, the
+    bound is low instead of silent.
     """
-    known = denominator > 0
-    ratio = np.divide(numerator, denominator, out=np.zeros_like(numerator), where=known)
-    lower = np.quantile(ratio, 1 - confidence, method="lower")
-    upper = np.quantile(np.where(known, ratio, 1.0), confidence, method="higher")
-    return float(lower), float(upper)
+    ratio = np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+    return float(np.quantile(ratio, 1 - confidence, method="lower"))

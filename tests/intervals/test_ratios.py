@@ -1,13 +1,13 @@
-"""The bootstrap and the effective number of rows."""
+"""The bootstrap, and ratios that are bounded by both it and the score test."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops.intervals.bootstrap import affordable, cluster_vectors, percentile_bounds, replicate_sums
+from mlops.intervals.bootstrap import affordable, cluster_vectors, percentile_lower, replicate_sums
 from mlops.intervals.proportions import wilson_lower
-from mlops.intervals.ratios import effective_rows, ratio
+from mlops.intervals.ratios import ratio
 from mlops.intervals.sweep import sweep
 
 
@@ -39,55 +39,35 @@ def test_many_distinct_vectors_are_drawn_less_often_but_never_hardly() -> None:
     assert affordable(300, 10**9) == 300
 
 
-def test_a_replicate_without_a_denominator_widens_both_bounds() -> None:
+def test_a_replicate_without_a_denominator_lowers_the_bound() -> None:
     numerator, denominator = np.array([0.0, 9.0, 9.0]), np.array([0.0, 10.0, 10.0])
-    assert percentile_bounds(numerator, denominator, 0.95) == (0.0, 1.0)
+    assert percentile_lower(numerator, denominator, 0.95) == 0.0
 
 
-def test_clusters_of_one_are_worth_their_rows() -> None:
-    hit = np.arange(100) < 90
-    assert effective_rows(hit, np.ones(100), np.arange(100), confidence=0.95) == 100
-
-
-def test_unequal_weights_cost_rows() -> None:
-    weight = np.repeat([1.0, 9.0], 50)
-    rows = effective_rows(np.arange(100) % 10 > 0, weight, np.arange(100), confidence=0.95)
-    assert rows == pytest.approx(500**2 / (50 + 50 * 81))
-
-
-def test_clusters_that_err_as_one_are_worth_one_row_each() -> None:
-    cluster = np.repeat(np.arange(200), 5)
-    together = np.repeat(np.arange(200) % 10 > 0, 5)
-    apart = np.arange(1000) % 10 > 0
-    assert effective_rows(together, np.ones(1000), cluster, confidence=0.95) == pytest.approx(200, rel=0.03)
-    assert effective_rows(apart, np.ones(1000), cluster, confidence=0.95) > 900
+def test_the_percentile_is_the_replicate_at_or_below_it() -> None:
+    assert percentile_lower(np.arange(101.0), np.full(101, 100.0), 0.955) == 0.04
 
 
 def test_one_cluster_tells_nothing() -> None:
     found = ratio(
         np.ones(50, dtype=bool), np.ones(50), np.zeros(50, dtype=int),
-        clusters=1, confidence=0.95, replicates=100, seed=0,
+        clusters=1, typical=1.0, confidence=0.95, replicates=100, seed=0,
     )  # fmt: skip
     assert found == (1.0, 0.0, 1.0)
-
-
-def test_clusters_without_errors_do_not_pretend_that_errors_would_be_apart() -> None:
-    apart = effective_rows(np.ones(200, dtype=bool), np.ones(200), np.arange(200), confidence=0.95)
-    clustered = effective_rows(np.ones(200, dtype=bool), np.ones(200), np.repeat(np.arange(40), 5), confidence=0.95)
-    assert clustered < apart / 2
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.sampled_from([0.5, 1.0, 3.0])), min_size=1, max_size=60))
 def test_bounds_enclose_the_estimate_and_lie_in_the_unit_interval(rows: list[tuple[bool, int, float]]) -> None:
     hit, cluster, weight = (np.array(column) for column in zip(*rows, strict=True))
-    found = ratio(hit, weight, cluster, clusters=8, confidence=0.9, replicates=50, seed=0)
+    found = ratio(hit, weight, cluster, clusters=8, typical=1.0, confidence=0.9, replicates=50, seed=0)
     assert 0 <= found.lower <= found.value <= found.upper <= 1
     assert found.value == pytest.approx(np.average(hit, weights=weight))
 
 
 def test_no_errors_give_wilsons_bound_where_the_bootstrap_says_certainty() -> None:
     found = ratio(
-        np.ones(37, dtype=bool), np.ones(37), np.arange(37), clusters=37, confidence=0.95, replicates=200, seed=0
+        np.ones(37, dtype=bool), np.ones(37), np.arange(37),
+        clusters=37, typical=1.0, confidence=0.95, replicates=200, seed=0,
     )  # fmt: skip
     assert found.lower == wilson_lower(37, 37, 0.95)
 
