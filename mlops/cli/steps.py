@@ -134,12 +134,12 @@ def circumstances(root: Path, *, code_commit: str | None, required: bool = True)
 
 @dataclass(frozen=True)
 class Rescored:
-    """The pinned test rows, scored again from the model file."""
+    """The pinned test rows, scored again from the model file; ``largest_difference`` is None without a record."""
 
     training: Training
     evaluation: Evaluation
     metrics: Metrics
-    largest_difference: float
+    largest_difference: float | None
 
 
 def load_model(task: Task, folder: Path) -> tuple[Training, Model]:

@@ -46,6 +46,8 @@ def split(
         _refuse_shared(pairs, fold)
     facts = _report(pairs, fold)
     facts["split"] = kind
+    if published is None:  # what another dataset must share so that an entity keeps its side
+        facts |= {"split_seed": settings.seed, "split_test_share": settings.test_share}
     return fold, _sentences(facts, published=published is not None), facts
 
 
