@@ -1,7 +1,7 @@
 """What the numbers of a criterion say, in words, and how many rows would decide it."""
 
 from collections.abc import Mapping
-from math import ceil, isfinite
+from math import ceil
 from typing import NamedTuple
 
 from mlops.config import Criterion, SliceRule
@@ -11,7 +11,7 @@ from mlops.metrics import Estimate, Metrics
 
 
 class Numbers(NamedTuple):
-    """An estimate of which nothing but finite numbers is left."""
+    """An estimate of which nothing but rates is left."""
 
     value: float | None
     lower: float | None
@@ -26,16 +26,16 @@ def numbers_of(metrics: Metrics, metric: str) -> Numbers:
 
 
 def numbers_in(estimates: Mapping[str, Estimate], metric: str) -> Numbers:
-    """Return a metric's numbers; what is absent, NaN or infinite is None, with the reason."""
+    """Return a metric's numbers; what is absent, NaN or outside of [0, 1] is None, with the reason."""
     estimate = estimates.get(metric)
     if estimate is None:
         return Numbers(None, None, None, 0, f"It was not measured; the metrics are {', '.join(sorted(estimates))}.")
     value, lower, upper = (
-        number if number is not None and isfinite(number) else None
+        number if number is not None and 0 <= number <= 1 else None
         for number in (estimate.value, estimate.lower, estimate.upper)
     )
     missing = (
-        "" if None not in {value, lower, upper} else f"It is not defined: {estimate.reason or 'no finite number'}."
+        "" if None not in {value, lower, upper} else f"It is not defined: {estimate.reason or 'no number in [0, 1]'}."
     )
     return Numbers(value, lower, upper, estimate.n, missing)
 

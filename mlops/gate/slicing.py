@@ -15,7 +15,7 @@ from mlops.gate.criteria import bound_of, compare, rank_of
 from mlops.gate.outlook import Numbers, explain, needed, numbers_in, too_few
 from mlops.gate.report import SliceResult, Verdict
 from mlops.intervals.multiple import holm
-from mlops.intervals.proportions import effective_n, jaccard_of_f1, score_p
+from mlops.intervals.proportions import effective_n, jaccard_of_f1, p_at_least
 from mlops.metrics import Metrics
 
 _WORST_FIRST: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
@@ -103,18 +103,17 @@ def _cases(metrics: Metrics, metric: str, name: str, rule: SliceRule) -> Iterato
 def _p_value(metric: str, numbers: Numbers, threshold: float, sign: int, confidence: float) -> float | None:
     """Return the one-sided p of the hypothesis that the bound holds, at the sample size that the bounds are worth.
 
-    That size is read off the reported bound between estimate and threshold, which knows weights and clusters. Without
-    other slices, p is below ``1 - confidence`` exactly when the upper bound is below a minimum.
+    That size is read off the reported bound on the threshold's side of the estimate, which knows weights and clusters.
     """
     value, lower, upper, n, _ = numbers
-    if value is None or lower is None or upper is None or not all(0 <= x <= 1 for x in (value, lower, upper)):
+    if value is None or lower is None or upper is None:
         return None
     if metric == "f1":  # no proportion itself, but J is, and F1 rises with it
         value, lower, upper, threshold = (jaccard_of_f1(x) for x in (value, lower, upper, threshold))
     if sign < 0:
         value, lower, upper, threshold = 1 - value, 1 - upper, 1 - lower, 1 - threshold
     worth = effective_n(value, upper if value < threshold else lower, confidence)
-    return score_p(value, threshold, n if worth is None else min(n, worth))
+    return p_at_least(value, threshold, n if worth is None else min(n, worth))
 
 
 def _judge(case: _Case, corrected: _Corrected, metrics: Metrics, obstacle: str) -> SliceResult:

@@ -1,5 +1,8 @@
 """Wilson's bounds: their published values, their inverse, and how many rows decide."""
 
+from math import comb
+from statistics import NormalDist
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +12,7 @@ from mlops.intervals.proportions import (
     f1_of_jaccard,
     jaccard_of_f1,
     needed_n,
-    score_p,
+    p_at_least,
     wilson_lower,
     wilson_upper,
 )
@@ -96,26 +99,42 @@ def test_f1_is_a_function_of_the_jaccard_index(tp: int, fp: int, fn: int) -> Non
 
 
 @given(st.floats(0, 1), st.floats(0.01, 0.99), st.integers(1, 100_000), CONFIDENCES)
-def test_a_threshold_is_refuted_exactly_when_the_upper_bound_is_below_it(
+def test_a_threshold_that_is_refuted_lies_above_the_upper_bound(
     rate: float, threshold: float, n: int, confidence: float
 ) -> None:
     upper = wilson_upper(rate * n, n, confidence)
-    if abs(upper - threshold) > 1e-9:
-        assert (score_p(rate, threshold, n) <= 1 - confidence) == (upper < threshold)
+    if abs(upper - threshold) > 1e-9 and p_at_least(rate, threshold, n) <= 1 - confidence:
+        assert upper < threshold
 
 
-def test_a_score_test_has_its_textbook_value() -> None:
-    """80 of 100 against 0.9: z = -0.1 / sqrt(0.09 / 100) = -10/3."""
-    assert score_p(0.8, 0.9, 100) == pytest.approx(0.00042906)
-    assert score_p(0.9, 0.9, 100) == 0.5
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 10_000))
+def test_a_higher_rate_speaks_more_for_the_threshold(one: float, other: float, threshold: float, n: float) -> None:
+    assert p_at_least(min(one, other), threshold, n) <= p_at_least(max(one, other), threshold, n) + 1e-12
+
+
+def test_p_is_that_of_the_score_test_or_of_the_likelihood_ratio_where_that_is_larger() -> None:
+    """80 of 100 against 0.9: z = -3.33, the root of the ratio -2.98; 2 of 100 against 0.1: -2.67 and -3.36."""
+    assert p_at_least(0.8, 0.9, 100) == pytest.approx(NormalDist().cdf(-2.9798), rel=1e-3)
+    assert p_at_least(0.02, 0.1, 100) == pytest.approx(NormalDist().cdf(-8 / 3), rel=1e-6)
+    assert p_at_least(0.9, 0.9, 100) == 0.5
+
+
+@pytest.mark.parametrize(("threshold", "n"), [(0.8, 50), (0.9, 30), (0.9, 200), (0.95, 100), (0.98, 200), (0.5, 100)])
+@pytest.mark.parametrize("level", [0.05, 0.01, 0.0033, 0.001])
+def test_a_true_threshold_is_rejected_hardly_more_often_than_the_level_says(
+    threshold: float, n: int, level: float
+) -> None:
+    """Exactly, over all outcomes; the score test alone comes to 4.3 times the level."""
+    rejected = [k for k in range(n + 1) if p_at_least(k / n, threshold, n) <= level]
+    assert sum(comb(n, k) * threshold**k * (1 - threshold) ** (n - k) for k in rejected) <= 1.35 * level
 
 
 def test_certainty_is_refuted_by_one_row_and_nothing_by_none() -> None:
-    assert (score_p(0.99, 1.0, 100), score_p(1.0, 1.0, 100), score_p(0.0, 0.0, 100)) == (0.0, 1.0, 1.0)
-    assert score_p(0.0, 1.0, 0) == 0.5
+    assert (p_at_least(0.99, 1.0, 100), p_at_least(1.0, 1.0, 100), p_at_least(0.0, 0.0, 100)) == (0.0, 1.0, 1.0)
+    assert p_at_least(0.0, 1.0, 0) == 0.5
 
 
 @pytest.mark.parametrize("arguments", [(1.1, 0.5, 1), (0.5, -0.1, 1), (0.5, 0.5, float("nan")), (0.5, 0.5, -1)])
-def test_a_score_test_of_no_proportion_is_refused(arguments: tuple[float, float, float]) -> None:
+def test_a_test_of_no_proportion_is_refused(arguments: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="no proportion"):
-        score_p(*arguments)
+        p_at_least(*arguments)
