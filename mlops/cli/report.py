@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mlops.cli.holdout import print_holdout
+from mlops.cli.seeds import print_seeds
 from mlops.formatting import format_p, format_rate, format_threshold, printable
 from mlops.gate import CriterionResult, Diagnosis, ErrorRow, GateReport, SliceResult
 from mlops.metrics import Estimate, Metrics
@@ -33,10 +35,12 @@ def print_report(report: GateReport, console: Console, *, describe: Describe | N
     confidence = format_threshold(report.policy.confidence)
     _line(console, f"Each bound is one-sided at {confidence}; n is the metric's own denominator in rows.", style="dim")
     _slices(report, console)
+    print_seeds(report, console)
     _line(console, "")
     _line(console, report.reason)
     if report.verdict == "pass" and report.first_version:
         _line(console, "There was no model in production to compare with.")
+    print_holdout(report, console)
     _warnings(report, console)
     if report.diagnosis is not None:
         _diagnosis(report.diagnosis, console, describe)

@@ -15,8 +15,11 @@ from rich.text import Text
 from mlops import dataset, documents, training
 from mlops import manifest as manifests
 from mlops.card import evidence as cards
+from mlops.cli import champion as champions
 from mlops.cli import steps
+from mlops.cli.champion import Champion
 from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
+from mlops.cli.holdout import Ledger, record_option
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
 from mlops.cli.pin import day_of
@@ -24,10 +27,11 @@ from mlops.cli.ratchet import Ratcheted, base_option, ratchet_settings
 from mlops.cli.reasons import explain_errors
 from mlops.cli.report import Describe, print_report
 from mlops.cli.train import DIST
+from mlops.cli.transfer import artifact_option, score_champion
 from mlops.config import Settings
 from mlops.errors import UsageRefusedError
-from mlops.gate import Facts, GateReport
-from mlops.ids import DatasetId
+from mlops.gate import GateReport
+from mlops.ids import DatasetId, utc_today
 from mlops.manifest import Manifest
 from mlops.pinning import make_manifest
 from mlops.policy import tighten
@@ -75,7 +79,9 @@ class _Talk:
 @click.option("--min-precision", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-recall", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-f1", type=RATE, help="A higher minimum than the policy's; never a lower one.")
+@artifact_option
 @base_option
+@record_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was made and the verdict as JSON.")
 def command(
     task: str,
@@ -89,7 +95,9 @@ def command(
     min_precision: float | None,
     min_recall: float | None,
     min_f1: float | None,
+    champion: Path | None,
     base_config: Path | None,
+    record: bool,
     as_json: bool,
 ) -> int:
     """Verify, train, evaluate, judge and document TASK's model on a pinned dataset, or on --data FILE.
@@ -98,6 +106,7 @@ def command(
     """
     root = repository_root()
     ratcheted = ratchet_settings(load_settings(root), base_config)
+    ledger = Ledger.read(root)
     settings = ratcheted.settings
     declared = settings.task(task)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
@@ -116,6 +125,11 @@ def command(
         training.refuse_foreign_folder(folder)
         examples = plug.examples(table, declared)
         said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
+    rival = None
+    if champion is not None:
+        with talk.step("champion") as said:
+            rival = score_champion(plug, champion, examples, settings, pinned, root=root, output=folder)
+            said.append(f"{rival.metrics.model_id}: {rival.metrics.rows:,} test rows scored. {rival.note}".rstrip())
     with talk.step("train") as said:
         trained = training.train(
             plug,
@@ -135,7 +149,7 @@ def command(
         scored = steps.rescore(plug, folder, examples, settings, pinned)
         said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
     report, card = _judge_and_document(
-        root, folder, pinned, ratcheted, overrides, talk,
+        ledger, folder, pinned, ratcheted, overrides, talk, champion=rival, record=record,
         explain=lambda judged: explain_errors(judged, steps.load_model(plug, folder)[1], examples),
     )  # fmt: skip
     if as_json:
@@ -146,27 +160,32 @@ def command(
 
 
 def _judge_and_document(
-    root: Path,
+    ledger: Ledger,
     folder: Path,
     pinned: Manifest,
     ratcheted: Ratcheted,
     overrides: Mapping[str, float | None],
     talk: _Talk,
     *,
+    champion: Champion | None,
+    record: bool,
     explain: Callable[[GateReport], GateReport],
 ) -> tuple[GateReport, Path]:
     """Judge the artifact in ``folder`` and write its card beside it; return the verdict and the card's path."""
     with talk.step("gate") as said:
         evidence = read_evidence(folder, settings=ratcheted.settings)
-        facts = ratcheted.tell(pinned.task, Facts(first_version=True))
+        facts = ratcheted.tell(pinned.task, champions.facts_about(evidence, champion, ledger.root))
+        facts = ledger.tell(evidence.metrics, evidence.declared.holdout, facts)
         report = judge(evidence, overrides=overrides, run_url=evidence.training.run_url, facts=facts)
         if report.diagnosis is not None:
             report = explain(report)
         write_report(folder, report)
+        if record:
+            ledger.record(report, today=utc_today())
         said.append(report.verdict)
     with talk.step("card") as said:
         declared = ratcheted.settings.task(pinned.task)
-        card = cards.publish(cards.collect(folder, pinned, declared, root / CARDS), folder / CARDS).path
+        card = cards.publish(cards.collect(folder, pinned, declared, ledger.root / CARDS), folder / CARDS).path
         said.append(str(shown_path(card)))
     return report, card
 

@@ -1,12 +1,17 @@
-"""The same training with other seeds, as the artifact keeps it: scored rows that are measured again, never believed."""
+"""The same training with other seeds: its scored rows measured again, never believed, and shown side by side."""
 
 from pathlib import Path
 
+from rich.console import Console
+
 from mlops import checksums, evaluation
 from mlops.artifact import TRAINING, Training, is_seed_evaluation, repeat_seeds, seed_evaluation
+from mlops.cli.printing import heading, table
 from mlops.cli.remeasured import check_same_rows, disagrees
 from mlops.config import Policy
 from mlops.evaluation import Evaluation
+from mlops.formatting import format_rate
+from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
 from mlops.metrics import Repeat
 
@@ -44,6 +49,34 @@ def measure_seeds(
             )
         )
     return tuple(found)
+
+
+def print_seeds(report: GateReport, console: Console) -> None:
+    """Print the model beside the same training with other seeds, and how far they lie apart; nothing without any."""
+    found = [result for result in report.seeds if result.seed is not None]
+    if not found:
+        return
+    own = {result.metric: result.value for result in report.criteria}
+    names = [name for name in own if any(name in result.values for result in found)]
+    columns = [[own[name], *(result.values.get(name) for result in found)] for name in names]
+    labels = ["the model", *(f"seed {result.seed}" for result in found)]
+    verdicts = ["", *(result.verdict for result in found)]
+    rows = [
+        (label, *map(format_rate, values), verdict)
+        for label, values, verdict in zip(labels, zip(*columns, strict=True), verdicts, strict=True)
+    ]
+    heading(console, "The same training with other seeds")
+    table(
+        console,
+        ("", *names, "verdict"),
+        [*rows, ("spread", *map(_spread, columns), "")],
+        words=("", "verdict"),
+    )
+
+
+def _spread(values: list[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{100 * (max(known) - min(known)):.2f} points" if len(known) == len(values) else "not defined"
 
 
 def _refuse_chosen_seeds(artifact: Path, listed: dict[str, str], training: Training) -> None:
