@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format lock schemas clean
+.PHONY: help demo test check bench format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,13 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	$(BIN)/mlops verify
 	$(BIN)/mlops card --check
 	$(BIN)/python -m pytest $(ARGS)
+
+# Folder of labelled pairs, one .parquet file a dataset: `make bench DATA=folder ARGS="--jobs 2 --resume"`.
+DATA ?= ../shared/data/er
+
+bench: $(VENV)/.dev  ## Measure matching on every dataset of DATA, and render docs/benchmarks.md
+	$(BIN)/python -m benchmarks.er_quality --data $(DATA) $(ARGS)
+	$(BIN)/python -m benchmarks.render
 
 format: $(VENV)/.dev  ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -9,7 +9,7 @@ from benchmarks.machine import ROOT
 from mlops import documents
 from mlops.hashing import sha256_bytes
 
-_MATCHER = ("mlops/tasks/er", "mlops/training.py")
+_MATCHER = ("mlops/tasks/er", "mlops/training")
 _EXAMPLE_DATA = "generator"
 
 
