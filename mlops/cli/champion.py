@@ -24,6 +24,7 @@ option = click.option(
     help="The model in production, scored on the same test rows: what `mlops evaluate CHAMPION --dataset ID --out DIR` "
     "wrote, or its artifact if it is of the same dataset.",
 )
+"""The option of the verb that judges."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Champion:
         folder: Where they were read, for messages.
         evaluation: The scored rows.
         metrics: What its ``metrics.json`` says; identities are believed once they hold, numbers are computed again.
+        note: Whether test rows can have trained it, where that was asked.
     """
 
     folder: Path
     evaluation: Evaluation
     metrics: Metrics
+    note: str = ""
 
 
 def read_champion(folder: Path) -> Champion:

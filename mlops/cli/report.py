@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mlops.cli.champion_report import print_comparison
 from mlops.cli.holdout import print_holdout
 from mlops.cli.seeds import print_seeds
 from mlops.formatting import format_p, format_rate, format_threshold, printable
@@ -35,6 +36,7 @@ def print_report(report: GateReport, console: Console, *, describe: Describe | N
     confidence = format_threshold(report.policy.confidence)
     _line(console, f"Each bound is one-sided at {confidence}; n is the metric's own denominator in rows.", style="dim")
     _slices(report, console)
+    print_comparison(report, console, describe=describe)
     print_seeds(report, console)
     _line(console, "")
     _line(console, report.reason)

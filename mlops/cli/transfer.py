@@ -2,14 +2,25 @@
 
 from pathlib import Path
 
-from mlops import evaluation, training
-from mlops.artifact import Training
-from mlops.cli.steps import Rescored, load_model
+import click
+
+from mlops import documents, evaluation, training
+from mlops.artifact import TRAINING, Training
+from mlops.cli.champion import Champion, production_of, refuse_other_model
+from mlops.cli.steps import Rescored, load_model, rescore
 from mlops.config import Settings, SplitSettings
-from mlops.errors import InputRefusedError
+from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.hashing import sha256_bytes
 from mlops.manifest import Manifest
 from mlops.task import Examples, Task
+
+artifact_option = click.option(
+    "--champion",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="ARTIFACT",
+    help="Artifact of the model in production; it scores the same test rows and the candidate is compared with it.",
+)
+"""The option of the verb that trains and judges in one go."""
 
 
 def score_elsewhere(task: Task, folder: Path, examples: Examples, settings: Settings, pinned: Manifest) -> Rescored:
@@ -70,3 +81,44 @@ def what_is_known(record: Training, examples: Examples, split: SplitSettings) ->
         f"{learned[0] or 'not recorded'} and this one is {here[0] or 'not recorded'}, not with the same recorded seed "
         "and share. If some did, it looks better here than it is, and a candidate is judged more strictly."
     )
+
+
+def score_champion(
+    task: Task, folder: Path, examples: Examples, settings: Settings, pinned: Manifest, *, root: Path, output: Path
+) -> Champion:
+    """Score the test rows of ``pinned`` with the model in production, from its artifact.
+
+    Args:
+        task: The plug of the task.
+        folder: The champion's artifact.
+        examples: Of the dataset ``pinned``.
+        settings: The repository's.
+        pinned: The candidate's dataset.
+        root: The repository, which declares what is in production.
+        output: Where the candidate will be written.
+
+    Raises:
+        UsageRefusedError: The candidate would replace the champion, or the champion is not the model in production.
+        InputRefusedError: The artifact does not hold, or cannot score these rows.
+    """
+    if output.resolve() == folder.resolve():
+        raise UsageRefusedError(
+            "The candidate would replace the artifact of the champion.",
+            file=folder,
+            field="--champion",
+            expected="another folder than the candidate's",
+            found=output,
+            fix="Choose another folder for the candidate with --out.",
+        )
+    record = documents.read(folder / TRAINING, Training)
+    if record.task != task.name:
+        raise UsageRefusedError(
+            "The champion is of another task.", file=folder / TRAINING, field="task", expected=task.name,
+            found=record.task, fix=f"Pass an artifact of the task {task.name}.",
+        )  # fmt: skip
+    own = record.dataset_sha256 == pinned.sha256
+    scored = (rescore if own else score_elsewhere)(task, folder, examples, settings, pinned)
+    note = "" if own else what_is_known(scored.training, examples, settings.task(task.name).split)
+    champion = Champion(folder, scored.evaluation, scored.metrics, note)
+    refuse_other_model(champion, production_of(settings.task(task.name).policy, task.name, root), root)
+    return champion
