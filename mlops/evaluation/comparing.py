@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
+from mlops.evaluation.measuring import check_decisions
 from mlops.evaluation.rows import Evaluation
 from mlops.hashing import Sha256
 from mlops.intervals.bootstrap import REPLICATES
@@ -50,8 +51,9 @@ def compare(
         replicates: Bootstrap replicates.
 
     Raises:
-        InputRefusedError: Other rows, labels, clusters or weights.
+        InputRefusedError: Other rows, labels, clusters or weights, or champion's decisions against its own scores.
     """
+    check_decisions(champion, champion_threshold)
     champion = _aligned(candidate, champion)
     positive = candidate.label == 1
     right, champion_right = candidate.predicted == positive, champion.predicted == positive

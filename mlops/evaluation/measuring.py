@@ -79,7 +79,7 @@ def measure(
     Raises:
         InputRefusedError: A row is called positive or negative against its own score and the threshold.
     """
-    _check_decisions(evaluation, threshold)
+    check_decisions(evaluation, threshold)
     rows = _rows(evaluation)
     return Metrics(
         task=task,
@@ -110,7 +110,7 @@ def measure_repeat(
     Raises:
         InputRefusedError: A row is called positive or negative against its own score and the threshold.
     """
-    _check_decisions(evaluation, threshold)
+    check_decisions(evaluation, threshold)
     metrics = _estimates(_rows(evaluation), policy.confidence, REPLICATES)
     return Repeat(seed=seed, threshold=threshold, evaluation_sha256=evaluation_sha256, metrics=metrics)
 
@@ -201,7 +201,8 @@ def _undefined(estimate: Estimate, reason: str) -> Estimate:
     return Estimate(value=None, lower=None, upper=None, n=estimate.n, reason=estimate.reason or reason)
 
 
-def _check_decisions(evaluation: Evaluation, threshold: float) -> None:
+def check_decisions(evaluation: Evaluation, threshold: float) -> None:
+    """Raise InputRefusedError if a row is called positive or negative against its own score and the threshold."""
     wrong = np.flatnonzero(evaluation.predicted != (evaluation.score >= threshold))
     if wrong.size:
         first = wrong[0]
