@@ -64,7 +64,8 @@ def decide(
         decided or nothing is asked, else ``pass``.
     """
     rules = stricter(policy, declared)
-    obstacle = _obstacle(metrics, rules, bindings) or _worn_out(facts.holdout)
+    holdout = _limited(facts.holdout, rules)
+    obstacle = _obstacle(metrics, rules, bindings) or _worn_out(holdout)
     criteria = judge_criteria(metrics, rules, declared=declared, obstacle=obstacle)
     slices = judge_slices(metrics, rules, obstacle=obstacle)
     changes = judge_changes(
@@ -81,7 +82,7 @@ def decide(
         *(str(outcome) for outcome in outcomes if outcome.warns),
         *map(sentence, facts.loosened),
         *facts.notes,
-        *_worn(facts.holdout),
+        *_worn(holdout),
     )
     return GateReport(
         task=metrics.task,
@@ -94,13 +95,21 @@ def decide(
         changes=changes,
         comparison=facts.comparison,
         seeds=seeds,
-        holdout=facts.holdout,
+        holdout=holdout,
         policy=declared,
         loosened=facts.loosened,
         warnings=warnings,
         bindings=bindings,
         diagnosis=diagnosis,
     )
+
+
+def _limited(holdout: HoldoutUse | None, rules: Policy) -> HoldoutUse | None:
+    """Return the use of the test rows with limits no wider than those of the policy in force."""
+    if holdout is None:
+        return None
+    limits = {name: min(getattr(holdout, name), getattr(rules.holdout, name)) for name in ("warn_after", "stop_after")}
+    return holdout.model_copy(update=limits)
 
 
 def _worn_out(holdout: HoldoutUse | None) -> str:

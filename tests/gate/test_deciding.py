@@ -17,6 +17,7 @@ from mlops.metrics import Counts, Estimate, IntervalMethod, Metrics
 from tests.scored import minima
 
 RATES = st.floats(0, 1)
+DECISIONS = st.sampled_from(["point", "lower_bound"])
 ORDER = {"fail": 0, "inconclusive": 1, "pass": 2}
 HASH = sha256_bytes(b"")
 
@@ -49,7 +50,12 @@ def metrics_of(estimates: dict[str, Estimate], **changes: Any) -> Metrics:
 
 
 def judge(
-    estimates: dict[str, Estimate], policy: Policy, *, declared: Policy | None = None, **changes: Any
+    estimates: dict[str, Estimate],
+    policy: Policy,
+    *,
+    declared: Policy | None = None,
+    facts: Facts | None = None,
+    **changes: Any,
 ) -> GateReport:
     """Decide on ``estimates`` by ``policy``."""
     declared = declared or policy
@@ -63,9 +69,8 @@ def judge(
         code_dirty=False,
         run_url="",
     )
-    return decide(
-        metrics_of(estimates, **changes), policy, declared=declared, bindings=bindings, facts=Facts(first_version=True)
-    )
+    facts = facts or Facts(first_version=True)
+    return decide(metrics_of(estimates, **changes), policy, declared=declared, bindings=bindings, facts=facts)
 
 
 @pytest.mark.parametrize(
@@ -254,3 +259,26 @@ def test_the_rows_that_f1_needs_are_those_of_its_proportion() -> None:
     expected = needed_n(jaccard, jaccard_of_f1(0.9), 0.95)
     assert expected is not None
     assert report.criteria[0].needed_n == pytest.approx(expected, abs=2)
+
+
+def test_a_metric_with_fewer_rows_than_its_criterion_asks_for_is_inconclusive() -> None:
+    policy = Policy(criteria={"precision": Criterion(min=0.5, min_samples=500)})
+    few = judge({"precision": estimate(1.0, 1.0, 1.0, n=499)}, policy)
+    assert (few.verdict, few.criteria[0].needed_n) == ("inconclusive", 500)
+    assert "499 of the 500 rows" in few.reason
+    assert "1 more are needed, about 5 more labelled test rows" in few.reason
+    assert judge({"precision": estimate(1.0, 1.0, 1.0, n=500)}, policy).verdict == "pass"
+
+
+def test_a_bad_metric_with_too_few_rows_does_not_fail_either() -> None:
+    policy = Policy(criteria={"precision": Criterion(min=0.9, min_samples=100)})
+    report = judge({"precision": estimate(0.5, 0.4, 0.6, n=99)}, policy)
+    assert report.verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(("confidence", "verdict"), [(0.95, "pass"), (0.99, "inconclusive"), (0.9, "pass")])
+def test_bounds_of_less_confidence_than_the_policy_asks_for_decide_nothing(confidence: float, verdict: str) -> None:
+    policy = minima(recall=0.5).model_copy(update={"confidence": confidence})
+    report = judge({"recall": estimate(1.0, 1.0, 1.0)}, policy)
+    assert report.verdict == verdict
+    assert ("measured at 95 % confidence, the policy asks for 99 %" in report.reason) == (confidence > 0.95)
