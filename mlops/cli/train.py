@@ -86,5 +86,7 @@ def command(
     f1 = trained.metrics.metrics["f1"].value
     rows = trained.training.trained_rows
     click.echo(f"Trained {name} on {rows:,} rows of {pinned.id}; artifact: {shown_path(folder)}")
-    click.echo(f"F1 on {trained.metrics.rows:,} test rows: {'not defined' if f1 is None else format_rate(f1)}")
+    click.echo(f"F1 on {trained.metrics.rows:,} test rows: {format_rate(f1)}")
+    for repeat in trained.metrics.repeats:
+        click.echo(f"F1 with seed {repeat.seed}: {format_rate(repeat.metrics['f1'].value)}")
     click.echo(f"Judge it: mlops gate {shown_path(folder)}")

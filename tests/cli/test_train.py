@@ -2,10 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from mlops import documents, evaluation
 from mlops.artifact import Training
+from mlops.gate import GateReport
+from mlops.metrics import Metrics
 from tests.cli.chain import DATASET, Chain
 from tests.conftest import RunCli
 from tests.tables import picture
@@ -59,3 +62,38 @@ def test_training_by_hash_and_sample_size_records_both(chain: Chain, run_cli: Ru
     whole = evaluation.read(chain.artifact / "evaluation.parquet")
     sampled = evaluation.read(chain.repository / "dist" / f"{DATASET}-2" / "evaluation.parquet")
     assert (whole.row_id == sampled.row_id).all(), "every model of a dataset meets the same test rows"
+
+
+def test_several_seeds_leave_one_model_and_the_scored_rows_of_all(chain: Chain, run_cli: RunCli) -> None:
+    settings = chain.repository / "mlops.toml"
+    one = settings.read_text()
+    arguments = ("train", "er", "--sample-size", "300", "--seed", "5", "--code-commit", "0" * 40, "--out", "new")
+    folder = chain.repository / "new"
+    assert run_cli(*arguments).code == 0
+    alone = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    settings.write_text(one.replace("[tasks.er.policy]\n", "[tasks.er.policy]\nseeds = 2\n"))
+    said = run_cli(*arguments)
+    assert said.code == 0, said.err
+    assert "with seed 6" in said.out
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert found.keys() - alone.keys() == {"evaluation-seed-6.parquet"}
+    assert [name for name in ("model.skops", "evaluation.parquet") if found[name] != alone[name]] == []
+    assert b"evaluation-seed-6.parquet" in found["checksums.txt"]
+
+    record = documents.read(folder / "training.json", Training)
+    measured = documents.read(folder / "metrics.json", Metrics)
+    assert [repeat.seed for repeat in record.repeats] == [repeat.seed for repeat in measured.repeats] == [6]
+    own, other = (evaluation.read(folder / name) for name in ("evaluation.parquet", "evaluation-seed-6.parquet"))
+    assert (own.row_id == other.row_id).all()
+    assert not np.array_equal(own.score, other.score), "another seed draws another sample"
+    assert ((other.score >= record.repeats[0].threshold) == other.predicted).all()
+
+    assert run_cli("gate", folder).code in {0, 1, 4}
+    assert [result.seed for result in documents.read(folder / "gate.json", GateReport).seeds] == [6]
+    assert run_cli("evaluate", folder, "--out", "again").code == 0
+    assert documents.read(chain.repository / "again" / "metrics.json", Metrics).repeats == ()
+
+    settings.write_text(one)
+    assert run_cli(*arguments).code == 0, "a folder with rows of other seeds is one that a run left"
+    assert not (folder / "evaluation-seed-6.parquet").exists()
