@@ -45,17 +45,18 @@ class CodeSearch:
     def of(cls, values: Sequence[str], codes: Sequence[Sequence[str]]) -> "CodeSearch":
         """Prepare normalised values and their codes."""
         texts = [squeeze(value[: 2 * SEARCH_LIMIT])[:SEARCH_LIMIT] for value in values]
-        kept = [tuple(dict.fromkeys(found))[:CODE_LIMIT] for found in codes]
+        kept = [list(dict.fromkeys(found))[:CODE_LIMIT] if found else found for found in codes]
         flat = list(chain.from_iterable(kept))
-        parts = [part for code in flat for part in (code[:MIN_CODE_LENGTH], code[-MIN_CODE_LENGTH:])]
-        grams, _ = _grams(parts)
+        lengths = np.fromiter(map(len, flat), dtype=np.int64, count=len(flat))
+        stops = np.cumsum(lengths)
+        grams = _grams(flat)
         chunks = [_held(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)]
         return cls(
             texts=texts,
             codes=flat,
-            lengths=np.array([len(code) for code in flat], dtype=np.float32),
-            grams=grams.reshape(-1, 2),
-            ends=np.concatenate([[0], np.cumsum([len(found) for found in kept], dtype=np.int64)]).astype(np.int64),
+            lengths=lengths.astype(np.float32),
+            grams=np.column_stack([grams[stops - lengths], grams[stops - MIN_CODE_LENGTH]]),
+            ends=np.concatenate([[0], np.cumsum(list(map(len, kept)))]).astype(np.int64),
             held=np.concatenate(chunks) if chunks else np.zeros((0, _BITS // 8), dtype=np.uint8),
         )
 
@@ -77,20 +78,20 @@ class CodeSearch:
         return (self.held[texts, grams >> 3] >> (7 - (grams & 7)).astype(np.uint8)) & 1 > 0
 
 
-def _grams(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
-    """Return a number below ``_BITS`` for each run of four characters inside a text, and the text that it is in."""
+def _grams(texts: Sequence[str]) -> NDArray[np.uint16]:
+    """Return a number below ``_BITS`` for the four characters from each place on in all texts, put end to end."""
     points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) for text in texts])
     runs = max(len(points) - MIN_CODE_LENGTH + 1, 0)
     mixed = np.zeros(runs, dtype=np.uint32)
     for shift, factor in enumerate(_FACTORS):
         mixed += points[shift : shift + runs] * factor
-    inside = owner[:runs] == owner[MIN_CODE_LENGTH - 1 :]
-    return ((mixed >> 16) % _BITS).astype(np.uint16)[inside], owner[:runs][inside]
+    return ((mixed >> 16) % _BITS).astype(np.uint16)
 
 
 def _held(texts: Sequence[str]) -> NDArray[np.uint8]:
-    grams, owner = _grams(texts)
+    grams = _grams(texts)
+    owner = np.repeat(np.arange(len(texts)), list(map(len, texts)))
+    inside = owner[: len(grams)] == owner[MIN_CODE_LENGTH - 1 :]
     held = np.zeros((len(texts), _BITS), dtype=bool)
-    held[owner, grams] = True
+    held[owner[: len(grams)][inside], grams[inside]] = True
     return np.packbits(held, axis=1)

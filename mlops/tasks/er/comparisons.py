@@ -107,5 +107,6 @@ def _similarity(scorer: Callable[..., float], left: Sequence[str], right: Sequen
     return np.asarray(process.cpdist(left, right, scorer=scorer, dtype=np.float32, workers=1), dtype=np.float32)
 
 
-def _taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
-    return [texts[row] for row in rows.tolist()]
+def _taken(texts: NDArray[np.object_], rows: NDArray[np.intp]) -> list[str]:
+    taken: list[str] = texts[rows].tolist()
+    return taken

@@ -35,7 +35,7 @@ class Column:
 
     def cells(self) -> NDArray[np.object_]:
         """Return the text of every cell."""
-        return _objects(self.texts)[self.numbers]
+        return objects(self.texts)[self.numbers]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PairedColumn:
     @classmethod
     def of(cls, left: Column, right: Column) -> "PairedColumn":
         """Number the texts of two columns together."""
-        numbers, distinct = pd.factorize(_objects([*left.texts, *right.texts]))
+        numbers, distinct = pd.factorize(objects([*left.texts, *right.texts]))
         texts, places = distinct.tolist(), numbers.astype(np.int32)
         first, second = places[: len(left.texts)], places[len(left.texts) :]
         return cls(Column(texts, first[left.numbers]), Column(texts, second[right.numbers]))
@@ -68,7 +68,7 @@ def raw_column(cells: "pd.Series[Any]") -> Column:
 
 def normalised(column: Column) -> Column:
     """Return a column with its texts in normal form."""
-    numbers, distinct = pd.factorize(_objects([normalise(text) for text in column.texts]))
+    numbers, distinct = pd.factorize(objects([normalise(text) for text in column.texts]))
     return Column(distinct.tolist(), numbers.astype(np.int32)[column.numbers])
 
 
@@ -83,11 +83,12 @@ def joined(columns: Sequence[Column]) -> Column:
     first[key[::-1]] = np.arange(len(key))[::-1]
     cells = ([column.texts[number] for number in column.numbers[first].tolist()] for column in columns)
     records = [" ".join(filter(None, record)) for record in zip(*cells, strict=True)]
-    numbers, distinct = pd.factorize(_objects(records))
+    numbers, distinct = pd.factorize(objects(records))
     return Column(distinct.tolist(), numbers.astype(np.int32)[key])
 
 
-def _objects(texts: Sequence[str]) -> NDArray[np.object_]:
+def objects(texts: Sequence[str]) -> NDArray[np.object_]:
+    """Return texts as an (n,) array, from which numpy takes many at once in a third of the time of a list."""
     array = np.empty(len(texts), dtype=object)
     array[:] = texts
     return array

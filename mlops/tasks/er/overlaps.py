@@ -10,7 +10,7 @@ from mlops.tasks.er.vocabulary import Floats, TokenRows, row_maxima, segment_red
 
 _MAX_ENTRIES = 4_000_000
 """Tokens of pairs that are compared at once."""
-_MAX_CELLS = 1 << 24
+_MAX_CELLS = 1 << 22
 """Cells of the table of which left value has which token, 2 bytes each; at least one value's."""
 
 
@@ -81,7 +81,7 @@ def _overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp], t
     places = table[np.repeat(first, np.diff(other.indptr)) + other.indices]
     table[cells] = 0
 
-    hits = np.flatnonzero(places)
+    hits = np.flatnonzero(places > 0)
     ends = np.searchsorted(hits, other.indptr)
     counts = np.diff(ends)
     weights = other.data[hits]

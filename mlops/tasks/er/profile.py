@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlops.tasks.er import text
 from mlops.tasks.er.codesearch import CodeSearch
+from mlops.tasks.er.numbering import objects
 from mlops.tasks.er.quantities import to_day, to_number
 from mlops.tasks.er.tokens import TokenKeys, token_keys, trigram_keys
 
@@ -37,14 +38,14 @@ class Values:
         return [text.numbers(value) for value in self.values]
 
     @cached_property
-    def beginning(self) -> list[str]:
-        """The values, cut to ``DISTANCE_LIMIT``."""
-        return [value[:DISTANCE_LIMIT] for value in self.values]
+    def beginning(self) -> NDArray[np.object_]:
+        """(n,) the values, cut to ``DISTANCE_LIMIT``."""
+        return objects([value[:DISTANCE_LIMIT] for value in self.values])
 
     @cached_property
-    def ordered(self) -> list[str]:
-        """The words of each value in alphabetical order, cut likewise."""
-        return [" ".join(sorted(words))[:DISTANCE_LIMIT] for words in self.words]
+    def ordered(self) -> NDArray[np.object_]:
+        """(n,) the words of each value in alphabetical order, cut likewise."""
+        return objects([" ".join(sorted(words))[:DISTANCE_LIMIT] for words in self.words])
 
     @cached_property
     def search(self) -> CodeSearch:

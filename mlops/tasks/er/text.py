@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from itertools import pairwise
 
 # Accents of Latin, Greek and Cyrillic. Vowel signs of Indic scripts and the Japanese voicing marks carry the word
 # itself and are not in these blocks.
@@ -20,7 +19,9 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+(?:[.\-/][a-z0-9]+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _NUMBER = re.compile(rf"{_THOUSANDS.pattern}(?!\d)|\d+(?:[.,]\d+)?")
 _NOT_ALPHANUMERIC = re.compile(f"(?:(?!{_LETTER}).)+", re.DOTALL)
-_ASCII_NOT_ALPHANUMERIC = re.compile("[^a-z0-9]+")
+_ASCII_ALPHANUMERIC = b"abcdefghijklmnopqrstuvwxyz0123456789"
+_ASCII_NOT_ALPHANUMERIC = bytes(set(range(128)) - set(_ASCII_ALPHANUMERIC))
+_ASCII_IN_NUMBERS = bytes(byte if byte in b"0123456789.," else ord(" ") for byte in range(256))
 _DIGIT = re.compile(r"\d")
 
 MIN_CODE_LENGTH = 4
@@ -34,6 +35,8 @@ def normalise(text: str) -> str:
     Letters of every script stay. ASCII, the common case, takes a short cut.
     """
     if text.isascii():
+        if text.isprintable():
+            return " ".join(text.lower().replace("'", "").replace('"', "").replace("`", "").split())
         folded = text.lower()
     else:
         decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -43,7 +46,9 @@ def normalise(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return only the letters and digits of a normalised text: ``404/351 -9533`` and ``404-351-9533`` agree."""
-    return (_ASCII_NOT_ALPHANUMERIC if text.isascii() else _NOT_ALPHANUMERIC).sub("", text)
+    if text.isascii():
+        return text.encode("ascii").translate(None, _ASCII_NOT_ALPHANUMERIC).decode("ascii")
+    return _NOT_ALPHANUMERIC.sub("", text)
 
 
 def words(text: str) -> list[str]:
@@ -54,22 +59,29 @@ def words(text: str) -> list[str]:
 
 def codes(found: list[str]) -> list[str]:
     """Return the codes among words and joined neighbours: 4 or more letters and digits, of which one is a digit."""
-    if not _DIGIT.search(" ".join(found)):
-        return []
-    parts = [word if word.isalnum() else squeeze(word) for word in found]
-    digits = [_DIGIT.search(part) is not None for part in parts]
-    single = [part for part, digit in zip(parts, digits, strict=True) if digit]
-    joined = [
-        first + second
-        for (first, second), (one, other) in zip(pairwise(parts), pairwise(digits), strict=True)
-        if one or other
-    ]
+    single: list[str] = []
+    joined: list[str] = []
+    before: str | None = None
+    before_has_digit = False
+    for word in found:
+        part = word if word.isalnum() else squeeze(word)
+        has_digit = not part.isalpha() and _DIGIT.search(part) is not None
+        if has_digit:
+            single.append(part)
+        if before is not None and (has_digit or before_has_digit):
+            joined.append(before + part)
+        before, before_has_digit = part, has_digit
     return [code for code in single + joined if len(code) >= MIN_CODE_LENGTH]
 
 
 def numbers(text: str) -> list[str]:
     """Return the numbers in one spelling: ``1,299.50`` is ``1299.5`` and ``2001.0`` is ``2001``."""
-    return [_canonical(found) for found in _NUMBER.findall(text[:TOKEN_TEXT_LIMIT])]
+    cut = text[:TOKEN_TEXT_LIMIT]
+    if not cut.isascii():
+        return [_canonical(found) for found in _NUMBER.findall(cut)]
+    # The pattern is slow to find where a number begins, and most runs of digits are numbers as they stand.
+    runs = cut.encode("ascii").translate(_ASCII_IN_NUMBERS).decode("ascii").split()
+    return [number for run in runs for number in ((run,) if run.isdigit() else map(_canonical, _NUMBER.findall(run)))]
 
 
 def _canonical(number: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -73,13 +74,13 @@ class Vocabulary:
 
     def rows(self, tokens: TokenKeys) -> TokenRows:
         """Return the token sets of values as sparse rows; tokens never seen get numbers after the known ones."""
-        position = np.searchsorted(self.keys, tokens.keys)
-        known = np.append(self.keys, 0)[position] == tokens.keys
-        known &= position < len(self.keys)
-        unseen, order = np.unique(tokens.keys[~known], return_inverse=True)
-        number = position.astype(np.int64)
-        number[~known] = len(self.keys) + order.reshape(-1)
-        owner, columns = _distinct(tokens.owner, number, len(self.keys) + len(unseen))
+        found, keys = pd.factorize(tokens.keys)
+        number = np.searchsorted(self.keys, keys)
+        known = np.append(self.keys, 0)[number] == keys
+        known &= number < len(self.keys)
+        unseen = np.flatnonzero(~known)
+        number[unseen[np.argsort(keys[unseen])]] = np.arange(len(self.keys), len(self.keys) + len(unseen))
+        owner, columns = _distinct(tokens.owner, number[found], len(self.keys) + len(unseen))
         weights = np.append(self.weights, np.full(len(unseen), self.rare_weight, dtype=np.float32))
         ends = np.searchsorted(owner, np.arange(tokens.size + 1))
         return _token_rows(weights[columns], columns.astype(np.int32), ends.astype(np.int32), len(weights))
@@ -103,10 +104,12 @@ def _distinct(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the distinct pairs of owner and token number, by owner, then number."""
     # Sorted and compared by hand: np.unique hashes, which takes five times as long on millions of keys.
-    pairs = np.sort(owner * max(width, 1) + number)
+    bits = width.bit_length()
+    pairs = np.sort((owner << bits) | number)
     first = np.ones(len(pairs), dtype=bool)
     np.not_equal(pairs[1:], pairs[:-1], out=first[1:])
-    return np.divmod(pairs[first], max(width, 1))
+    kept = pairs[first]
+    return kept >> bits, kept & ((1 << bits) - 1)
 
 
 def _token_rows(data: Floats, columns: NDArray[np.int32], ends: NDArray[np.int32], width: int) -> TokenRows:

@@ -89,3 +89,15 @@ def test_numbers_have_one_spelling() -> None:
 
 def test_tokens_are_cut_from_the_beginning_of_a_very_long_text() -> None:
     assert len(text.words("a " * 100_000)) == text.TOKEN_TEXT_LIMIT // 2
+
+
+@given(st.text(st.sampled_from("aB1 2,.-/'\"`\t\x00\x7f%"), max_size=30))
+def test_the_short_cuts_for_ascii_change_nothing(value: str) -> None:
+    # An ideograph is a word of its own, so one behind a space leaves what stands before it as it is.
+    foreign = f"{value} 漢"
+    assert text.normalise(foreign).removesuffix("漢").rstrip() == text.normalise(value)
+    plain = text.normalise(value)
+    foreign = f"{plain} 漢"
+    assert text.squeeze(foreign) == f"{text.squeeze(plain)}漢"
+    assert text.words(foreign) == [*text.words(plain), "漢"]
+    assert text.numbers(foreign) == text.numbers(plain)

@@ -1,0 +1,73 @@
+"""Pairs are cut into runs so that memory stays bounded, and nothing else depends on where."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops.tasks.er import spans
+from mlops.tasks.er.features import PairFeatures
+from mlops.tasks.er.numbering import PairedColumn, joined, normalised, raw_column
+
+ROWS = 23
+INPUTS = pd.DataFrame(
+    {
+        "left_name": [f"Acme X{row:03}" for row in range(ROWS)],
+        "left_city": ["Berlin", None] * (ROWS // 2) + ["Bonn"],
+        "right_name": [f"ACME x{row // 2:03}" for row in range(ROWS)],
+        "right_city": ["berlin"] * ROWS,
+    },
+    dtype=object,
+)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "BATCH", 2)
+    monkeypatch.setattr(spans, "SPAN", 16)
+    monkeypatch.setattr(spans, "SPAN_CHARACTERS", 150)
+
+
+@pytest.mark.usefixtures("small")
+def test_runs_cover_every_row_once_and_shrink_to_what_may_be_prepared() -> None:
+    runs = list(spans.spans(INPUTS))
+    rows = [row for run, _ in runs for row in range(run.start, run.stop)]
+    assert rows == list(range(ROWS))
+    for run, table in runs:
+        characters = sum(len(text) for column in table.values() for text in column.texts)
+        assert characters <= spans.SPAN_CHARACTERS or run.stop - run.start <= spans.BATCH
+
+
+def test_a_table_that_is_small_enough_is_one_run() -> None:
+    assert [run for run, _ in spans.spans(INPUTS)] == [slice(0, ROWS)]
+    assert [run for run, _ in spans.spans(INPUTS.iloc[:0])] == [slice(0, 0)]
+
+
+def test_features_do_not_depend_on_the_runs(request: pytest.FixtureRequest) -> None:
+    fitted = PairFeatures.fit(INPUTS)
+    whole = fitted.transform(INPUTS)
+    request.getfixturevalue("small")
+    assert np.array_equal(fitted.transform(INPUTS), whole, equal_nan=True)
+    assert [len(span.fields[0].left) for span in fitted.spans(INPUTS)] != [ROWS]
+
+
+def test_values_that_read_alike_get_one_number() -> None:
+    column = normalised(raw_column(pd.Series(["A  b", "a b", None, 7, "7", float("nan"), ""], dtype=object)))
+    assert set(column.texts) == {"a b", "7", ""}
+    assert column.cells().tolist() == ["a b", "a b", "", "7", "7", "", ""]
+    assert column.filled() == 4
+
+
+def test_records_are_joined_row_by_row_without_what_is_missing() -> None:
+    first, second = (raw_column(pd.Series(cells, dtype=object)) for cells in (["a", None, "a"], ["b", "c", "b"]))
+    records = joined([first, second])
+    assert records.cells().tolist() == ["a b", "c", "a b"]
+    assert sorted(records.texts) == ["a b", "c"]
+    assert joined([first]) is first
+
+
+def test_two_columns_are_numbered_over_the_same_texts() -> None:
+    left, right = (raw_column(pd.Series(cells, dtype=object)) for cells in (["a", "b"], ["b", "c"]))
+    both = PairedColumn.of(left, right)
+    assert both.left.numbers[1] == both.right.numbers[0]
+    assert both.left.cells().tolist() + both.right.cells().tolist() == ["a", "b", "b", "c"]
+    assert both.left.used() == ["a", "b"]
