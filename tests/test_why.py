@@ -1,6 +1,6 @@
 """The page of explanations: no value of the data can change its structure."""
 
-from mlops.diagnosis.why import ExplainedRow, page, strongest, with_reasons
+from mlops.diagnosis.why import ExplainedRow, page, signed, strongest, with_reasons
 from mlops.gate import Diagnosis, ErrorRow
 from mlops.task import Contribution, Explanation
 
@@ -48,3 +48,7 @@ def test_the_diagnosis_names_attributes_and_no_value() -> None:
 
 def test_no_row_makes_a_page_all_the_same() -> None:
     assert "<h1>" in page([], model_id="er_20251020", threshold=0.5, intro="No row.")
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [signed(x) for x in (-0.001, 0.0, 0.004, 0.006, -1.239)] == ["0.00", "0.00", "0.00", "+0.01", "-1.24"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
-from mlops.diagnosis.why import ExplainedRow, with_reasons
+from mlops.diagnosis.why import ExplainedRow, signed, with_reasons
 from mlops.formatting import printable
 from mlops.gate import GateReport
 from mlops.task import Contribution, Examples, Model
@@ -54,7 +54,7 @@ def print_explanations(rows: Sequence[ExplainedRow], console: Console, *, thresh
             console.print(_line(part, width, largest), soft_wrap=True)
         total = found.base + sum(part.log_odds for part in parts)
         console.print(
-            f"  starting point {found.base:+.2f}, together {total:+.2f} log-odds", style="dim", soft_wrap=True
+            f"  starting point {signed(found.base)}, together {signed(total)} log-odds", style="dim", soft_wrap=True
         )
 
 
@@ -62,7 +62,9 @@ def _line(part: Contribution, width: int, largest: float) -> Text:
     """Return one attribute: its name, its contribution as a number and a bar, and the row's values."""
     bar = "█" * round(_BAR * abs(part.log_odds) / largest)
     style = "green" if part.log_odds > 0 else "red"
-    line = Text.assemble(f"  {printable(part.name, 24):<{width}}  {part.log_odds:+6.2f} ", (f"{bar:<{_BAR}}", style))
+    line = Text.assemble(
+        f"  {printable(part.name, 24):<{width}}  {signed(part.log_odds):>6} ", (f"{bar:<{_BAR}}", style)
+    )
     if part.values:
         line.append(" " + " / ".join(printable(value, 60) or "(empty)" for value in part.values))
     line.rstrip()

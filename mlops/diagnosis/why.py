@@ -34,6 +34,12 @@ def strongest(explanation: Explanation, most: int = MOST) -> tuple[Contribution,
     return tuple(sorted(moved, key=lambda part: (-abs(part.log_odds), part.name))[:most])
 
 
+def signed(log_odds: float) -> str:
+    """Return log-odds with their sign and two decimals; what rounds to nothing has no sign."""
+    text = f"{log_odds:+.2f}"
+    return text if float(text) else "0.00"
+
+
 def with_reasons(diagnosis: Diagnosis, explanations: Mapping[str, Explanation]) -> Diagnosis:
     """Return the diagnosis with what moved the scores of its rows, by row id; values of the data stay out."""
 
@@ -91,8 +97,8 @@ def _row(row: ExplainedRow, threshold: float, columns: int, largest: float) -> d
         "label": Safe("positive" if row.label else "negative"),
         "wrong": called != bool(row.label),
         "parts": [_part(part, columns, largest) for part in parts],
-        "base": Safe(f"{found.base:+.2f}"),
-        "total": Safe(f"{total:+.2f}"),
+        "base": Safe(signed(found.base)),
+        "total": Safe(signed(total)),
     }
 
 
@@ -105,5 +111,5 @@ def _part(part: Contribution, columns: int, largest: float) -> dict[str, Any]:
         "side": Safe("for" if part.log_odds >= 0 else "against"),
         "x": Safe(f"{_HALF if part.log_odds >= 0 else _HALF - width:.2f}"),
         "width": Safe(f"{width:.2f}"),
-        "log_odds": Safe(f"{part.log_odds:+.2f}"),
+        "log_odds": Safe(signed(part.log_odds)),
     }

@@ -35,7 +35,7 @@ def test_without_rows_the_surest_misjudged_test_rows_are_shown(chain: Chain, run
 def test_on_the_terminal_each_attribute_has_a_bar_and_its_values(chain: Chain, run_cli: RunCli) -> None:
     said = run_cli("explain", chain.artifact, "--errors", 1)
     assert said.code == 0, said.err
-    assert re.search(r"^  name +[+-]\d+\.\d\d █* +.+ / .+$", said.out, re.MULTILINE)
+    assert re.search(r"^  name +[+-]?\d+\.\d\d █* +.+ / .+$", said.out, re.MULTILINE)
     assert "starting point" in said.out
 
 
