@@ -65,7 +65,7 @@ def _verdict(change: ChangeResult | None) -> str:
 
 def _flips(comparison: Paired) -> str:
     """Say in words whether gains and losses differ by more than chance."""
-    flips = f"{comparison.gained:,} rows gained, {comparison.lost:,} lost"
+    flips = f"{comparison.gained:,} row{'' if comparison.gained == 1 else 's'} gained, {comparison.lost:,} lost"
     if not comparison.gained + comparison.lost:
         return f"{flips}: both models call every row alike."
     p = format_p(comparison.mcnemar_p, _CHANCE)
