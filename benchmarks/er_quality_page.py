@@ -78,6 +78,9 @@ def _table(found: ErQuality) -> str:
             rows.append([f"`{row.name}`", "refused: " + flat(reason), *[NONE] * (len(head) - 2)])
         elif row.published is not None:
             rows.append(_published_row(found, row))
+        else:
+            own = percent_spread(found.summary.resplit_f1.get(row.name))
+            rows.append([f"`{row.name}`", "no published split", f"own split: {own}", *[NONE] * (len(head) - 3)])
     mean = found.summary.mean
     if mean.ours is not None:
         cells = [f"**mean of {len(mean.datasets)}**", "", f"**{mean.ours:.2f}**", "", "", f"{mean.baseline:.2f}"]

@@ -1,15 +1,11 @@
 """Running: which datasets are due, side by side or one by one, each written down as soon as it is done."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from benchmarks.er_quality import cross as crossing
 from benchmarks.er_quality import ledger
@@ -17,18 +13,16 @@ from benchmarks.er_quality.measuring import measure
 from benchmarks.er_quality.results import CrossRow, DatasetRow
 from benchmarks.machine import ROOT
 from benchmarks.published import EXPECTED_FAILURES
+from benchmarks.side_by_side import side_by_side
 from mlops import config, documents, provenance
 from mlops.cli.steps import circumstances
 from mlops.config import StorageSettings, TaskSettings
-from mlops.errors import MlopsError, UnavailableError, UsageRefusedError
+from mlops.errors import MlopsError, UsageRefusedError
 from mlops.hashing import sha256_bytes, sha256_stream
 from mlops.provenance import CodeVersion
 from mlops.tasks.er.task import EntityResolution
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _OWN_SOURCES = ("benchmarks/baseline.py", "benchmarks/er_quality/measuring.py", "benchmarks/er_quality/cross.py")
-
-Row = TypeVar("Row", DatasetRow, CrossRow)
 
 
 @dataclass(frozen=True)
@@ -213,30 +207,9 @@ def _holds(row: DatasetRow | CrossRow | None, key: str) -> bool:
 
 def run_datasets(plan: Plan, datasets: Sequence[Dataset], *, jobs: int) -> Iterator[DatasetRow]:
     """Yield a row for each dataset as it is done; ``jobs`` processes, one core each."""
-    return _side_by_side([partial(dataset_row, plan, found) for found in datasets], jobs)
+    return side_by_side([partial(dataset_row, plan, found) for found in datasets], jobs)
 
 
 def run_cross(plan: Plan, pairs: Sequence[tuple[Dataset, Dataset]], *, jobs: int) -> Iterator[CrossRow]:
     """Yield a row for each pair of datasets as it is done."""
-    return _side_by_side([partial(cross_row, plan, train, test) for train, test in pairs], jobs)
-
-
-def _side_by_side(tasks: Sequence[Callable[[], Row]], jobs: int) -> Iterator[Row]:
-    """Call each task, in this process or in ``jobs`` others, and yield what they return, first come first."""
-    if jobs == 1 or not tasks:
-        for task in tasks:
-            yield task()
-        return
-    for name in _THREADS:  # read by the children's libraries when they are loaded
-        os.environ.setdefault(name, "1")
-    try:
-        with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
-            futures: list[Future[Row]] = [pool.submit(task) for task in tasks]
-            for future in as_completed(futures):
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise UnavailableError(
-            "A process of the benchmark was ended from outside; what was finished is written.",
-            why="The machine may have run out of memory.",
-            fix="Run the same command again with --resume --jobs 1.",
-        ) from error
+    return side_by_side([partial(cross_row, plan, train, test) for train, test in pairs], jobs)

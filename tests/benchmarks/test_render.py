@@ -93,12 +93,18 @@ def test_a_refused_dataset_keeps_its_row() -> None:
     assert "| `town` | refused: Too few. |" in text
 
 
+def test_a_dataset_without_a_published_split_is_shown_on_our_own() -> None:
+    found = row("town", [0.9])
+    own = found.model_copy(update={"published": None, "resplit": found.published})
+    assert "| `town` | no published split | own split: 90.0 |" in shown(results(own))
+
+
 def test_every_table_has_cells_for_its_columns() -> None:
     refused = CrossRow(train="shop", test="town", key=sha256_bytes(b"key"), refusal="No attribute.")
     criterion = CrossCriterion(metric="recall", value=0.5, lower=0.4, upper=0.6, threshold=0.88, verdict="fail")
     judged = CrossRow(train="town", test="shop", key=sha256_bytes(b"key"), criteria=(criterion,), verdict="fail")
     bad = row("town", []).model_copy(update={"published": None, "refusal": "No label."})
-    rows = [row(name, [0.95]) for name in REQUIRED]
+    rows = [row(name, [0.95]) for name in REQUIRED] + [row("own", [0.9]).model_copy(update={"published": None})]
     tables = re.findall(r"(?:^\|.*\n)+", shown(results(*rows, bad, cross=(refused, judged))), re.MULTILINE)
     assert len(tables) == 6
     for table in tables:
