@@ -149,15 +149,17 @@ def paired(drop: float, lower: float, **changes: Any) -> Paired:
     return Paired.model_construct(**(facts | changes))
 
 
+def _negated(one: Difference) -> dict[str, float | None]:
+    numbers = {"value": one.value, "lower": one.upper, "upper": one.lower}
+    return {name: None if number is None else -number for name, number in numbers.items()}
+
+
 def swapped(one: Paired) -> Paired:
     """Return the comparison with candidate and champion exchanged."""
     flipped = {
-        name: Difference.model_construct(
-            candidate=d.champion, champion=d.candidate, n=d.n, reason="",
-            **{k: None if x is None else -x for k, x in (("value", d.value), ("lower", d.upper), ("upper", d.lower))},
-        )
+        name: d.model_copy(update={"candidate": d.champion, "champion": d.candidate} | _negated(d))
         for name, d in one.differences.items()
-    }  # fmt: skip
+    }
     return one.model_copy(update={"differences": flipped})
 
 

@@ -24,7 +24,7 @@ def wilson(hits: float, n: int) -> Estimate:
     return Estimate(value=hits / n, lower=wilson_lower(hits, n, 0.95), upper=wilson_upper(hits, n, 0.95), n=n)
 
 
-def part(value: str, *, name: str = "script", **estimates: Estimate) -> SliceMetrics:
+def part(value: str, name: str = "script", **estimates: Estimate) -> SliceMetrics:
     """Return one value of a slice with these estimates."""
     return SliceMetrics(slice=name, value=value, rows=400, positives=200, counts=COUNTS, metrics=estimates)
 
@@ -44,7 +44,8 @@ def judge(parts: list[SliceMetrics], rules: Policy, obstacle: str = "") -> tuple
 
 def only(estimate: Estimate, rules: Policy, metric: str = "precision") -> SliceResult:
     """Decide a slice of a single value."""
-    (result,) = judge([part("latin", **{metric: estimate})], rules)
+    found = part("latin").model_copy(update={"metrics": {metric: estimate}})
+    (result,) = judge([found], rules)
     return result
 
 
@@ -86,7 +87,8 @@ def test_a_value_fails_only_when_its_upper_bound_is_below(hits: int, least: floa
 
 def test_the_p_of_f1_is_that_of_its_proportion() -> None:
     jaccard = wilson(300, 400)
-    mapped = Estimate(**{k: f1_of_jaccard(v) for k, v in jaccard if k in {"value", "lower", "upper"}}, n=400)
+    value, lower, upper = (f1_of_jaccard(x or 0) for x in (jaccard.value, jaccard.lower, jaccard.upper))
+    mapped = Estimate(value=value, lower=lower, upper=upper, n=400)
     result = only(mapped, policy("f1", min=f1_of_jaccard(0.8)), "f1")
     assert result.p_value == pytest.approx(p_at_least(0.75, 0.8, 400), rel=1e-6)
 
