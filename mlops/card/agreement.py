@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mlops import checksums, documents
-from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, seed_evaluation
 from mlops.card.facts import MANIFEST, NOTES, CardFacts
 from mlops.config import Criterion
 from mlops.documents import canonical_json
@@ -71,6 +71,9 @@ def _hashes(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreeme
     yield Disagreement(GATE, "bindings.model_sha256", model, bound.model_sha256)
     yield Disagreement(METRICS, "evaluation_sha256", evaluation, facts.metrics.evaluation_sha256)
     yield Disagreement(GATE, "bindings.evaluation_sha256", evaluation, bound.evaluation_sha256)
+    for repeat in facts.metrics.repeats:
+        scored = listed.get(seed_evaluation(repeat.seed))
+        yield Disagreement(METRICS, f"repeats.{repeat.seed}.evaluation_sha256", scored, repeat.evaluation_sha256)
     # Of the policy as it is written in gate.json: later versions of mlops may give a policy further fields.
     policy = canonical_json(documents.check_json(files[GATE])["policy"])
     yield Disagreement(GATE, "bindings.policy_sha256", sha256_bytes(policy), bound.policy_sha256)
@@ -88,6 +91,8 @@ def _names(facts: CardFacts) -> Iterator[Disagreement]:
     yield Disagreement(MANIFEST, "id", training.dataset_id, facts.manifest.id)
     yield Disagreement(MANIFEST, "task", training.task, facts.manifest.task)
     yield Disagreement(METRICS, "threshold", training.threshold, metrics.threshold)
+    made, found = ([(r.seed, r.threshold) for r in repeats] for repeats in (training.repeats, metrics.repeats))
+    yield Disagreement(METRICS, "repeats", made, found)
     if facts.previous:
         yield Disagreement(NOTES, "previous", facts.previous.task, training.task)
 
@@ -106,7 +111,35 @@ def _decision(metrics: Metrics, gate: GateReport) -> Iterator[Disagreement]:
                 yield Disagreement(GATE, f"{where}.{field}", expected, found)
         for field in _DECIDED:
             yield Disagreement(GATE, f"{where}.{field}", getattr(fresh, field), getattr(kept, field))
+    yield from _seeds(metrics, gate, again)
+    yield from _comparison(metrics, gate, again)
     yield Disagreement(GATE, "verdict", again.verdict, gate.verdict)
+
+
+def _seeds(metrics: Metrics, gate: GateReport, again: GateReport) -> Iterator[Disagreement]:
+    """Yield what the gate says of every other seed beside what was measured of it."""
+    fresh, kept = ([(r.seed, r.evaluation_sha256, r.verdict) for r in report.seeds] for report in (again, gate))
+    yield Disagreement(GATE, "seeds", fresh, kept)
+    for repeat, result in zip(metrics.repeats, gate.seeds, strict=False):
+        measured = {name: estimate.value for name, estimate in repeat.metrics.items()}
+        where = f"seeds.{repeat.seed}.values"
+        yield Disagreement(GATE, where, sorted(measured), sorted(result.values))
+        for name in sorted(measured.keys() & result.values.keys()):
+            if not _close(measured[name], result.values[name], _TOLERANCE["value"]):
+                yield Disagreement(GATE, f"{where}.{name}", measured[name], result.values[name])
+
+
+def _comparison(metrics: Metrics, gate: GateReport, again: GateReport) -> Iterator[Disagreement]:
+    """Yield what the gate says of the model in production beside what follows from the comparison that it kept."""
+    fresh, kept = ([change.model_copy(update={"reason": ""}) for change in r.changes] for r in (again, gate))
+    yield Disagreement(GATE, "changes", fresh, kept)
+    if gate.comparison is None:
+        return
+    yield Disagreement(GATE, "comparison.rows", metrics.rows, gate.comparison.rows)
+    for name, difference in sorted(gate.comparison.differences.items()):
+        measured = metrics.metrics.get(name, NOT_MEASURED).value
+        if not _close(measured, difference.candidate, _TOLERANCE["value"]):
+            yield Disagreement(GATE, f"comparison.differences.{name}.candidate", measured, difference.candidate)
 
 
 def decided_again(metrics: Metrics, gate: GateReport) -> GateReport:

@@ -5,10 +5,11 @@ from typing import Any
 from mlops import registry
 from mlops.artifact import Training
 from mlops.card import measured
-from mlops.card.changes import changes_between
+from mlops.card.changes import changes_between, comparison_of
 from mlops.card.facts import CHART, MANIFEST, CardFacts, record_of
 from mlops.card.hub import hub_metadata
 from mlops.card.limitations import MARGIN, limitations_of
+from mlops.card.seeds import seed_table
 from mlops.card.words import bounds, commit, count, in_words, link_to_run, metric_name, moment, rate
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import LabelQuality, Manifest
@@ -45,6 +46,7 @@ def _view(facts: CardFacts, record: registry.Record) -> dict[str, Any]:
         "chart_alt": _chart_alt(facts),
         "metric_rows": measured.metric_rows(metrics, gate),
         "explanations": measured.explanations(gate),
+        "seeds": seed_table(metrics, gate, facts.training.seed),
         "confidence": Safe(f"{100 * metrics.interval.confidence:g} %"),
         "interval": metrics.interval,
         "test_rows": count(metrics.rows),
@@ -63,6 +65,7 @@ def _view(facts: CardFacts, record: registry.Record) -> dict[str, Any]:
         "stated_limitations": facts.manifest.limitations,
         "findings": facts.training.findings,
         "changes": changes_between(facts.previous, record) if facts.previous else None,
+        "comparison": comparison_of(gate),
         "slices": measured.slice_rows(metrics),
         "gaps": measured.gaps(metrics, gate),
         "bindings": _hashes(record),
