@@ -1,8 +1,13 @@
-"""What changed from the previous version: metrics, features, data, policy."""
+"""What changed from the previous version: metrics, features, data, policy; and the model in production beside this."""
 
 from typing import NamedTuple
 
 from mlops.card.words import count, metric_name, metric_order, rate
+from mlops.formatting import format_p
+from mlops.gate import GateReport
+from mlops.gate.changing import exact_points, points
+from mlops.ids import ModelId
+from mlops.metrics import Paired
 from mlops.registry import Record
 from mlops.render import Safe
 
@@ -97,3 +102,64 @@ def _points(before: float, after: float) -> str:
         return "no change"
     shown = f"{100 * (after - before):+.1f}"
     return "less than 0.1 points" if shown in {"+0.0", "-0.0"} else f"{shown} points"
+
+
+class ComparedMetric(NamedTuple):
+    """A metric of the model in production and of this one, on the same rows."""
+
+    name: str
+    champion: Safe
+    candidate: Safe
+    difference: Safe
+    bounds: Safe
+    margin: Safe
+    verdict: Safe
+
+
+class Comparison(NamedTuple):
+    """This model beside the one in production; ``p`` is that of McNemar's test."""
+
+    champion: Safe
+    rows: Safe
+    confidence: Safe
+    metrics: tuple[ComparedMetric, ...]
+    gained: Safe
+    lost: Safe
+    p: Safe
+
+
+def comparison_of(gate: GateReport) -> Comparison | None:
+    """Return what the gate found of this model and the one in production; None where it compared none.
+
+    Raises:
+        UsageRefusedError: The champion's id is not one.
+    """
+    found = gate.comparison
+    if found is None:
+        return None
+    return Comparison(
+        champion=Safe(ModelId.parse(found.champion_id)),
+        rows=count(found.rows),
+        confidence=Safe(f"{100 * found.interval.confidence:g} %"),
+        metrics=tuple(_compared(name, found, gate) for name in sorted(found.differences, key=metric_order)),
+        gained=count(found.gained),
+        lost=count(found.lost),
+        p=Safe(format_p(found.mcnemar_p, 0.05)),
+    )
+
+
+def _compared(name: str, found: Paired, gate: GateReport) -> ComparedMetric:
+    difference = found.differences[name]
+    change = next((change for change in gate.changes if change.metric == name), None)
+    rises = name in gate.policy.criteria and gate.policy.criteria[name].min is None
+    margin = None if change is None else 0.0 + change.max_drop * (1 if rises else -1)
+    bounds = f"{points(difference.lower, margin)} to {points(difference.upper, margin)}"
+    return ComparedMetric(
+        name=metric_name(name),
+        champion=rate(difference.champion),
+        candidate=rate(difference.candidate),
+        difference=Safe(points(difference.value, margin)),
+        bounds=Safe("not defined" if difference.lower is None else bounds),
+        margin=Safe("none" if margin is None else exact_points(margin)),
+        verdict=Safe("not asked" if change is None else change.verdict + ("" if change.blocking else " (warns only)")),
+    )
