@@ -125,7 +125,7 @@ def test_the_correction_is_over_all_values_of_all_slices_of_the_policy() -> None
 
 
 def test_good_models_with_many_slices_fail_no_more_often_than_promised() -> None:
-    """1,000 models that are just good enough in each of 15 slices: 54 % would fail somewhere without correction."""
+    """1,000 models that are just good enough in each of 15 slices: 66 % would fail somewhere without correction."""
     hits = np.random.default_rng(0).binomial(200, 0.9, size=(1_000, 15))
     rules = policy()
     failed = uncorrected = 0
