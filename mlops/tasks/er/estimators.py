@@ -26,6 +26,7 @@ LogOdds = NDArray[np.float64]
 
 _REGULARISATION = 0.1
 _TREES = 200
+_MEMBERS = 2
 
 
 class Estimator(Protocol):
@@ -172,7 +173,12 @@ class Forest:
 
 @dataclass(frozen=True)
 class Boosting:
-    """Gradient boosting on histograms; the log-odds are the margin that the trees add up to."""
+    """Gradient boosting on histograms; the log-odds are the margin that the trees add up to.
+
+    The margin is the mean of ``_MEMBERS`` fits whose splits see random halves of the columns, which says the same with
+    less noise than one fit of as many trees. A mean of sums is a sum: the trees of all stand in one model, their
+    values divided by the number of members, so that nothing else need know.
+    """
 
     name: ClassVar[str] = "gradient boosting"
     model: HistGradientBoostingClassifier
@@ -185,18 +191,22 @@ class Boosting:
     @classmethod
     def fit(cls, table: Floats, label: Labels, weight: Weights, seed: int) -> Self:
         """Fit; see :class:`Estimator`."""
-        model = HistGradientBoostingClassifier(
-            max_iter=300,
-            learning_rate=0.06,
-            max_leaf_nodes=15,
-            min_samples_leaf=10,
-            l2_regularization=1.0,
-            max_bins=64,  # half the time of the default 255, the same out-of-fold scores
-            early_stopping=False,
-            random_state=seed,
-        )
+        members = [
+            HistGradientBoostingClassifier(
+                max_iter=100,
+                learning_rate=0.09,
+                max_leaf_nodes=15,
+                min_samples_leaf=10,
+                l2_regularization=1.0,
+                max_features=0.5,
+                max_bins=64,  # half the time of the default 255, the same out-of-fold scores
+                early_stopping=False,
+                random_state=number,
+            )
+            for number in np.random.SeedSequence(seed).generate_state(_MEMBERS).tolist()
+        ]
         with one_thread():
-            return cls(model.fit(table, label, sample_weight=weight))
+            return cls(_mean([member.fit(table, label, sample_weight=weight) for member in members]))
 
     def log_odds(self, table: Floats) -> LogOdds:
         """Return the log-odds; see :class:`Estimator`."""
@@ -209,9 +219,10 @@ class Boosting:
         """Describe the estimator; see :class:`Estimator`."""
         model = self.model
         return (
-            f"HistGradientBoostingClassifier (scikit-learn {sklearn.__version__}): {model.max_iter} trees of at most "
-            f"{model.max_leaf_nodes} leaves with at least {model.min_samples_leaf} rows each, learning rate "
-            f"{model.learning_rate}, L2 {model.l2_regularization}"
+            f"HistGradientBoostingClassifier (scikit-learn {sklearn.__version__}): the mean of {_MEMBERS} models of "
+            f"{model.max_iter} trees of at most {model.max_leaf_nodes} leaves with at least {model.min_samples_leaf} "
+            f"rows each, learning rate {model.learning_rate}, L2 {model.l2_regularization}, each split on "
+            f"{model.max_features:.0%} of the columns"
         )
 
     def state(self) -> dict[str, Any]:
@@ -238,6 +249,17 @@ def restore_estimator(state: Mapping[str, Any]) -> Estimator:
         return next(kind for kind in KINDS if kind.name == state["name"]).restore(state)
     except (KeyError, TypeError, StopIteration) as error:
         raise ValueError(f"no estimator of this version: {error}") from error
+
+
+def _mean(members: list[HistGradientBoostingClassifier]) -> HistGradientBoostingClassifier:
+    """Return one model whose margin is the mean of the margins of ``members``, which were fitted on the same table."""
+    whole, *others = members
+    for member in members:
+        for (tree,) in member._predictors:  # noqa: SLF001  # scikit-learn has no public way to join models
+            tree.nodes["value"] /= len(members)
+    for member in others:
+        whole._predictors += member._predictors  # noqa: SLF001  # as above
+    return whole
 
 
 def one_thread() -> Any:  # noqa: ANN401  # threadpoolctl is not typed

@@ -7,6 +7,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from mlops import persistence
+from mlops.tasks.er import estimators
 from mlops.tasks.er.estimators import KINDS, Boosting, Estimator, Forest, Linear, restore_estimator
 from tests import models
 
@@ -113,3 +114,19 @@ def test_a_forest_whose_trees_read_other_columns_is_refused() -> None:
     forest.estimators_[1].n_features_in_ = 9
     with pytest.raises(ValueError, match="columns"):
         restore_estimator({"name": Forest.name, "model": forest})
+
+
+def test_boosting_is_the_mean_of_its_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, label = _examples()
+    margins = []
+
+    def mean(members: list[Any]) -> Any:
+        margins.extend(member.decision_function(table) for member in members)
+        return original(members)
+
+    original = estimators._mean
+    monkeypatch.setattr(estimators, "_mean", mean)
+    boosting = Boosting.fit(table, label, None, 0)
+    assert len(margins) == 2
+    assert (margins[0] != margins[1]).any()
+    np.testing.assert_allclose(boosting.log_odds(table), np.mean(margins, axis=0), atol=1e-9)

@@ -60,7 +60,7 @@ def test_features_are_those_that_vary(matcher: PairMatcher) -> None:
 
 def test_the_architecture_names_the_estimator_and_its_settings(matcher: PairMatcher) -> None:
     sentence = fit_matcher(*make_pairs(600), F1, seed=0).architecture()
-    assert re.search(r"HistGradientBoostingClassifier .*300 trees .*15 leaves .*learning rate 0\.06", sentence)
+    assert re.search(r"HistGradientBoostingClassifier .*mean of 2 models of 100 trees .*15 leaves .*learning rate 0\.09", sentence)
     assert "sigmoid calibration" in sentence
     assert f"on {len(matcher.kept)} similarity features" in matcher.architecture()
 
