@@ -1,8 +1,9 @@
 """What one rule can decide at a given number of rows, and how likely it is to: the gate's own rule, counted out (pure).
 
 The gate's bounds are the wider of Wilson's and the bootstrap's. Over independent rows a bootstrap replicate of a
-proportion is binomial, so here its percentiles are taken exactly, without chance; rows that are not independent enter
-with their effective number. F1 is judged through J = tp / (tp + fp + fn), of which it is a rising function.
+proportion is binomial, so here its percentiles are taken exactly, without chance, and are the gate's to about a row
+(its denominators vary a little): what passes is the same, what just fails may come out inconclusive here. Rows that are
+not independent enter with their effective number. F1 is judged through J = tp / (tp + fp + fn), with which it rises.
 
 Sources: E. B. Wilson, JASA 22 (1927) 209-212; J. L. Fleiss, B. Levin & M. C. Paik, Statistical Methods for Rates and
 Proportions (2003), ch. 2, for the sample size of a one-sided test of a proportion at a given power.
@@ -126,6 +127,8 @@ def judge(rule: Rule, hits: int, n: int, effective: float | None = None) -> Verd
 @lru_cache(maxsize=100_000)
 def limits(rule: Rule, n: int, effective: float | None = None) -> Limits:
     """Return which counts pass and which fail in a denominator of ``n`` rows; args are those of :func:`judge`."""
+    if n < max(1, rule.min_samples):
+        return Limits(n, passes_from=n + 1, fails_below=0)
 
     def rank(good: int) -> int:
         return _RANK[judge(rule, good if rule.least else n - good, n, effective)]
