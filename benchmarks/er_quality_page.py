@@ -175,15 +175,14 @@ def _cross(rows: Sequence[CrossRow]) -> str:
 def _cost(found: ErQuality) -> str:
     rows = []
     for row in found.datasets:
-        runs = runs_of(row.published) or runs_of(row.resplit)
-        if runs:
-            ours = spread([run.fit_seconds for run in runs])
-            theirs = spread([run.baseline.feature_seconds + run.baseline.fit_seconds for run in runs])
-            if ours and theirs:
-                ratio = f"{ours.median / theirs.median:.1f}" if theirs.median else NONE
-                cells = [f"`{row.name}`", f"{runs[0].training_pairs:,}", str(runs[0].features)]
-                rows.append([*cells, f"{ours.median:.1f}", f"{theirs.median:.1f}", ratio])
-    head = ["dataset", "training pairs", "features", "ours, s", "forest, s", "ratio"]
+        cost = found.summary.training.get(row.name)
+        if cost is not None:
+            run = (runs_of(row.published) or runs_of(row.resplit))[0]
+            ratio = NONE if cost.ratio is None else f"{cost.ratio:.1f}"
+            asked = NONE if cost.limit is None else f"{cost.limit:g} {'✓' if cost.met else '✗'}"
+            cells = [f"`{row.name}`", f"{run.training_pairs:,}", str(run.features)]
+            rows.append([*cells, f"{cost.ours:.1f}", f"{cost.baseline:.1f}", ratio, asked])
+    head = ["dataset", "training pairs", "features", "ours, s", "forest, s", "ratio", "at most"]
     return (
         "CPU seconds on one core from pairs to a fitted model: features and fit, ours with folds and threshold.\n\n"
         + table(head, rows)

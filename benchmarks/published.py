@@ -77,3 +77,6 @@ REQUIRED: Final = {
 
 EXPECTED_FAILURES: Final = {("dblp_scholar", "dblp_acm"): "precision", ("dblp_acm", "dblp_scholar"): "recall"}
 """Training and judging dataset to the criterion that must be the one to fail."""
+
+TRAINING_LIMITS: Final = {"abt_buy": 3.0}
+"""Dataset to how many times as long as the baseline, features included, training may take."""

@@ -10,7 +10,7 @@ import click
 from benchmarks import machine
 from benchmarks.er_quality import ledger, running, terminal
 from benchmarks.er_quality.book import Book
-from benchmarks.er_quality.results import Judged
+from benchmarks.er_quality.ledger import Judged
 from benchmarks.er_quality.running import Dataset, Plan, make_plan
 from mlops.cli import faults
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.er_quality import ledger
-from benchmarks.er_quality.results import CrossRow, DatasetRow, ErQuality, Judged
+from benchmarks.er_quality.ledger import Judged
+from benchmarks.er_quality.results import CrossRow, DatasetRow, ErQuality
 from benchmarks.er_quality.running import Plan
 from benchmarks.er_quality.summary import summarise
 from mlops import documents

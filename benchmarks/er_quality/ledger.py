@@ -1,16 +1,50 @@
-"""The ledger of variants: how many different matchers have been judged on each dataset's test rows."""
+"""``er_quality_judged.json``: how many different matchers have been judged on the test rows of each dataset."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.er_quality.results import Judged, JudgedOnce, Variants
+from benchmarks.er_quality.results import Variants
 from benchmarks.machine import ROOT
 from mlops import documents
-from mlops.hashing import sha256_bytes
+from mlops.documents import Document, Part
+from mlops.hashing import Sha256, sha256_bytes
+from mlops.metrics import Count
 
 _MATCHER = ("mlops/tasks/er", "mlops/training")
 _EXAMPLE_DATA = "generator"
+
+
+class JudgedOnce(Part):
+    """A variant of the matcher that was judged on a dataset's test rows.
+
+    Attributes:
+        dataset_sha256: Hash of the dataset's file.
+        name: The dataset's name then.
+        matcher_sha256: Fingerprint of the matcher's source code.
+        first_judged: When that happened first, UTC.
+    """
+
+    dataset_sha256: Sha256
+    name: str
+    matcher_sha256: Sha256
+    first_judged: datetime
+
+
+class Before(Part):
+    """What happened before the ledger began, as far as it is remembered."""
+
+    dataset_sha256: Sha256
+    name: str
+    about: Count
+    note: str
+
+
+class Judged(Document):
+    """``er_quality_judged.json``: the ledger, one entry a dataset and variant, in the order in which they came."""
+
+    before: tuple[Before, ...] = ()
+    entries: tuple[JudgedOnce, ...] = ()
 
 
 def sources_sha256(*names: str, root: Path = ROOT) -> str:

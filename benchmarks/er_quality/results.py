@@ -1,4 +1,4 @@
-"""``er_quality.json``: what was measured, on what, with which code; and ``er_quality_judged.json``: how often."""
+"""``er_quality.json``: what was measured, on what, with which code."""
 
 from datetime import datetime
 
@@ -184,6 +184,24 @@ class Requirement(Part):
     aim_met: bool
 
 
+class TrainingCost(Part):
+    """What training costs, median CPU seconds on one core, features included.
+
+    Attributes:
+        ours: Our seconds.
+        baseline: The baseline's.
+        ratio: Ours over the baseline's; None where that took no measurable time.
+        limit: The ratio that is asked for; None where none is.
+        met: Whether the ratio keeps the limit; None where there is none.
+    """
+
+    ours: float
+    baseline: float
+    ratio: float | None
+    limit: float | None
+    met: bool | None
+
+
 class Mean(Part):
     """The mean F1 x 100 over the datasets with a requirement; None where one of them was not measured."""
 
@@ -214,6 +232,7 @@ class Summary(Part):
         resplit_f1: By dataset, ours on our own split.
         baseline_f1: By dataset, the baseline's on the published split.
         requirements: By dataset.
+        training: By dataset.
         mean: Beside Ditto's.
     """
 
@@ -221,6 +240,7 @@ class Summary(Part):
     resplit_f1: dict[str, Spread]
     baseline_f1: dict[str, Spread]
     requirements: dict[str, Requirement]
+    training: dict[str, TrainingCost]
     mean: Mean
 
 
@@ -235,35 +255,3 @@ class ErQuality(Document):
     cross: tuple[CrossRow, ...]
     variants: dict[str, Variants]
     summary: Summary
-
-
-class JudgedOnce(Part):
-    """A variant of the matcher that was judged on a dataset's test rows.
-
-    Attributes:
-        dataset_sha256: Hash of the dataset's file.
-        name: The dataset's name then.
-        matcher_sha256: Fingerprint of the matcher's source code.
-        first_judged: When that happened first, UTC.
-    """
-
-    dataset_sha256: Sha256
-    name: str
-    matcher_sha256: Sha256
-    first_judged: datetime
-
-
-class Before(Part):
-    """What happened before the ledger began, as far as it is remembered."""
-
-    dataset_sha256: Sha256
-    name: str
-    about: Count
-    note: str
-
-
-class Judged(Document):
-    """``er_quality_judged.json``: the ledger, one entry a dataset and variant, in the order in which they came."""
-
-    before: tuple[Before, ...] = ()
-    entries: tuple[JudgedOnce, ...] = ()

@@ -3,8 +3,17 @@
 from collections.abc import Iterable, Sequence
 from statistics import fmean, median
 
-from benchmarks.er_quality.results import DatasetRow, Mean, ModelRun, Requirement, SplitRuns, Spread, Summary
-from benchmarks.published import FIGURES, REQUIRED
+from benchmarks.er_quality.results import (
+    DatasetRow,
+    Mean,
+    ModelRun,
+    Requirement,
+    SplitRuns,
+    Spread,
+    Summary,
+    TrainingCost,
+)
+from benchmarks.published import FIGURES, REQUIRED, TRAINING_LIMITS
 
 _SLACK = 1e-9
 
@@ -18,6 +27,9 @@ def summarise(rows: Sequence[DatasetRow]) -> Summary:
         resplit_f1=_spreads((row.name, f1_of(row.resplit)) for row in rows),
         baseline_f1=theirs,
         requirements={name: _requirement(name, ours.get(name)) for name in REQUIRED},
+        training={
+            row.name: _cost(row.name, runs) for row in rows if (runs := runs_of(row.published) or runs_of(row.resplit))
+        },
         mean=_mean(ours, theirs),
     )
 
@@ -59,6 +71,15 @@ def _requirement(name: str, measured: Spread | None) -> Requirement:
         met=f1 is not None and f1 >= required - _SLACK,
         aim_met=f1 is not None and f1 >= aim - _SLACK,
     )
+
+
+def _cost(name: str, runs: Sequence[ModelRun]) -> TrainingCost:
+    ours = round(median(run.fit_seconds for run in runs), 3)
+    theirs = round(median(run.baseline.feature_seconds + run.baseline.fit_seconds for run in runs), 3)
+    ratio = round(ours / theirs, 2) if theirs > 0 else None
+    limit = TRAINING_LIMITS.get(name)
+    met = None if limit is None else ratio is not None and ratio <= limit
+    return TrainingCost(ours=ours, baseline=theirs, ratio=ratio, limit=limit, met=met)
 
 
 def _mean(ours: dict[str, Spread], theirs: dict[str, Spread]) -> Mean:

@@ -77,6 +77,11 @@ def closing(results: ErQuality) -> str:
     if asked:
         met, aims = sum(one.met for one in asked), sum(one.aim_met for one in asked)
         lines.append(f"Required F1 met on {met} of {len(asked)} datasets measured, the aim on {aims}.")
+    lines += [
+        f"Training {name}: {cost.ratio} times the forest's time, at most {cost.limit:g} asked."
+        for name, cost in results.summary.training.items()
+        if cost.limit is not None
+    ]
     if mean.ours is not None:
         lines.append(f"Mean over {len(mean.datasets)}: ours {mean.ours:.2f}, Ditto's {mean.ditto:.2f}.")
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.er_quality import ledger
-from benchmarks.er_quality.results import Before, Judged
+from benchmarks.er_quality.ledger import Before, Judged
 from mlops.hashing import sha256_bytes
 
 DATA, OTHER_DATA = sha256_bytes(b"data"), sha256_bytes(b"other data")

@@ -86,3 +86,17 @@ def test_every_published_figure_has_a_paper_and_a_place_where_it_was_read() -> N
     assert {figure.paper for figure in figures} <= SOURCES.keys()
     assert {figure.read for figure in figures} <= QUOTED.keys()
     assert all(40 < figure.f1 <= 100 for figure in figures)
+
+
+@pytest.mark.parametrize(("name", "limit", "met"), [("abt_buy", 3.0, True), ("shop", None, None)])
+def test_training_is_held_against_the_baseline_of_the_same_run(
+    name: str, limit: float | None, met: bool | None
+) -> None:
+    cost = summarise([row(name, [0.9, 0.9])]).training[name]
+    assert (cost.ours, cost.baseline, cost.ratio, cost.limit, cost.met) == (2.0, 1.0, 2.0, limit, met)
+
+
+def test_training_that_takes_too_long_is_not_met() -> None:
+    slow = run(0.9).model_copy(update={"fit_seconds": 3.01})
+    found = row("abt_buy", []).model_copy(update={"published": SplitRuns(runs=(slow,))})
+    assert summarise([found]).training["abt_buy"].met is False
