@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops import documents
+from mlops import documents, judged
 from mlops.artifact import Training
 from mlops.gate import GateReport
 from mlops.metrics import Metrics
@@ -142,3 +142,24 @@ def test_an_unknown_task_is_refused_by_name(run_cli: RunCli) -> None:
     said = run_cli("run", "nosuch")
     assert said.code == 2
     assert "nosuch" in said.err
+
+
+def test_a_run_is_recorded_when_asked_to(chain: Chain, run_cli: RunCli) -> None:
+    said = run_cli("run", "er", "--sample-size", "300", "--out", "elsewhere", "--record", "--json")
+    assert said.code in EXIT.values(), said.err
+    (line,) = judged.read(chain.repository / judged.FILE)
+    answer = json.loads(said.out)
+    assert (line.model_sha256, line.verdict) == (answer["model_sha256"], answer["verdict"])
+    use = documents.read(chain.repository / "elsewhere" / "gate.json", GateReport).holdout
+    assert use is not None
+    assert (use.models, use.test_sha256) == (1, line.test_sha256)
+
+
+def test_a_ledger_that_cannot_be_read_stops_a_run_before_it_trains(chain: Chain, run_cli: RunCli) -> None:
+    (chain.repository / judged.FILE).parent.mkdir(exist_ok=True)
+    (chain.repository / judged.FILE).write_text("<<<<<<< HEAD\n")
+    before = picture(chain.repository)
+    said = run_cli("run", "er", "--out", "elsewhere")
+    assert said.code == 3
+    assert "conflict" in said.err
+    assert picture(chain.repository) == before
