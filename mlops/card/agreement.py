@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mlops import checksums, documents
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, seed_evaluation
 from mlops.card.facts import MANIFEST, NOTES, CardFacts
+from mlops.card.slices import as_judged, slice_differences
 from mlops.config import Criterion
 from mlops.documents import canonical_json
 from mlops.errors import InputRefusedError
@@ -113,6 +114,7 @@ def _decision(metrics: Metrics, gate: GateReport) -> Iterator[Disagreement]:
             yield Disagreement(GATE, f"{where}.{field}", getattr(fresh, field), getattr(kept, field))
     yield from _seeds(metrics, gate, again)
     yield from _comparison(metrics, gate, again)
+    yield from (Disagreement(GATE, *found) for found in slice_differences(metrics, gate, again))
     yield Disagreement(GATE, "verdict", again.verdict, gate.verdict)
 
 
@@ -150,8 +152,13 @@ def decided_again(metrics: Metrics, gate: GateReport) -> GateReport:
         for c in gate.criteria
         if c.metric in metrics.metrics
     }
+    judged = {
+        "metrics": metrics.metrics | numbers,
+        "slices": as_judged(metrics, gate),
+        "interval": metrics.interval.model_copy(update={"confidence": gate.policy.confidence}),
+    }
     return decide(
-        metrics.model_copy(update={"metrics": metrics.metrics | numbers}),
+        metrics.model_copy(update=judged),
         in_force,
         declared=gate.policy,
         bindings=gate.bindings,

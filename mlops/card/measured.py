@@ -37,16 +37,6 @@ class Projection(NamedTuple):
     lower: Safe
 
 
-class SliceRow(NamedTuple):
-    """A slice in the table of all slices."""
-
-    slice: str
-    value: str
-    rows: Safe
-    positives: Safe
-    cells: tuple[Safe, ...]
-
-
 class Gap(NamedTuple):
     """The best and the worst value of one slice by F1, among those with rows enough."""
 
@@ -132,26 +122,6 @@ def projections(metrics: Metrics) -> tuple[Projection, ...]:
 def _moved(precision: float, ratio: float) -> float:
     """Return the precision whose odds are ``ratio`` times those of ``precision``; 0 and 1 stay."""
     return precision * ratio / (precision * ratio + 1 - precision)
-
-
-def slice_rows(metrics: Metrics) -> tuple[SliceRow, ...]:
-    """Return all slices in their order, with precision, recall and F1 and their bounds."""
-    return tuple(
-        SliceRow(
-            slice=in_words(part.slice),
-            value=part.value,
-            rows=count(part.rows),
-            positives=count(part.positives),
-            cells=tuple(_cell(part.metrics.get(name)) for name in ("precision", "recall", "f1")),
-        )
-        for part in metrics.slices
-    )
-
-
-def _cell(found: Estimate | None) -> Safe:
-    if found is None or found.value is None:
-        return Safe("not defined")
-    return Safe(f"{rate(found.value)} ({bounds(found)})")
 
 
 def gaps(metrics: Metrics, gate: GateReport) -> tuple[Gap, ...]:

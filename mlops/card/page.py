@@ -10,6 +10,7 @@ from mlops.card.facts import CHART, MANIFEST, CardFacts, record_of
 from mlops.card.hub import hub_metadata
 from mlops.card.limitations import MARGIN, limitations_of
 from mlops.card.seeds import seed_table
+from mlops.card.slices import slice_rows
 from mlops.card.words import bounds, commit, count, in_words, link_to_run, metric_name, moment, rate
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import LabelQuality, Manifest
@@ -66,7 +67,7 @@ def _view(facts: CardFacts, record: registry.Record) -> dict[str, Any]:
         "findings": facts.training.findings,
         "changes": changes_between(facts.previous, record) if facts.previous else None,
         "comparison": comparison_of(gate),
-        "slices": measured.slice_rows(metrics),
+        "slices": slice_rows(metrics, gate),
         "gaps": measured.gaps(metrics, gate),
         "bindings": _hashes(record),
     }
