@@ -2,10 +2,12 @@
 
 The other features say how much of two records agrees and how rare it is, not on which words. A linear model knows that
 ``refurbished`` on one side only means little and ``pro`` a lot. Its log-odds become one feature of the classifier
-(stacking, Wolpert 1992), so they must come from a model that did not see the pair.
+(stacking, Wolpert 1992), so they must come from a model that did not see the pair. A second model reads words cut
+where letters and digits meet, so that ``16gb`` and ``16 gb`` agree.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -17,18 +19,48 @@ from sklearn.linear_model import LogisticRegression
 
 from mlops.task import FeatureNote
 from mlops.tasks.er.profile import Values
-from mlops.tasks.er.tokens import token_keys
+from mlops.tasks.er.text import TOKEN_TEXT_LIMIT
+from mlops.tasks.er.tokens import TokenKeys, token_keys
 from mlops.tasks.er.vocabulary import Floats, Rows
 
-NOTE = FeatureNote(
-    "record.words.evidence",
-    "record: log-odds of a match by a linear model on the words that both records have and that only one has.",
-)
 MIN_PAIRS = 2
 """Words in fewer training pairs say nothing that could be learned, and are not kept."""
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 Cells = NDArray[np.object_]
+
+_RUN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A way to cut a record into words.
+
+    Attributes:
+        note: The feature that a model on such words becomes.
+        keys: Returns the words of normalised record texts.
+    """
+
+    note: FeatureNote
+    keys: Callable[[Sequence[str]], TokenKeys]
+
+
+def word_keys(texts: Sequence[str]) -> TokenKeys:
+    """Return the words of normalised texts, as the other features cut them."""
+    return token_keys(Values(texts).words)
+
+
+def run_keys(texts: Sequence[str]) -> TokenKeys:
+    """Return the runs of letters and the numbers of normalised texts."""
+    return token_keys([_RUN.findall(text[:TOKEN_TEXT_LIMIT]) for text in texts])
+
+
+_BY_MODEL = "log-odds of a match by a linear model on the {} that both records have and that only one has."
+READINGS = (
+    Reading(FeatureNote("record.words.evidence", f"record: {_BY_MODEL.format('words')}"), word_keys),
+    Reading(FeatureNote("record.runs.evidence", f"record: {_BY_MODEL.format('runs of letters or digits')}"), run_keys),
+)
+"""Each becomes a column of the classifier's table, after all others."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +122,10 @@ class WordPairs:
     size: int
 
     @classmethod
-    def of(cls, left: Cells, right: Cells) -> Self:
-        """Return the words of pairs of normalised record texts, (n,) each."""
+    def of(cls, left: Cells, right: Cells, keys_of: Callable[[Sequence[str]], TokenKeys] = word_keys) -> Self:
+        """Return the words of pairs of normalised record texts, (n,) each, cut by ``keys_of``."""
         numbers, distinct = pd.factorize(np.concatenate([left, right]))
-        tokens = token_keys(Values(distinct.tolist()).words)
+        tokens = keys_of(distinct.tolist())
         keys, columns = np.unique(tokens.keys & ~np.int64(1), return_inverse=True)
         held = sparse.csr_array(
             (np.ones(len(columns), dtype=np.int8), (tokens.owner, columns.reshape(-1))),

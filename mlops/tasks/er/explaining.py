@@ -79,7 +79,7 @@ def _groups(matcher: "PairMatcher") -> NDArray[np.intp]:
     """Return for each column of the matcher's table the number of its field; the evidence of words comes last."""
     fields = matcher.pair_features.fields
     owner = np.repeat(np.arange(len(fields)), [len(field.notes()) for field in fields])
-    return np.append(owner[matcher.kept], len(fields)).astype(np.intp)
+    return np.append(owner[matcher.kept], [len(fields)] * len(matcher.evidence)).astype(np.intp)
 
 
 def _stretch(after: Numbers, before: Numbers, link: Link, base: float) -> Numbers:

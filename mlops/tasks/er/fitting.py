@@ -10,7 +10,7 @@ from mlops.errors import InputRefusedError
 from mlops.tasks.er.calibration import calibrate
 from mlops.tasks.er.competition import compete
 from mlops.tasks.er.crossfit import plan_folds
-from mlops.tasks.er.evidence import Evidence, WordPairs, out_of_fold_evidence
+from mlops.tasks.er.evidence import READINGS, Evidence, WordPairs, out_of_fold_evidence
 from mlops.tasks.er.features import PairFeatures
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.matcher import PairMatcher
@@ -57,8 +57,10 @@ def fit_matcher(
             fix="Check that the columns hold the records' values and were not mixed up.",
         )
     folds, grouped = plan_folds(label, cluster, seed)
-    words = WordPairs.of(*pair_features.records(inputs))
-    table = np.column_stack([table[:, kept], out_of_fold_evidence(words, label, weights, folds)])
+    left, right = pair_features.records(inputs)
+    words = [WordPairs.of(left, right, reading.keys) for reading in READINGS]
+    said = [out_of_fold_evidence(each, label, weights, folds) for each in words]
+    table = np.column_stack([table[:, kept], *said])
     winner = compete(table, label, weights, folds, seed)
     chosen = choose(expit(winner.raw), label, threshold_settings, weights)
     calibration, measured = calibrate(winner.raw, label, weights, folds, cut=float(logit(chosen.threshold)))
@@ -71,8 +73,8 @@ def fit_matcher(
         **winner.facts,
         **measured,
     }
-    single_words = Evidence.fit(words, label, weights)
-    return PairMatcher(pair_features, kept, single_words, winner.estimator, calibration, facts)
+    evidence = tuple(Evidence.fit(each, label, weights) for each in words)
+    return PairMatcher(pair_features, kept, evidence, winner.estimator, calibration, facts)
 
 
 def _refuse_too_few(label: NDArray[np.int8]) -> None:

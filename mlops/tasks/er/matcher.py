@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
 from mlops.task import Explanation, FeatureNote
-from mlops.tasks.er import evidence
 from mlops.tasks.er.calibration import Calibration
 from mlops.tasks.er.estimators import Estimator, restore_estimator
-from mlops.tasks.er.evidence import Evidence
+from mlops.tasks.er.evidence import READINGS, Evidence, run_keys
 from mlops.tasks.er.explaining import explain
 from mlops.tasks.er.features import PairFeatures
 from mlops.tasks.er.recordwords import RecordWords
 from mlops.tasks.er.vocabulary import Floats
 
-_FORMAT = 2
+_FORMAT = 3
 _KEYS = frozenset({"format", "features", "kept", "evidence", "estimator", "calibration", "facts"})
 
 
@@ -35,8 +34,8 @@ class PairMatcher:
 
     Attributes:
         pair_features: Turns pairs into a table.
-        kept: (f - 1,) columns of that table that the estimator reads: those that vary in training, without repeats.
-        evidence: What single words say; the estimator's last column.
+        kept: (f - 2,) columns of that table that the estimator reads: those that vary in training, without repeats.
+        evidence: What single words say, by each of ``READINGS``; the estimator's last columns.
         estimator: The fitted classifier: raw log-odds from a table.
         calibration: The strictly increasing last step, and the cut between matches and non-matches.
         learned: What :meth:`facts` returns.
@@ -44,7 +43,7 @@ class PairMatcher:
 
     pair_features: PairFeatures
     kept: NDArray[np.intp]
-    evidence: Evidence
+    evidence: tuple[Evidence, ...]
     estimator: Estimator
     calibration: Calibration
     learned: Mapping[str, int | float | str]
@@ -76,9 +75,11 @@ class PairMatcher:
     def _tables(self, inputs: pd.DataFrame) -> Iterator[Floats]:
         """Yield the rows of :meth:`table` in batches, one at least."""
         for span in self.pair_features.spans(inputs):
-            words = RecordWords.of(self.evidence, span.words)
+            tokens = (span.words, run_keys(span.texts))  # what READINGS cut; the words are there already
+            words = [RecordWords.of(evidence, keys) for evidence, keys in zip(self.evidence, tokens, strict=True)]
             for rows in span.batches():
-                yield np.column_stack([span.table(rows)[:, self.kept], words.score(*span.records(rows))])
+                said = (each.score(*span.records(rows)) for each in words)
+                yield np.column_stack([span.table(rows)[:, self.kept], *said])
 
     def explain(self, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
         """Return for each pair of ``inputs`` (n, k) which attributes moved its score."""
@@ -87,13 +88,13 @@ class PairMatcher:
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""
         notes = self.pair_features.notes()
-        return (*(notes[column] for column in self.kept), evidence.NOTE)
+        return (*(notes[column] for column in self.kept), *(reading.note for reading in READINGS))
 
     def architecture(self) -> str:
         """Return one sentence that names the estimator and its settings."""
         return (
-            f"{self.estimator.sentence()}, on {len(self.kept)} similarity features and the log-odds of a logistic "
-            f"regression on shared and unshared words; {self.calibration.method} calibration on out-of-fold scores."
+            f"{self.estimator.sentence()}, on {len(self.kept)} similarity features and the log-odds of two logistic "
+            f"regressions on shared and unshared words; {self.calibration.method} calibration on out-of-fold scores."
         )
 
     def facts(self) -> Mapping[str, int | float | str]:
@@ -106,7 +107,7 @@ class PairMatcher:
             "format": _FORMAT,
             "features": self.pair_features.state(),
             "kept": self.kept,
-            "evidence": self.evidence.state(),
+            "evidence": [evidence.state() for evidence in self.evidence],
             "estimator": self.estimator.state(),
             "calibration": self.calibration.state(),
             "facts": dict(self.learned),
@@ -142,7 +143,7 @@ def _rebuilt(state: Mapping[str, Any]) -> PairMatcher:
     matcher = PairMatcher(
         PairFeatures.restore(state["features"]),
         np.asarray(state["kept"], dtype=np.intp),
-        Evidence.restore(state["evidence"]),
+        tuple(Evidence.restore(kept) for _, kept in zip(READINGS, state["evidence"], strict=True)),
         restore_estimator(state["estimator"]),
         Calibration.restore(state["calibration"]),
         dict(state["facts"]),

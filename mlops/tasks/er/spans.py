@@ -63,6 +63,11 @@ class Span:
         """The words of every distinct record."""
         return self.fields[-1].prepared.words
 
+    @property
+    def texts(self) -> Sequence[str]:
+        """The normalised text of every distinct record."""
+        return self.fields[-1].prepared.values.values  # noqa: PD011  # not a data frame's
+
     def records(self, rows: slice) -> tuple[Numbers, Numbers]:
         """Return which records stand left and right in the pairs at ``rows`` of the span, (n,) numbers each."""
         return self.fields[-1].left[rows], self.fields[-1].right[rows]

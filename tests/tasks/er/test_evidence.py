@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlops.tasks.er.crossfit import plan_folds
-from mlops.tasks.er.evidence import Evidence, WordPairs, out_of_fold_evidence
+from mlops.tasks.er.evidence import READINGS, Evidence, Reading, WordPairs, out_of_fold_evidence, run_keys, word_keys
 
 N = 80
 LABEL = (np.arange(N) % 2).astype(np.int8)
@@ -72,3 +72,24 @@ def test_training_pairs_are_scored_by_models_that_did_not_see_them() -> None:
 def test_a_restored_model_scores_the_same(pairs: WordPairs) -> None:
     evidence = Evidence.fit(pairs, LABEL)
     assert Evidence.restore(evidence.state()).score(pairs).tolist() == evidence.score(pairs).tolist()
+
+
+def test_letters_and_digits_that_touch_are_read_apart_too() -> None:
+    joined, apart = run_keys(["16gb ssd-2.5 x"]), run_keys(["gb16 ssd 2.5 x"])
+    assert set(joined.keys.tolist()) == set(apart.keys.tolist())
+    assert len(joined.keys) == 5
+    assert not set(word_keys(["16gb"]).keys.tolist()) & set(word_keys(["16 gb"]).keys.tolist())
+    assert len(run_keys(["", "a"]).keys) == 1
+
+
+def test_each_reading_is_a_feature_with_a_meaning() -> None:
+    names = [reading.note.name for reading in READINGS]
+    assert names == ["record.words.evidence", "record.runs.evidence"]
+    assert all("log-odds" in reading.note.description for reading in READINGS)
+
+
+@pytest.mark.parametrize("reading", READINGS, ids=lambda reading: reading.note.name)
+def test_both_readings_learn(reading: Reading) -> None:
+    evidence = Evidence.fit(WordPairs.of(LEFT, RIGHT, reading.keys), LABEL)
+    scores = evidence.score(WordPairs.of(LEFT, RIGHT, reading.keys))
+    assert ((scores > 0) == LABEL).all()

@@ -54,13 +54,15 @@ def test_it_tells_new_matches_from_new_non_matches(matcher: PairMatcher) -> None
 
 
 def test_features_are_those_that_vary(matcher: PairMatcher) -> None:
-    assert len(matcher.features()) == len(matcher.kept) + 1 == matcher.table(make_pairs(5)[0]).shape[1]
+    assert len(matcher.features()) == len(matcher.kept) + 2 == matcher.table(make_pairs(5)[0]).shape[1]
     assert not any(note.name.startswith("city.") for note in matcher.features())
 
 
 def test_the_architecture_names_the_estimator_and_its_settings(matcher: PairMatcher) -> None:
     sentence = fit_matcher(*make_pairs(600), F1, seed=0).architecture()
-    assert re.search(r"HistGradientBoostingClassifier .*mean of 2 models of 100 trees .*15 leaves .*learning rate 0\.09", sentence)
+    assert re.search(
+        r"HistGradientBoostingClassifier .*mean of 2 models of 100 trees .*15 leaves .*learning rate 0\.09", sentence
+    )
     assert "sigmoid calibration" in sentence
     assert f"on {len(matcher.kept)} similarity features" in matcher.architecture()
 
@@ -122,7 +124,8 @@ def test_a_state_of_another_kind_is_refused(matcher: PairMatcher) -> None:
         ("kept", np.array([0], dtype=np.intp)),
         ("kept", np.arange(1000, dtype=np.intp)),
         ("features", {}),
-        ("evidence", {"keys": np.zeros(0)}),
+        ("evidence", [{"keys": np.zeros(0)}] * 2),
+        ("evidence", []),
         ("estimator", {"name": "oracle"}),
         ("calibration", {"raw": np.zeros(1), "calibrated": np.zeros(1), "slope": -1.0, "cut": 0.0}),
         ("facts", 3),
