@@ -84,7 +84,7 @@ def test_bad_input_6_a_dropped_criterion_and_a_lower_confidence(repository: Path
     artifact = write_artifact(repository / "artifact", scored(tp=960, fp=30, fn=200, tn=900))
     base = base_branch(repository)
     settings = repository / "mlops.toml"
-    dropped = '[tasks.er.policy.criteria.recall]\nmin = 0.88\ndecide_on = "lower_bound"\n'
+    dropped = '[tasks.er.policy.criteria.recall]\nmin = 0.88\ndecide_on = "lower_bound"\nchange = { max_drop = 0.02 }\n'
     text = settings.read_text()
     assert dropped in text
     settings.write_text(text.replace(dropped, "").replace("confidence = 0.95 ", "confidence = 0.6 "))
