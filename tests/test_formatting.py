@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops.formatting import about, format_rate, format_threshold, printable
+from mlops.formatting import about, format_p, format_rate, format_threshold, printable
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -39,6 +39,27 @@ def test_thresholds_are_shown_as_declared(value: float, shown: str) -> None:
 @pytest.mark.parametrize(("count", "shown"), [(0, "0"), (7, "7"), (99, "99"), (101, "110"), (1_234, "1,300")])
 def test_counts_are_rounded_up(count: int, shown: str) -> None:
     assert about(count) == shown
+
+
+@given(st.floats(0, 1), st.sampled_from([0.01, 0.05, 0.1]))
+def test_a_p_stays_on_its_side_of_the_level(value: float, level: float) -> None:
+    shown = format_p(value, level)
+    assert (shown == "below 0.001" and value < 0.001) or (float(shown) <= level) == (value <= level)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "below 0.001"),
+        (0.0009, "below 0.001"),
+        (0.001, "0.001"),
+        (0.0123, "0.012"),
+        (0.0501, "0.0501"),
+        (1, "1.000"),
+    ],
+)
+def test_a_p_has_three_decimals_or_more_where_they_matter(value: float, shown: str) -> None:
+    assert format_p(value, 0.05) == shown
 
 
 @given(st.text())

@@ -71,7 +71,7 @@ def _criterion(result: CriterionResult) -> tuple[str, ...]:
     value, lower, upper = (format_rate(x, result.threshold) for x in (result.value, result.lower, result.upper))
     sign = ">=" if result.direction == "min" else "<="
     return (
-        result.metric,
+        printable(result.metric, 40),
         value,
         "" if result.lower is None else f"{lower} to {upper}",
         f"{result.n:,}",
