@@ -18,11 +18,13 @@ from mlops import config, documents, provenance
 from mlops.cli.steps import circumstances
 from mlops.config import StorageSettings, TaskSettings
 from mlops.errors import MlopsError, UsageRefusedError
+from mlops.formatting import printable
 from mlops.hashing import sha256_bytes, sha256_stream
 from mlops.provenance import CodeVersion
 from mlops.tasks.er.task import EntityResolution
 
 _OWN_SOURCES = ("benchmarks/baseline.py", "benchmarks/er_quality/measuring.py", "benchmarks/er_quality/cross.py")
+_MOST = 160
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,11 @@ def cross_row(plan: Plan, train: Dataset, test: Dataset) -> CrossRow:
 
 
 def _said(error: Exception) -> str:
-    return error.letter() if isinstance(error, MlopsError) else f"A bug: {type(error).__name__}: {error}"
+    """Return a refusal without the path of its file, which says something about this machine only."""
+    if not isinstance(error, MlopsError):
+        return f"A bug: {type(error).__name__}: {error}"[:_MOST]
+    parts = ((error.what, ""), (error.field, "Field: "), (error.found, "Found: "))
+    return " ".join(f"{word}{printable(text, _MOST)}" for text, word in parts if text)
 
 
 def due(plan: Plan, datasets: Sequence[Dataset], known: Mapping[str, DatasetRow]) -> list[Dataset]:

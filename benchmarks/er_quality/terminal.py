@@ -61,7 +61,7 @@ def cross_line(row: CrossRow) -> str:
     """Return what the gate said of a model on other data than its own."""
     title = f"{row.train} -> {row.test}"
     if row.refusal:
-        return f"{title}: refused: " + row.refusal.replace("\n", "\n  ")
+        return f"{title}: refused: " + row.refusal
     said = ", ".join(
         f"{found.metric} {_NONE if found.value is None else f'{100 * found.value:.1f}'} {found.verdict}"
         for found in row.criteria

@@ -91,6 +91,7 @@ def test_a_dataset_without_a_split_is_measured_on_our_own_only(first: ErQuality)
 
 def test_a_refused_dataset_is_a_row_and_the_rest_go_on(first: ErQuality) -> None:
     assert "neither labelled pairs" in named(first, "labels").refusal
+    assert "labels.parquet" not in named(first, "labels").refusal  # no path of this machine
     odd = named(first, "odd")
     assert odd.published is not None
     assert "in no known fold" in odd.published.refusal
