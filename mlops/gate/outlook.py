@@ -74,10 +74,11 @@ def too_few(numbers: Numbers, min_samples: int, rows: int) -> str:
     if lacking <= 0 or min_samples == 1:
         return ""
     found = f"Its denominator has {numbers.n:,} of the {min_samples:,} rows that the policy asks for"
+    needs = f"{lacking:,} more {'is' if lacking == 1 else 'are'} needed"
     if not numbers.n:
-        return f"{found}: {lacking:,} more are needed."
+        return f"{found}: {needs}."
     more = about(more_rows(numbers, min_samples, rows))
-    return f"{found}: {lacking:,} more are needed, about {more} more labelled test rows of the present mix."
+    return f"{found}: {needs}, about {more} more labelled test rows of the present mix."
 
 
 def explain(

@@ -8,7 +8,8 @@ from mlops.gate import seeding, slicing
 from mlops.gate.report import ChangeResult, CriterionResult, SeedResult, SliceResult, Verdict
 
 _WORST_FIRST: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
-_OTHERS = {"fail": "fail too", "inconclusive": "cannot be decided either", "pass": "pass too"}
+_ONE_MORE = {"fail": "fails too", "inconclusive": "cannot be decided either", "pass": "passes too"}
+_MORE = {"fail": "fail too", "inconclusive": "cannot be decided either", "pass": "pass too"}
 _NAME_CAP = 100
 
 
@@ -53,9 +54,18 @@ def _slices(slices: Sequence[SliceResult]) -> Iterator[Outcome]:
         for blocking in (True, False):
             found = [r for r in slices if r.verdict == verdict and r.blocking == blocking]
             if found:
-                others = len(found) - 1
-                more = f" {others:,} more slice value{'' if others == 1 else 's'} {_OTHERS[verdict]}." if others else ""
-                yield Outcome(slicing.name_of(found[0]), verdict, blocking, found[0].reason + more)
+                reason = found[0].reason + _others(len(found) - 1, verdict)
+                yield Outcome(slicing.name_of(found[0]), verdict, blocking, reason)
+
+
+def _others(count: int, verdict: Verdict) -> str:
+    if count == 0:
+        return ""
+    return (
+        f" 1 more slice value {_ONE_MORE[verdict]}."
+        if count == 1
+        else f" {count:,} more slice values {_MORE[verdict]}."
+    )
 
 
 def combine(

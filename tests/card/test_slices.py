@@ -9,8 +9,8 @@ from mlops.card.page import render
 from mlops.card.slices import slice_differences, slice_rows
 from mlops.config import Criterion, Policy, SliceRule
 from mlops.gate import GateReport
-from mlops.metrics import Metrics
-from tests.factories import card_facts, gate_report, metrics, policy
+from mlops.metrics import Counts, Metrics
+from tests.factories import card_facts, gate_report, metrics, policy, slice_metrics
 
 
 def rules(action: Any = "block") -> Policy:
@@ -77,3 +77,13 @@ def test_bounds_that_moved_a_little_with_the_version_of_numpy_are_not_an_accusat
     gate = gate_report(rules=rules())
     moved = [r.model_copy(update={"lower": r.lower - 0.01}) if r.lower is not None else r for r in gate.slices]
     assert differences(metrics(), gate.model_copy(update={"slices": tuple(moved)})) == []
+
+
+def test_a_hostile_value_is_inert_wherever_the_card_names_it() -> None:
+    hostile = "@everyone <b>x</b> ![a](http://e) #1"
+    part = slice_metrics("entity_type", hostile, Counts(tp=10, fp=190, fn=0, tn=10))
+    measured = metrics(slices=(part,))
+    page = render(card_facts(metrics=measured, gate=gate_report(measured, rules=rules())))
+    body = page.split("\n---\n", 1)[1]  # before it stands YAML, in which the value is a quoted string
+    assert "**fail**: at least 90 %" in body
+    assert not [piece for piece in ("@everyone", "<b>", "![a]", "http://e", " #1") if piece in body]

@@ -266,7 +266,7 @@ def test_a_metric_with_fewer_rows_than_its_criterion_asks_for_is_inconclusive() 
     few = judge({"precision": estimate(1.0, 1.0, 1.0, n=499)}, policy)
     assert (few.verdict, few.criteria[0].needed_n) == ("inconclusive", 500)
     assert "499 of the 500 rows" in few.reason
-    assert "1 more are needed, about 5 more labelled test rows" in few.reason
+    assert "1 more is needed, about 5 more labelled test rows" in few.reason
     assert judge({"precision": estimate(1.0, 1.0, 1.0, n=500)}, policy).verdict == "pass"
 
 

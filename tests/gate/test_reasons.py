@@ -68,7 +68,7 @@ def test_one_slice_below_its_bound_fails_the_model_and_is_named() -> None:
     report = judge(GOOD, bounding(), **sliced(("latin", 0.98), ("greek", 0.7), ("cyrillic", 0.6), ("thai", 0.91)))
     assert report.verdict == "fail"
     assert report.reason.startswith('recall in script "cyrillic": 60.0 % is below 90 %')
-    assert "1 more slice value fail too" in report.reason
+    assert "1 more slice value fails too" in report.reason
     assert "thai" not in report.reason
 
 
