@@ -1,6 +1,7 @@
 """``environments.json``: read strictly, a line a model, absent means that nothing is in production."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert served_model(SERVED, "production", "er") == "er_20251020-2"
     assert served_model(SERVED, "staging", "er") == ""
     assert served_model(SERVED, "production", "claims") == ""
+
+
+def test_the_guide_shows_the_file_as_it_is_written(root: Path) -> None:
+    shown = re.findall(r"```json\n(.*?)```", (root / "docs" / "gate.md").read_text(encoding="utf-8"), re.DOTALL)
+    wanted = documents.dumps(Environments(environments={"production": {"er": "er_20251020"}})).decode()
+    assert wanted in shown
 
 
 def test_a_promotion_changes_one_line() -> None:

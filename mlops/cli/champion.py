@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from mlops import checksums, documents, environments, evaluation, registry
-from mlops.artifact import CHECKSUMS, EVALUATION, METRICS
+from mlops.artifact import CHECKSUMS, EVALUATION, METRICS, Training
 from mlops.cli.judge import Evidence
 from mlops.config import Policy
 from mlops.errors import InputRefusedError, UsageRefusedError
@@ -99,7 +99,7 @@ def facts_about(evidence: Evidence, champion: Champion | None, root: Path) -> Fa
     served = production_of(evidence.declared, training.task, root)
     asked = any(criterion.change for criterion in evidence.declared.criteria.values())
     if champion is None:
-        notes = (_how_to_compare(served, training.dataset_id),) if served and asked else ()
+        notes = (_how_to_compare(served, training),) if served and asked else ()
         return Facts(first_version=not served, served=served, notes=notes)
     refuse_other_model(champion, served, root)
     _refuse_itself(champion, evidence)
@@ -207,8 +207,13 @@ def _notes(champion: Champion, served: str) -> tuple[str, ...]:
     return (f"{environments.PATH} names no model in production; the comparison is with {model} all the same.",)
 
 
-def _how_to_compare(served: str, dataset_id: str) -> str:
-    return f"{served} is in production and was not compared with. {_command(served, dataset_id)}"
+def _how_to_compare(served: str, training: Training) -> str:
+    if served == training.model_id:
+        return (
+            f"{served} is the id of the model in production, and a model is not compared with itself: train a new "
+            "candidate under the next id of its dataset."
+        )
+    return f"{served} is in production and was not compared with. {_command(served, training.dataset_id)}"
 
 
 def _command(model_id: str, dataset_id: str) -> str:

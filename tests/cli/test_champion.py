@@ -1,5 +1,6 @@
 """``mlops gate --champion``: against the model that the repository declares to be in production."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from mlops import checksums, documents, environments, evaluation
 from mlops.artifact import EVALUATION, GATE, METRICS, MODEL, TRAINING
+from mlops.cli.champion_report import print_comparison
 from mlops.environments import Environments
 from mlops.evaluation import Evaluation
 from mlops.gate import GateReport
@@ -132,6 +135,30 @@ def test_a_model_in_production_must_be_compared_with(repository: Path, candidate
     assert (outcome.code, report.verdict, report.first_version) == (4, "inconclusive", False)
     assert f"{CHAMPION}, the model in production, was not scored" in report.reason
     assert f"mlops evaluate dist/{CHAMPION} --dataset er_20251020 --out champion" in outcome.out
+
+
+def test_the_model_in_production_itself_is_told_so(repository: Path, candidate: Path, run_cli: RunCli) -> None:
+    promote(repository, "er_20251020")
+    outcome = run_cli("gate", candidate)
+    assert outcome.code == 4
+    assert "er_20251020 is the id of the model in production" in outcome.out
+
+
+def test_what_a_row_is_called_moves_nothing_on_a_terminal(repository: Path, candidate: Path, run_cli: RunCli) -> None:
+    names = GOOD.row_id.copy()
+    names[0] = "\x1b[2J[bold]x"
+    own = write_artifact(repository / "hostile", replace(GOOD, row_id=names))
+    scores = write_scores(repository / "champion", mirrored(replace(GOOD, row_id=names), [0]))
+    assert run_cli("gate", own, "--champion", scores).code == 0
+    report = report_of(own)
+    for terminal in (True, False):
+        console = Console(file=io.StringIO(), force_terminal=terminal, width=120)
+        print_comparison(report, console, describe=lambda row: f"holds {row}\nsecond line")
+        said = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
+        assert "\x1b[2J" not in said
+        assert said.count("[bold]x") == 2
+        assert "second line" in said
+    assert not (candidate / GATE).exists()
 
 
 def test_a_policy_that_asks_for_no_comparison_is_not_held_up(

@@ -1,5 +1,6 @@
 """One model's scores of another dataset's test rows, and a candidate of that dataset compared with them."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -97,7 +98,9 @@ def test_the_artifacts_own_record_is_not_written_over(later: Chain, run_cli: Run
     assert picture(later.artifact) == before
 
 
-def test_a_candidate_is_trained_and_compared_in_one_go(later: Chain, run_cli: RunCli) -> None:
+def test_a_candidate_is_trained_and_compared_in_one_go_or_as_the_guide_says(
+    later: Chain, root: Path, run_cli: RunCli
+) -> None:
     settings = later.repository / "mlops.toml"
     lines = [line for line in settings.read_text().splitlines() if not line.startswith("change = ")]
     place = lines.index("[tasks.er.policy.criteria.recall]") + 1
@@ -116,10 +119,12 @@ def test_a_candidate_is_trained_and_compared_in_one_go(later: Chain, run_cli: Ru
     card = (candidate / "model_cards" / f"{LATER}.md").read_text()
     assert "Against the model in production" in card
 
-    again = run_cli("evaluate", later.artifact, "--dataset", LATER, "--out", "champion")
-    assert again.code == 0
-    run_cli("gate", candidate, "--champion", "champion", "--out", "verdict")
-    assert documents.read(later.repository / "verdict" / "gate.json", GateReport).comparison == report.comparison
+    (candidate / "gate.json").unlink()
+    guide = (root / "docs" / "gate.md").read_text(encoding="utf-8")
+    score, judge = re.findall(r"^mlops (.*--out champion|.*--champion champion)$", guide, re.MULTILINE)
+    assert run_cli(*score.split()).code == 0
+    assert run_cli(*judge.split()).code == said.code
+    assert documents.read(candidate / "gate.json", GateReport).comparison == report.comparison
 
     kept = picture(candidate)
     refused = run_cli("run", "er", "--dataset", LATER, "--champion", candidate)

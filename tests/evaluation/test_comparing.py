@@ -58,6 +58,19 @@ def test_the_metrics_of_each_model_are_those_that_measuring_gives() -> None:
     assert (found["recall"].n, found["precision"].n, found["f1"].n) == (110, 101, 120)
 
 
+def test_what_one_model_gains_the_other_loses() -> None:
+    champion = flipped(ROWS, [0, 5, 89, 95, 112])
+    one, other = compared(ROWS, champion), compared(champion, ROWS)
+    assert (one.gained, one.lost) == (other.lost, other.gained)
+    assert [row.row_id for row in one.lost_rows] == [row.row_id for row in other.gained_rows]
+    for name, difference in one.differences.items():
+        assert difference.value == pytest.approx(-(other.differences[name].value or 0.0))
+        assert (difference.candidate, difference.champion) == (
+            other.differences[name].champion,
+            other.differences[name].candidate,
+        )
+
+
 def test_many_flips_are_counted_and_the_first_are_listed() -> None:
     found = compared(ROWS, flipped(ROWS, np.arange(90)))
     assert found.gained == 90
