@@ -29,7 +29,7 @@ MIN_PAIRS = 2
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 Cells = NDArray[np.object_]
 
-_RUN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+_RUN = re.compile(r"\d+|[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def word_keys(texts: Sequence[str]) -> TokenKeys:
 
 
 def run_keys(texts: Sequence[str]) -> TokenKeys:
-    """Return the runs of letters and the numbers of normalised texts."""
+    """Return the runs of letters and the runs of digits of normalised texts."""
     return token_keys([_RUN.findall(text[:TOKEN_TEXT_LIMIT]) for text in texts])
 
 
