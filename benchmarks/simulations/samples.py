@@ -107,7 +107,8 @@ def huge(generator: Generator, n: int) -> Sizes:
 def zipf(_: Generator, n: int) -> Sizes:
     """Return clusters whose sizes fall with their rank: the first has a fifth of the rows or so."""
     share = 1 / np.arange(1, n // 4 + 1)
-    return np.maximum(np.round(share / share.sum() * n).astype(np.int64), 1)
+    sizes: Sizes = np.maximum(np.round(share / share.sum() * n), 1).astype(np.int64)
+    return sizes
 
 
 def _fill(sizes: Sizes, n: int) -> Sizes:

@@ -50,20 +50,15 @@ def needed_n(rate: float, threshold: float, confidence: float) -> int | None:
 
     Returns:
         The denominator, or None when no number of rows that anyone will label decides: the rate does not exceed the
-        threshold, or by so little that more than ``MAX_ROWS`` were needed.
+        threshold, or by so little that more than ``MAX_ROWS`` were needed, or one of them is no rate.
     """
-    _check(rate, 1.0, confidence)
-    if not rate > threshold:
+    if not 0 <= threshold < rate <= 1:
         return None
-    root = _z(confidence) * sqrt(max(0.0, threshold * (1 - threshold))) / (rate - threshold)
-    if not root * root <= MAX_ROWS:
+    root = _z(confidence) * sqrt(threshold * (1 - threshold)) / (rate - threshold)
+    if root * root > MAX_ROWS:
         return None
-    n = max(1, ceil(root * root))
-    while n > 1 and wilson_lower(rate * (n - 1), n - 1, confidence) >= threshold:
-        n -= 1
-    while wilson_lower(rate * n, n, confidence) < threshold:  # only rounding can make this run, a step or two
-        n += 1
-    return n
+    near = max(1, ceil(root * root) - 1)  # rounding may be a row off
+    return next(n for n in range(near, near + 4) if wilson_lower(rate * n, n, confidence) >= threshold)
 
 
 def effective_n(rate: float, bound: float, confidence: float) -> float | None:
@@ -74,7 +69,6 @@ def effective_n(rate: float, bound: float, confidence: float) -> float | None:
     Returns:
         The size; 0 for a bound that tells nothing (0 or 1); None where bound and rate coincide.
     """
-    _check(rate, 1.0, confidence)
     gap = (rate - bound) ** 2
     return _z(confidence) ** 2 * bound * (1 - bound) / gap if gap > 0 else None
 

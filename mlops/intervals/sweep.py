@@ -50,7 +50,7 @@ def sweep(label: NDArray[np.bool_], score: Floats, weight: Floats, thresholds: F
     above = np.searchsorted(-score[order], -thresholds, side="right")
     positive, weights = label[order], weight[order]
 
-    def total(values: NDArray[np.float64]) -> Floats:
+    def total(values: NDArray[np.generic]) -> Floats:
         """Return the sum of (n,) values over the rows above each threshold."""
         return np.concatenate([[0.0], np.cumsum(values)])[above]
 
@@ -58,7 +58,7 @@ def sweep(label: NDArray[np.bool_], score: Floats, weight: Floats, thresholds: F
     positives = np.full_like(called, (weight * label).sum())
     called_squares, missed_squares = total(weights**2), (weight**2 * label).sum() - total(weights**2 * positive)
     called_rows = above.astype(np.int64)
-    missed_rows = int(label.sum()) - total(positive.astype(np.float64)).astype(np.int64)
+    missed_rows = (label.sum() - total(positive)).astype(np.int64)
     positive_squares = np.full_like(called, (weight**2 * label).sum())
     positive_rows = np.full_like(called_rows, int(label.sum()))
     either = called + positives - hits
@@ -73,9 +73,9 @@ def sweep(label: NDArray[np.bool_], score: Floats, weight: Floats, thresholds: F
 def _ratios(hits: Floats, total: Floats, squares: Floats, rows: NDArray[np.int64], confidence: float) -> Ratios:
     """Return weighted ratios with Wilson's bounds (Wilson 1927) at ``total^2 / squares`` rows."""
     known = rows > 0
-    safe = np.where(known, total, 1.0)
-    value = np.where(known, np.clip(hits / safe, 0.0, 1.0), np.nan)
-    n = np.where(known, safe**2 / np.where(known, squares, 1.0), 1.0)
+    value, n = np.full((2, len(rows)), np.nan)
+    value[known] = np.minimum(hits[known] / total[known], 1.0)
+    n[known] = total[known] ** 2 / squares[known]
     z = NormalDist().inv_cdf(confidence)
     shrink = 1 + z * z / n
     centre = (value + z * z / (2 * n)) / shrink

@@ -16,7 +16,7 @@ def mean_of(hits: list[int], sizes: list[int], rate: float) -> float:
 def test_the_posterior_is_that_of_the_beta_binomial_distribution(rate: float) -> None:
     hits, sizes = np.array([3, 5, 0, 1, 1, 40]), np.array([4, 5, 2, 1, 1, 45])
     concentration = (1 - RHO) / RHO
-    likelihood = [betabinom.pmf(hits, sizes, rate * c, (1 - rate) * c).prod() for c in concentration]
+    likelihood = [np.prod(betabinom.pmf(hits, sizes, rate * c, (1 - rate) * c)) for c in concentration]
     width = RHO ** (2 / 3)  # of the cell around a node: the nodes are cubes of even steps
     expected = np.array(likelihood) / np.sqrt(RHO) * width
     assert Correlation(hits, sizes).posterior(rate) == pytest.approx(expected / expected.sum())

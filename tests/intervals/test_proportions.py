@@ -138,3 +138,16 @@ def test_certainty_is_refuted_by_one_row_and_nothing_by_none() -> None:
 def test_a_test_of_no_proportion_is_refused(arguments: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="no proportion"):
         p_at_least(*arguments)
+
+
+def test_rows_are_needed_up_to_a_billion_and_counted_to_the_row() -> None:
+    z = 1.6448536269514722
+    gap = z * 0.5 / 1_000_000_000**0.5
+    assert needed_n(0.5 + 1.0001 * gap, 0.5, 0.95) == pytest.approx(1e9, rel=1e-3)
+    assert needed_n(0.5 + 0.9999 * gap, 0.5, 0.95) is None
+    assert needed_n(1e-9, 0.0, 0.95) == 1
+
+
+@pytest.mark.parametrize(("rate", "threshold"), [(1.1, 0.9), (0.9, -0.1), (float("nan"), 0.9), (0.9, float("nan"))])
+def test_what_is_no_rate_needs_no_rows(rate: float, threshold: float) -> None:
+    assert needed_n(rate, threshold, 0.95) is None

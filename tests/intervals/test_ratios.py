@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from mlops.intervals.bootstrap import affordable, cluster_vectors, percentile_lower, replicate_sums
 from mlops.intervals.proportions import wilson_lower
 from mlops.intervals.ratios import ratio
-from mlops.intervals.sweep import sweep
 
 
 def test_drawing_distinct_vectors_is_drawing_clusters() -> None:
@@ -70,21 +69,3 @@ def test_no_errors_give_wilsons_bound_where_the_bootstrap_says_certainty() -> No
         clusters=37, typical=1.0, confidence=0.95, replicates=200, seed=0,
     )  # fmt: skip
     assert found.lower == wilson_lower(37, 37, 0.95)
-
-
-def test_the_sweep_counts_as_a_loop_would() -> None:
-    rng = np.random.default_rng(3)
-    label, score, weight = rng.random(200) < 0.4, rng.random(200).round(2), rng.choice([1.0, 2.0], 200)
-    thresholds = np.array([0.0, 0.25, 0.5, 0.99, 1.0])
-    found = sweep(label, score, weight, thresholds, 0.95)
-    for i, threshold in enumerate(thresholds):
-        predicted = score >= threshold
-        for ratios, rows in ((found.precision, predicted), (found.recall, label), (found.jaccard, label | predicted)):
-            assert ratios.n[i] == rows.sum()
-            if rows.any():
-                value = weight[rows & label & predicted].sum() / weight[rows].sum()
-                n = weight[rows].sum() ** 2 / (weight[rows] ** 2).sum()
-                assert ratios.value[i] == pytest.approx(value)
-                assert ratios.lower[i] == pytest.approx(wilson_lower(value * n, n, 0.95))
-            else:
-                assert np.isnan(ratios.value[i])

@@ -96,7 +96,7 @@ def test_the_p_value_is_averaged_over_the_correlations_that_the_hypothesis_makes
     concentration = (1 - RHO) / RHO
     for truth, side in zip(bounds(hit, weight=weight, cluster=cluster, confidence=confidence), (-1, 1), strict=True):
         rate = truth / (truth + (1 - truth) * (won.sum() / lost.sum()) / (len(won) / len(lost)))
-        likely = np.array([betabinom.pmf(hits, sizes, rate * c, (1 - rate) * c).prod() for c in concentration])
+        likely = np.array([np.prod(betabinom.pmf(hits, sizes, rate * c, (1 - rate) * c)) for c in concentration])
         likely *= RHO ** (1 / 6)
         variance = truth * (1 - truth) * ((1 - truth) * of_hits + truth * of_errors) / weight.sum()
         tails = [p_value(truth, value=value, variance=variance * (1 + rho * crowding)) for rho in RHO]
