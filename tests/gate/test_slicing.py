@@ -212,6 +212,13 @@ def test_a_value_from_data_is_named_printable_quoted_and_short() -> None:
     assert "\x1b" not in result.reason
 
 
+def test_long_values_and_many_slices_are_cut() -> None:
+    (long,) = judge([part("y" * 100, precision=wilson(1, 400))], policy())
+    assert name_of(long).count("y") == 40
+    (absent,) = judge([part("a", name=f"kind_{i}") for i in range(30)], policy())
+    assert absent.reason.count("kind_") == 20
+
+
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=6), st.data(), st.sampled_from(["point", "lower_bound"]))
 def test_a_better_value_worsens_no_verdict(hits: list[int], data: st.DataObject, decide_on: Any) -> None:
     better = [data.draw(st.integers(count, 400)) for count in hits]
