@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlops.config import SplitSettings
 from mlops.errors import InputRefusedError
+from mlops.split import TRAIN
 from mlops.task import Examples
 from mlops.tasks.er import entities, leakage, slices, values
 from mlops.tasks.er.labelled import Pairs
@@ -60,7 +61,7 @@ def examples(pairs: Pairs, table: pa.Table, schema: PairSchema, settings: SplitS
     for name in (ENTITY_TYPE, STRATUM):
         if name in table.column_names:
             sliced[name] = values.texts(table.column(name), name=name).fillna(_UNKNOWN).to_numpy(dtype=object)
-    sliced["seen_in_training"] = slices.seen(pairs.left_key, pairs.right_key, split == "train")
+    sliced["seen_in_training"] = slices.seen(pairs.left_key, pairs.right_key, split == TRAIN)
     if schema.unused:
         findings = (*findings, "Columns without a role were not used: " + ", ".join(schema.unused) + ".")
     inputs = pd.concat([pairs.left.add_prefix("left_"), pairs.right.add_prefix("right_")], axis=1)
@@ -68,13 +69,25 @@ def examples(pairs: Pairs, table: pa.Table, schema: PairSchema, settings: SplitS
         inputs=inputs,
         label=pairs.label,
         row_id=pairs.row_id,
-        cluster=pairs.left_entity,
+        cluster=_clusters(pairs, split == TRAIN),
         split=split,
         weight=_weights(table),
         slices=sliced,
         findings=findings,
         facts=facts,
     )
+
+
+def _clusters(pairs: Pairs, training: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Return the entity of each pair's anchor record.
+
+    Where entities are known from labels only, those of training pairs come from training labels alone: a match in a
+    published test fold may join two entities, and folds that knew it would have seen a test label.
+    """
+    if pairs.declared_entities:
+        return pairs.left_entity
+    known, _ = entities.resolve(pairs.left_key, pairs.right_key, (pairs.label == 1) & training)
+    return np.where(training, known, pairs.left_entity)
 
 
 def _side(table: pa.Table, columns: dict[str, str]) -> pd.DataFrame:

@@ -118,3 +118,18 @@ def test_taking_rows_keeps_everything_aligned() -> None:
     assert found.row_id.tolist() == ["p3", "p1"]
     assert found.inputs["left_name"].tolist() == ["left 3", "left 1"]
     assert found.slices["entity_type"].tolist() == ["company", "company"]
+
+
+def test_labels_of_published_test_pairs_do_not_touch_training_clusters() -> None:
+    # Left 0 and left 2 are joined by a match in the test fold only: both match "bridge".
+    left = [f"left {i}" for i in range(40)]
+    right = [f"right {i}" for i in range(40)]
+    left[30], right[30], left[31], right[31] = "left 0", "bridge", "left 2", "bridge"
+    published = ["train"] * 30 + ["test"] * 10
+    clusters = []
+    for bridge in (1, 0):
+        label = [i % 2 for i in range(30)] + [bridge] * 10
+        found = examples(table(left_name=left, right_name=right, split=published, label=label))
+        clusters.append(found.cluster[found.split == "train"].tolist())
+        assert (found.cluster[30] == found.cluster[31]) == bool(bridge)
+    assert clusters[0] == clusters[1]
