@@ -67,6 +67,10 @@ def test_a_model_counts_once_however_often_it_was_judged() -> None:
     assert models(entry(), again, entry(2)) == 2
 
 
+def test_a_line_that_a_merge_left_twice_is_written_once() -> None:
+    assert judged.dumps([entry(), entry()]) == judged.dumps([entry()])
+
+
 def test_other_rows_are_counted_apart() -> None:
     assert models(entry(), entry(2, OTHER_ROWS)) == 1
     assert models(entry(), rows=sha256_bytes(b"fresh")) == 0

@@ -139,15 +139,17 @@ def test_a_failing_model_is_recorded_too(repository: Path, run_cli: RunCli) -> N
     assert [line.verdict for line in judged.read(repository / judged.FILE)] == ["fail"]
 
 
-def test_an_option_does_not_widen_the_budget_and_the_policy_may_narrow_it(
-    repository: Path, good: Path, run_cli: RunCli
+@pytest.mark.parametrize(("warn", "stop", "others", "code"), [(1, 2, 2, 4), (30, 60, 25, 0), (30, 60, 55, 0)])
+def test_the_policy_sets_the_budget(
+    repository: Path, good: Path, run_cli: RunCli, *, warn: int, stop: int, others: int, code: int
 ) -> None:
-    settings = repository / "mlops.toml"
-    narrow = "[tasks.er.policy.holdout]\nwarn_after = 1\nstop_after = 2\n\n[tasks.er.policy.criteria.precision]"
-    settings.write_text(settings.read_text().replace("[tasks.er.policy.criteria.precision]", narrow))
-    fill(repository, 2, rows_of(good))
-    assert run_cli("gate", good).code == 4
-    assert (use_in(good).warn_after, use_in(good).stop_after) == (1, 2)
+    settings, criterion = repository / "mlops.toml", "[tasks.er.policy.criteria.precision]"
+    budget = f"[tasks.er.policy.holdout]\nwarn_after = {warn}\nstop_after = {stop}\n\n{criterion}"
+    settings.write_text(settings.read_text().replace(criterion, budget))
+    fill(repository, others, rows_of(good))
+    assert run_cli("gate", good).code == code
+    assert (use_in(good).warn_after, use_in(good).stop_after) == (warn, stop)
+    assert bool(documents.read(good / GATE, GateReport).warnings) == (warn < others + 1 <= stop)
 
 
 def test_a_ledger_that_cannot_be_read_stops_the_gate_before_it_writes(

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops import documents
+from mlops.config import Policy
 from mlops.errors import InputRefusedError
 from mlops.evaluation.curve import MAX_POINTS
-from mlops.evaluation.measuring import MAX_VALUES
+from mlops.evaluation.measuring import MAX_VALUES, measure_repeat
 from mlops.metrics import Counts, Metrics
 from mlops.slices import OTHER
 from tests.scored import measured, scored, texts
@@ -122,3 +123,14 @@ def test_a_slice_without_positives_has_no_precision_that_would_read_as_zero() ->
     assert found["b"].counts.fp == 10
     assert found["b"].metrics["precision"].value is found["b"].metrics["f1"].value is None
     assert "positive" in found["b"].metrics["f1"].reason
+
+
+def test_another_seed_is_measured_as_the_model_itself() -> None:
+    rows = scored(tp=40, fp=5, fn=10, tn=45)
+    own = measured(rows)
+    again = measure_repeat(
+        rows, seed=7, evaluation_sha256=own.evaluation_sha256, threshold=own.threshold, policy=Policy(criteria={})
+    )
+    assert again.metrics == own.metrics
+    with pytest.raises(InputRefusedError):
+        measure_repeat(rows, seed=7, evaluation_sha256=own.evaluation_sha256, threshold=0.9, policy=Policy(criteria={}))

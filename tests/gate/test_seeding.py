@@ -78,6 +78,13 @@ def test_a_missing_seed_is_inconclusive_and_names_the_command(there: int) -> Non
     assert "`mlops train er`" in missing.reason
 
 
+def test_the_reason_names_what_a_seed_does_not_clear_and_nothing_else() -> None:
+    asked = rules(2, precision=Criterion(min=0.9), recall=Criterion(min=0.999))
+    reason = judge_seeds(measured(GOOD), asked)[0].reason
+    assert reason.startswith("recall: ")
+    assert "precision" not in reason
+
+
 def test_a_seed_that_fails_outweighs_one_that_is_missing() -> None:
     assert decided(measured(POOR), rules()).verdict == "fail"
 
