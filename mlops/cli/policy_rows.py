@@ -13,7 +13,7 @@ from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.gate.sample import Sample, Truth, from_counts, from_metrics, predicted_by
 from mlops.metrics import Metrics
 
-MOST_ROWS = 10_000_000
+MOST_ROWS = 1_000_000
 _MOST_EFFECT = 1_000
 _SLACK = 0.05  # by which counts and rates of one command may differ: rates are rounded
 

@@ -33,6 +33,7 @@ from mlops.intervals.proportions import (
 POWER = 0.8
 """The chance of passing that a number of rows is planned for."""
 
+_MANY = 5_000  # rows from which Wilson's bounds and the percentiles differ by less than a row
 _RANK = {"fail": 0, "inconclusive": 1, "pass": 2}
 
 
@@ -101,9 +102,12 @@ def bounds(share: float, rows: float, confidence: float) -> tuple[float, float]:
         confidence: One-sided confidence, in (0.5, 1).
     """
     draws = max(1, round(rows))
-    lower = min(share, wilson_lower(share * rows, rows, confidence), quantile(1 - confidence, draws, share) / draws)
-    upper = max(share, wilson_upper(share * rows, rows, confidence), quantile(confidence, draws, share) / draws)
-    return lower, upper
+    lower = min(share, wilson_lower(share * rows, rows, confidence))
+    upper = max(share, wilson_upper(share * rows, rows, confidence))
+    if draws > _MANY:
+        return lower, upper
+    low, high = (quantile(level, draws, share) / draws for level in (1 - confidence, confidence))
+    return min(lower, low), max(upper, high)
 
 
 def judge(rule: Rule, hits: int, n: int, effective: float | None = None) -> Verdict:

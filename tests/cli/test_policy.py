@@ -136,7 +136,7 @@ def test_simulate_without_a_quality_shows_a_table_around_each_threshold(carded: 
     for words in ("precision: lower bound >= 92 %", "recall: lower bound >= 88 %", "estimate alone", "pass at 2 n"):
         assert words in said
     assert "All blocking criteria together" in said
-    assert "Not simulated" not in said
+    assert "other seeds" not in said
 
 
 def test_what_is_not_simulated_is_said(carded: Path, run_cli: RunCli) -> None:
@@ -144,7 +144,10 @@ def test_what_is_not_simulated_is_said(carded: Path, run_cli: RunCli) -> None:
     assert "Not simulated: the comparison with the model in production." in said
     compare_with_nothing(carded)
     replace_in_settings(carded, "min_rows = 200", "seeds = 3\nmin_rows = 200")
-    assert "Not simulated: other seeds." in run_cli("policy", "simulate", "--f1", "0.95").out
+    [line] = [
+        line for line in run_cli("policy", "simulate", "--f1", "0.95").out.splitlines() if "Not simulated" in line
+    ]
+    assert "other seeds." in line
 
 
 def test_one_run_is_no_row_of_runs(carded: Path, run_cli: RunCli) -> None:
@@ -159,7 +162,7 @@ def test_one_run_is_no_row_of_runs(carded: Path, run_cli: RunCli) -> None:
         (("lint", "--rows", "500"), "--positives"),
         (("lint", "--design-effect", "2"), "--positives"),
         (("lint", "--positives", "0"), "--positives"),
-        (("lint", "--positives", "10000001"), "--positives"),
+        (("lint", "--positives", "1000001"), "--positives"),
         (("lint", "--positives", "many"), "--positives"),
         (("lint", "--rows", "500", "--positives", "500"), "--rows"),
         (("lint", "--positives", "500", "--design-effect", "nan"), "--design-effect"),
