@@ -4,11 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtr
 
 from mlops.config import ThresholdSettings
 from mlops.intervals.proportions import wilson_lower
 
 Scores = NDArray[np.float64]
+
+MIN_POSITIVES = 200
+"""Positives from which the best F1 is sought under noise; fewer leave gaps between the classes that noise would blur
+(grouped halves of public training rows: +0.002 F1 on fresh rows above, up to -0.01 below)."""
+_NOISE = 1.0
+_EDGE = 12.0
+_STEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ def choose(
         ValueError: There is no positive, or a score is not finite.
     """
     if settings.objective == "f1":
-        return best_f1(scores, label, weight)
+        return (best_f1 if int((label == 1).sum()) < MIN_POSITIVES else steady_f1)(scores, label, weight)
     return recall_at_precision(
         scores, label, weight, floor=settings.precision_floor, confidence=settings.confidence
     )  # fmt: skip
@@ -92,6 +100,29 @@ def best_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = Non
     """Choose the best F1; among equals the strictest threshold, because a false match costs more than a missed one."""
     cuts = _cuts(scores, label, weight)
     return cuts.choice(int(np.argmax(cuts.f1)))
+
+
+def steady_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
+    """Choose the best F1 that is expected if the log-odds of every score carried normal noise of one unit.
+
+    The maximum of F1 over out-of-fold scores follows single rows; another fit would move each of them. Averaged over
+    such moves, F1 has one broad maximum. The choice reports what the threshold does on the scores as they are.
+    """
+    grid = np.arange(-_EDGE, _EDGE + _STEP / 2, _STEP)
+    near = np.clip(scores, expit(-_EDGE), expit(_EDGE))
+    place = np.rint((logit(near) + _EDGE) / _STEP).astype(np.intp)
+    weights = np.ones(len(scores)) if weight is None else weight
+    all_rows = np.bincount(place, weights, len(grid))
+    positives = np.bincount(place, weights * (label == 1), len(grid))
+    above = ndtr((grid - grid[:, None]) / _NOISE)
+    f1 = 2 * (above * positives).sum(axis=1) / ((above * all_rows).sum(axis=1) + positives.sum())
+    threshold = float(expit(grid[int(np.argmax(f1))]))
+    called = scores >= threshold
+    if not called.any():
+        return best_f1(scores, label, weight)
+    hits, predicted = float(weights[called & (label == 1)].sum()), float(weights[called].sum())
+    total = float(positives.sum())
+    return Choice(threshold, hits / predicted, hits / total, 2 * hits / (predicted + total))
 
 
 def recall_at_precision(

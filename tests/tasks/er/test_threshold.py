@@ -1,13 +1,16 @@
 """The threshold maximises what the policy asks for, on distinct scores, half way between neighbours."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import expit, logit
 
 from mlops.config import ThresholdSettings
 from mlops.intervals.proportions import wilson_lower
-from mlops.tasks.er.threshold import best_f1, choose, recall_at_precision
+from mlops.tasks.er.threshold import MIN_POSITIVES, Choice, best_f1, choose, recall_at_precision, steady_f1
 
 scored = st.lists(st.tuples(st.integers(0, 10).map(lambda tenth: tenth / 10), st.booleans()), min_size=1).filter(
     lambda rows: any(match for _, match in rows)
@@ -122,3 +125,39 @@ def test_unequal_weights_are_worth_fewer_rows_to_the_lower_bound() -> None:
     assert choose(scores, label, settings, np.full(40, 7.0)).floor_met
     uneven = np.where(np.arange(40) < 4, 100.0, 1.0)
     assert not choose(scores, label, settings, uneven).floor_met
+
+
+def _overlapping(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    label = (rng.random(rows) < 0.2).astype(np.int8)
+    return expit(rng.normal(np.where(label == 1, 2.0, -2.0), 1.5)), label
+
+
+def test_the_steady_threshold_changes_less_from_sample_to_sample() -> None:
+    samples = [_overlapping(1500, seed) for seed in range(30)]
+    spread = [np.std([logit(pick(*rows).threshold) for rows in samples]) for pick in (best_f1, steady_f1)]
+    assert spread[1] < 0.7 * spread[0]
+
+
+@given(weighted)
+def test_the_steady_choice_reports_what_it_does(rows: list[tuple[float, bool, int]]) -> None:
+    scores, label = _arrays([(score, match) for score, match, _ in rows])
+    times = np.array([count for _, _, count in rows])
+    choice = steady_f1(scores, label, times.astype(float))
+    repeated, labels = np.repeat(scores, times), np.repeat(label, times)
+    assert choice.f1 == pytest.approx(_f1(repeated, labels, choice.threshold))
+    assert choice.threshold == steady_f1(repeated, labels).threshold
+    assert choice.recall == pytest.approx((repeated[labels == 1] >= choice.threshold).mean())
+
+
+@pytest.mark.parametrize(("positives", "pick"), [(MIN_POSITIVES - 1, best_f1), (MIN_POSITIVES, steady_f1)])
+def test_few_positives_are_not_blurred(positives: int, pick: Callable[[np.ndarray, np.ndarray], Choice]) -> None:
+    scores, label = _overlapping(3000, 1)
+    rows = np.sort(np.concatenate([np.flatnonzero(label == 1)[:positives], np.flatnonzero(label == 0)]))
+    assert choose(scores[rows], label[rows], ThresholdSettings()) == pick(scores[rows], label[rows])
+    assert best_f1(scores[rows], label[rows]) != steady_f1(scores[rows], label[rows])
+
+
+def test_scores_that_noise_would_lift_over_all_of_them_still_get_a_threshold() -> None:
+    scores = np.full(10, 1e-7)
+    assert steady_f1(scores, np.array([1] * 9 + [0], dtype=np.int8)).recall == 1
