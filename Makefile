@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench format lock schemas clean
+.PHONY: help demo test check bench simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,14 @@ bench: $(VENV)/.dev  ## Measure matching on every dataset of DATA, and render do
 	$(BIN)/python -m benchmarks.er_quality --data $(DATA) $(ARGS)
 	$(BIN)/python -m benchmarks.render
 
+simulate: $(VENV)/.dev  ## Simulate the coverage of the bounds and the decisions of the gate: 10 minutes
+	$(BIN)/python -m benchmarks.simulations $(ARGS)
+	$(BIN)/python -m benchmarks.render
+
+mutate: $(VENV)/.mutation  ## Change the judging code in every small way and see whether the tests notice: an hour
+	$(BIN)/python -m benchmarks.mutation $(ARGS)
+	$(BIN)/python -m benchmarks.render
+
 format: $(VENV)/.dev  ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -50,7 +58,7 @@ schemas: $(VENV)/.train  ## Write docs/schemas/*.json again from the code
 	$(BIN)/mlops schema --write
 
 clean:  ## Remove the virtual environment, caches and builds
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis mutants
 	find mlops tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.python:
@@ -77,6 +85,12 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.python
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.train
 
+$(VENV)/.mutation: requirements/mutation.txt pyproject.toml $(VENV)/.python
+	@echo "Installing $< (hash-locked)"
+	@$(INSTALL) -r $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.dev $(VENV)/.train
+
 # Renewing the lock files. UPGRADE= (empty) keeps the versions that still fit pyproject.toml.
 UPGRADE ?= --upgrade
 UV ?= $(shell command -v uv || echo $(BIN)/uv)
@@ -86,6 +100,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml
 lock: $(VENV)/.python  ## Renew requirements/*.txt from pyproject.toml (needs uv, which it installs if there is none)
 	@test -x "$(UV)" || $(PIP) install uv
 	$(COMPILE) --extra dev -o requirements/dev.txt
+	$(COMPILE) --extra mutation -c requirements/dev.txt -o requirements/mutation.txt
 	$(COMPILE) --extra train -c requirements/dev.txt -o requirements/train.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/base.txt
 	$(COMPILE) --extra bot -c requirements/dev.txt -o requirements/bot.txt

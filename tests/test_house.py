@@ -30,7 +30,7 @@ REGISTRIES = [
     "crates" + ".io",
 ]
 MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:work|root|home/\w+|Users/\w+|tm" + r"p)/")
-LOCKS = ("base", "train", "bot", "dev")
+LOCKS = ("base", "train", "bot", "dev", "mutation")
 
 
 def tracked() -> list[Path]:
@@ -241,7 +241,13 @@ def test_no_lock_file_names_where_packages_come_from(name: str) -> None:
 def test_every_declared_dependency_is_locked_in_a_version_that_it_accepts(name: str) -> None:
     project = pyproject()["project"]
     declared = [*project["dependencies"], *pyproject()["dependency-groups"]["build"]]
-    extras = {"base": [], "train": ["train"], "bot": ["bot"], "dev": ["dev", "train"]}[name]
+    extras = {
+        "base": [],
+        "train": ["train"],
+        "bot": ["bot"],
+        "dev": ["dev", "train"],
+        "mutation": ["mutation", "dev", "train"],
+    }[name]
     declared += [line for extra in extras for line in project["optional-dependencies"][extra]]
     versions = locked(name)
     for requirement in map(Requirement, declared):
