@@ -6,8 +6,8 @@ log-odds, is strictly increasing in that sum; it stretches all contributions of 
 that signs and proportions stay and everything adds up to the log-odds of the score.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from mlops.shapley import Ensemble, boosting_intercept, boosting_trees, forest_trees
 from mlops.task import Contribution, Explanation
-from mlops.tasks.er.estimators import Boosting, Forest, Linear
-from mlops.tasks.er.features import RECORD
-
-if TYPE_CHECKING:
-    from mlops.tasks.er.matcher import PairMatcher
+from mlops.tasks.er.calibration import Calibration
+from mlops.tasks.er.estimators import Boosting, Estimator, Forest, Linear
+from mlops.tasks.er.evidence import Evidence
+from mlops.tasks.er.features import RECORD, PairFeatures
+from mlops.tasks.er.vocabulary import Floats
 
 WHOLE_RECORD = "whole record"
 SINGLE_WORDS = "single words"
@@ -28,7 +28,37 @@ Numbers = NDArray[np.float64]
 _STEP = 1e-6
 
 
-def explain(matcher: "PairMatcher", inputs: pd.DataFrame) -> tuple[Explanation, ...]:
+class Matcher(Protocol):
+    """What an explanation reads of a :class:`mlops.tasks.er.matcher.PairMatcher`, which is above this module."""
+
+    @property
+    def pair_features(self) -> PairFeatures:
+        """Turns pairs into a table."""
+
+    @property
+    def kept(self) -> NDArray[np.intp]:
+        """The columns of that table that the estimator reads."""
+
+    @property
+    def evidence(self) -> Sequence[Evidence]:
+        """What single words say: the estimator's last columns."""
+
+    @property
+    def estimator(self) -> Estimator:
+        """The fitted classifier."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """The last step, from raw log-odds to those of the score."""
+
+    def table(self, inputs: pd.DataFrame) -> Floats:
+        """Return the (n, f) numbers that the estimator reads."""
+
+    def predict_proba(self, inputs: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the (n,) scores."""
+
+
+def explain(matcher: Matcher, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
     """Return for each of the (n, k) pairs what every attribute did to its score."""
     names = [WHOLE_RECORD if field.name == RECORD else field.name for field in matcher.pair_features.fields]
     table = matcher.table(inputs)
@@ -55,9 +85,7 @@ def explain(matcher: "PairMatcher", inputs: pd.DataFrame) -> tuple[Explanation, 
 Link = Callable[[Numbers], Numbers]
 
 
-def _additive(
-    matcher: "PairMatcher", table: NDArray[np.float32], group: NDArray[np.intp]
-) -> tuple[float, Numbers, Link]:
+def _additive(matcher: Matcher, table: Floats, group: NDArray[np.intp]) -> tuple[float, Numbers, Link]:
     """Return the base and the (n, groups) contributions of what adds up, and the way from their sum to log-odds."""
     estimator = matcher.estimator
     calibrated = matcher.calibration.log_odds
@@ -75,7 +103,7 @@ def _additive(
     raise TypeError(f"an estimator of kind {type(estimator).__name__}")
 
 
-def _groups(matcher: "PairMatcher") -> NDArray[np.intp]:
+def _groups(matcher: Matcher) -> NDArray[np.intp]:
     """Return for each column of the matcher's table the number of its field; the evidence of words comes last."""
     fields = matcher.pair_features.fields
     owner = np.repeat(np.arange(len(fields)), [len(field.notes()) for field in fields])
