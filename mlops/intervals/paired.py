@@ -139,10 +139,10 @@ def _ratio(fraction: _Fraction, unknown: float) -> Floats:
 
 
 def _replicates(rows: PairedRows, cells: Floats, *, confidence: float, replicates: int, seed: int) -> Floats | None:
-    """Return the (r, 5) sums of the replicates, pseudo-flips included; None where one cluster holds everything."""
+    """Return the (r, 5) sums of the replicates, pseudo-flips included; None for less than two clusters."""
     _, code = np.unique(rows.cluster, return_inverse=True)
     size = np.bincount(code, weights=rows.weight)
-    if len(size) == 1:
+    if len(size) <= 1:
         return None
     effective = float(size.sum()) ** 2 / float(np.square(size).sum())
     vectors, multiplicity = cluster_vectors(cells, rows.cluster)

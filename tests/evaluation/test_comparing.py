@@ -100,6 +100,12 @@ def test_equal_decisions_are_no_proof_on_few_rows() -> None:
         assert difference.lower < -0.01
 
 
+def test_no_rows_compare_to_nothing() -> None:
+    found = compared(scored(tp=0, fp=0, fn=0, tn=0), scored(tp=0, fp=0, fn=0, tn=0))
+    assert (found.rows, found.mcnemar_p) == (0, 1.0)
+    assert {difference.value for difference in found.differences.values()} == {None}
+
+
 def test_a_metric_that_one_model_lacks_is_not_defined() -> None:
     silent = replace(ROWS, score=np.full(len(ROWS), 0.1), predicted=np.zeros(len(ROWS), dtype=bool))
     precision = compared(ROWS, silent).differences["precision"]
