@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from mlops import persistence
 from mlops.tasks.er import calibration
 from mlops.tasks.er.calibration import Calibration, brier, calibrate, calibration_error, fit_calibration, log_loss
-from mlops.tasks.er.crossfit import plan_folds
+from mlops.tasks.er.crossfit import Fold, plan_folds
 from tests import models
 
 Arrays = tuple[NDArray[np.float64], NDArray[np.int8]]
@@ -23,7 +23,7 @@ def _overconfident(rows: int, seed: int = 0) -> Arrays:
     return 3 * honest, (rng.random(rows) < expit(honest)).astype(np.int8)
 
 
-def _singles(rows: int, label: NDArray[np.int8]) -> calibration.Sequence[calibration.Fold]:
+def _singles(rows: int, label: NDArray[np.int8]) -> list[Fold]:
     return plan_folds(label, np.arange(rows).astype(str).astype(object), 0)[0]
 
 
@@ -82,7 +82,7 @@ def test_a_decision_is_the_raw_one_and_a_row_alone_has_the_same_score(
     raw: list[float], cut: float, slope: float, knots: list[int]
 ) -> None:
     at = np.sort(np.array(knots, dtype=np.float64))
-    found = Calibration(at, np.arange(len(at)) - 1.5, slope, cut)
+    found = Calibration(at, np.arange(len(at), dtype=np.float64) - 1.5, slope, cut)
     values = np.array([*raw, cut, np.nextafter(cut, -np.inf), np.nextafter(cut, np.inf)])
     scores = found.scores(values)
     assert ((scores >= found.threshold) == (values >= cut)).all()
@@ -127,9 +127,10 @@ def test_facts_say_what_calibration_did_on_rows_that_it_did_not_see() -> None:
     assert found.cut == 0.5
     assert facts["calibration"] == "sigmoid"
     for name in ("brier", "calibration_error", "log_loss"):
-        assert facts[f"out_of_fold_{name}_after_calibration"] < facts[f"out_of_fold_{name}_before_calibration"]
+        after, before = (float(facts[f"out_of_fold_{name}_{state}_calibration"]) for state in ("after", "before"))
+        assert after < before
     in_sample = log_loss(found.log_odds(raw), label)
-    assert facts["out_of_fold_log_loss_after_calibration"] > in_sample
+    assert float(facts["out_of_fold_log_loss_after_calibration"]) > in_sample
 
 
 def test_the_calibration_error_is_the_mean_gap_of_its_bins() -> None:
