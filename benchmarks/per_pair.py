@@ -174,14 +174,14 @@ def text_features(left: str, right: str, *, symmetric: bool) -> list[float]:
     cut_left, cut_right = left[:DISTANCE_LIMIT], right[:DISTANCE_LIMIT]
     ordered_left = " ".join(sorted(left_words))[:DISTANCE_LIMIT]
     ordered_right = " ".join(sorted(right_words))[:DISTANCE_LIMIT]
-    sides = [longest_found(left_words, right), longest_found(right_words, left)]
+    sides = longest_found(left_words, right), longest_found(right_words, left)
     return [
         float(left == right),
         min(len(left), len(right)) / max(len(left), len(right), 1),
         JaroWinkler.normalized_similarity(cut_left, cut_right),
         Indel.normalized_similarity(cut_left, cut_right),
         Indel.normalized_similarity(ordered_left, ordered_right),
-        *([np.fmin(*sides), np.fmax(*sides)] if symmetric else sides),
+        *((float(np.fmin(*sides)), float(np.fmax(*sides))) if symmetric else sides),
     ]
 
 
@@ -242,7 +242,8 @@ READ: tuple[Callable[[str], list[str]], ...] = (
 
 
 def _rows(inputs: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, str | None]]:
-    return inputs[list(columns)].to_dict("records")
+    cells = [inputs[name].tolist() for name in columns]
+    return [dict(zip(columns, pair, strict=True)) for pair in zip(*cells, strict=True)]
 
 
 def _records(pair: Mapping[str, str | None]) -> tuple[dict[str, str], dict[str, str]]:

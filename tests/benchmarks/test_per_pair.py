@@ -45,7 +45,7 @@ def test_records_of_one_file_get_the_same_features_without_order() -> None:
 @pytest.mark.parametrize("name", ["amazon_google", "abt_buy", "fodors_zagats"])
 def test_real_pairs_get_the_same_features(shared_data: Path, name: str) -> None:
     table = pd.read_parquet(shared_data / "er" / f"{name}.parquet").astype(object)
-    inputs = table[[column for column in table if column.startswith(("left_", "right_"))]]
+    inputs = table[[column for column in table if str(column).startswith(("left_", "right_"))]]
     inputs = inputs.drop(columns=["left_id", "right_id"]).where(inputs.notna(), None).sample(300, random_state=0)
     assert _same(inputs)
 
@@ -57,4 +57,4 @@ def test_pairs_get_the_same_scores() -> None:
     some = inputs.iloc[:100]
     scores = PerPairScores.fit(matcher, inputs).transform(some)
     assert np.allclose(scores, matcher.predict_proba(some), atol=1e-3)
-    assert scores.min() < 0.1 < 0.9 < scores.max()
+    assert scores.max() - scores.min() > 0.8

@@ -75,7 +75,7 @@ class CodeSearch:
 
     def _has(self, texts: NDArray[np.intp], grams: NDArray[np.uint16]) -> NDArray[np.bool_]:
         """Tell whether each text may have the four characters of that number; False is certain."""
-        return (self.held[texts, grams >> 3] >> (7 - (grams & 7)).astype(np.uint8)) & 1 > 0
+        return np.asarray((self.held[texts, grams >> 3] >> (7 - (grams & 7)).astype(np.uint8)) & 1 > 0)
 
 
 def _grams(texts: Sequence[str]) -> NDArray[np.uint16]:

@@ -78,7 +78,7 @@ class Field:
         compared = np.full((len(pairs), len(self.notes())), np.nan, dtype=np.float32)
         if both.size:
             compared[both] = self._compare(prepared, one[both], other[both])
-        return compared[inverse.reshape(-1)]
+        return np.asarray(compared[inverse.reshape(-1)])
 
     def _compare(self, prepared: Prepared, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
         pairs = Pairs(prepared.values, left, right)

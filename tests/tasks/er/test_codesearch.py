@@ -27,7 +27,9 @@ def _by_hand(value: str, other: str) -> float:
 def test_the_longest_code_is_that_of_a_search_by_hand(values: list[str]) -> None:
     one, other = np.divmod(np.arange(len(values) ** 2), len(values))
     expected = [_by_hand(values[left], values[right]) for left, right in zip(one, other, strict=True)]
-    assert np.array_equal(_search(values).longest_found(one, other), np.float32(expected), equal_nan=True)
+    assert np.array_equal(
+        _search(values).longest_found(one, other), np.array(expected, dtype=np.float32), equal_nan=True
+    )
 
 
 def test_spaces_and_punctuation_do_not_matter() -> None:
