@@ -19,11 +19,12 @@ bound with rows counted as if they were independent and of equal weight: what a 
 
 _READING: Final = """\
 What to read into it: whole counts make single points jump, most of all at few rows and rates near 1, where a lower
-bound can only be too careful (all of 50 rows right shows 95 %, whatever the truth above). Where few entities hold most
-of the rows, such a sample cannot tell a model with rare errors from one that happened to get its big entities right;
-the lower bound then errs on the side of too low, and the price is an inconclusive verdict, not a false pass. Upper
-bounds near 1 are a little less sure than they say, as Wilson's are: an upper bound only turns `inconclusive` into
-`fail`, and both block."""
+bound can only be too careful (all of 50 rows right shows 95 %, whatever the truth above); *worst lower* is the lowest
+single point, which chance moves, too. Where few entities hold most of the rows, a sample cannot tell a model with rare
+errors from one that happened to get its big entities right: the lower bound then errs on the side of too low, most of
+all where their rows are independent after all, and the price is an inconclusive verdict, not a false pass. Upper bounds
+near 1 are a little less sure than they say, as Wilson's are: an upper bound only turns `inconclusive` into `fail`, and
+both block."""
 
 
 def render(results: dict[str, Any]) -> str:
@@ -142,11 +143,13 @@ def _decisions(found: Decisions) -> str:
 
 def _circumstances(found: Simulations) -> str:
     versions = found.machine.versions
+    chance = 100 * (0.05 * 0.95 / found.samples) ** 0.5
     changes = " with changes" if found.code.dirty else ""
     return (
         f"`python -m benchmarks.simulations` (`make simulate`): {found.samples} samples at each of "
         f"{len(found.rates)} true rates ({', '.join(f'{rate:g}' for rate in found.rates)}) and {len(found.sizes)} "
-        f"sizes, {found.decided:,} samples a row of false passes, {found.replicates} bootstrap replicates each (the "
-        f"gate takes 10,000). {found.seconds / 60:.0f} minutes on one core of {found.machine.cpu}, Python "
-        f"{versions.get('python', 'unknown')}, commit `{found.code.commit[:12]}`{changes}."
+        f"sizes (standard error of a point near 95 %: {chance:.1f}), {found.decided:,} samples a row of false passes, "
+        f"{found.replicates} bootstrap replicates each (the gate takes 10,000). {found.seconds / 60:.0f} minutes on one "
+        f"core of {found.machine.cpu}, Python {versions.get('python', 'unknown')}, commit "
+        f"`{found.code.commit[:12]}`{changes}."
     )
