@@ -149,7 +149,7 @@ def _circumstances(found: Simulations) -> str:
         f"`python -m benchmarks.simulations` (`make simulate`): {found.samples} samples at each of "
         f"{len(found.rates)} true rates ({', '.join(f'{rate:g}' for rate in found.rates)}) and {len(found.sizes)} "
         f"sizes (standard error of a point near 95 %: {chance:.1f}), {found.decided:,} samples a row of false passes, "
-        f"{found.replicates} bootstrap replicates each (the gate takes 10,000). {found.seconds / 60:.0f} minutes on one "
-        f"core of {found.machine.cpu}, Python {versions.get('python', 'unknown')}, commit "
+        f"{found.replicates} bootstrap replicates each (the gate takes 10,000). {found.seconds / 60:.0f} minutes on "
+        f"one core of {found.machine.cpu}, Python {versions.get('python', 'unknown')}, commit "
         f"`{found.code.commit[:12]}`{changes}."
     )
