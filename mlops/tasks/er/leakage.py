@@ -51,6 +51,25 @@ def split(
     return fold, _sentences(facts, published=published is not None), facts
 
 
+def repeated(pairs: Pairs) -> tuple[tuple[str, ...], Facts]:
+    """Return what a reader must know of pairs of the same two records that stand in the data more than once."""
+    one, other = pairs.left_key.astype(str), pairs.right_key.astype(str)
+    swapped = one > other
+    names = np.where(swapped, other, one) + "\x1f" + np.where(swapped, one, other)
+    told = pd.Series(pairs.label).groupby(names).agg(["size", "min", "max"])
+    contradictory = told["min"] != told["max"]
+    again, rows = int((told["size"] - 1).sum()), int(told["size"][contradictory].sum())
+    said = []
+    if again:
+        said.append(f"{again:,} rows repeat a pair of records that the data has already.")
+    if rows:
+        said.append(
+            f"{rows:,} rows are about {int(contradictory.sum()):,} pairs of records that are labelled both ways; no "
+            "model can be right about all of them. Label these pairs again."
+        )
+    return tuple(said), {"repeated_rows": again, "contradictory_rows": rows}
+
+
 def _honour(published: NDArray[np.object_]) -> NDArray[np.object_]:
     names = pd.Series(published).fillna("")
     unknown = names[~names.isin(list(PUBLISHED))]

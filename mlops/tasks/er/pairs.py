@@ -57,6 +57,8 @@ def read(table: pa.Table, schema: PairSchema) -> Pairs:
 def examples(pairs: Pairs, table: pa.Table, schema: PairSchema, settings: SplitSettings) -> Examples:
     """Split, weigh and slice the pairs of ``table``, and report what the split lets through."""
     split, findings, facts = leakage.split(pairs, _published(table), settings)
+    doubled, counts = leakage.repeated(pairs)
+    findings, facts = (*doubled, *findings), facts | counts
     sliced = slices.compute(pairs.left, pairs.right)
     for name in (ENTITY_TYPE, STRATUM):
         if name in table.column_names:

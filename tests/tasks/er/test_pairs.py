@@ -133,3 +133,13 @@ def test_labels_of_published_test_pairs_do_not_touch_training_clusters() -> None
         clusters.append(found.cluster[found.split == "train"].tolist())
         assert (found.cluster[30] == found.cluster[31]) == bool(bridge)
     assert clusters[0] == clusters[1]
+
+
+def test_pairs_that_repeat_or_contradict_each_other_are_reported_whichever_way_round() -> None:
+    left = [f"left {i}" for i in range(36)] + ["left 0", "right 1", "left 2", "left 2"]
+    right = [f"right {i}" for i in range(36)] + ["right 0", "left 1", "right 2", "right 2"]
+    label = [i % 2 for i in range(36)] + [0, 0, 0, 1]
+    found = examples(table(left_name=left, right_name=right, label=label))
+    assert found.facts["repeated_rows"] == 4
+    assert found.facts["contradictory_rows"] == 5
+    assert any("5 rows are about 2 pairs of records that are labelled both ways" in said for said in found.findings)
