@@ -88,8 +88,7 @@ def tighten(policy: Policy, overrides: Mapping[str, float | None]) -> Policy:
 
 
 def _tightened(metric: str, declared: Criterion | None, value: float) -> Criterion:
-    if not 0 <= value <= 1:
-        parse_rate(repr(value), field=f"min_{metric}")
+    value = parse_rate(repr(value), field=f"min_{metric}")
     if declared is None:
         return Criterion(min=value)
     if declared.min is not None and value >= declared.min:
@@ -146,7 +145,7 @@ def ratchet(base: Policy, head: Policy) -> tuple[Policy, tuple[Loosened, ...]]:
 def _loosened(path: str, held: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[Loosened]:
     """Yield every field in which ``held``, which is the stricter one, differs from ``head``."""
     for name in sorted(held):
-        field, kept, asked = f"{path}.{name}".lstrip("."), held[name], head.get(name)
+        field, kept, asked = path + name, held[name], head.get(name)
         if kept == asked:
             continue
         if not isinstance(kept, dict):
@@ -154,11 +153,11 @@ def _loosened(path: str, held: Mapping[str, Any], head: Mapping[str, Any]) -> It
         elif asked is None or _direction(kept) != _direction(asked):
             yield Loosened(field=field, base=_brief(kept), head=_brief(asked))
         else:
-            yield from _loosened(field, kept, asked)
+            yield from _loosened(f"{field}.", kept, asked)
 
 
-def _loosened_value(field: str, kept: object, asked: object) -> Iterator[Loosened]:
-    if isinstance(kept, list) and isinstance(asked, list):  # values of a slice: those left out are what matters
+def _loosened_value(field: str, kept: object, asked: Any) -> Iterator[Loosened]:  # noqa: ANN401  # as JSON has it
+    if isinstance(kept, list):  # values of a slice: those left out are what matters
         if dropped := [value for value in kept if value not in asked]:
             yield Loosened(field=field, base=", ".join(map(repr, dropped)), head="left out")
     else:

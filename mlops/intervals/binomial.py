@@ -4,8 +4,7 @@ Sums run outwards from the count asked for, so that they stop after a few standa
 on its own side, so that a small probability keeps its digits.
 """
 
-from math import exp, floor, lgamma, log, sqrt
-from statistics import NormalDist
+from math import exp, lgamma, log
 
 _NEGLIGIBLE = 1e-17
 
@@ -30,21 +29,14 @@ def at_least(count: int, n: int, rate: float) -> float:
 def quantile(level: float, n: int, rate: float) -> int:
     """Return the smallest count that is not exceeded with probability ``level``, in (0, 1), or more."""
     _check(n, rate)
-    if rate in {0, 1}:
-        return round(n * rate)
-    guess = n * rate + NormalDist().inv_cdf(level) * sqrt(n * rate * (1 - rate))
-    count = min(max(floor(guess), 0), n)
-    reached, term = at_most(count, n, rate), _probability(count, n, rate)
-    odds = rate / (1 - rate)
-    while reached < level and count < n:
-        count += 1
-        term *= (n - count + 1) / count * odds
-        reached += term
-    while count > 0 and reached - term >= level:
-        reached -= term
-        term *= count / (n - count + 1) / odds
-        count -= 1
-    return count
+    low, high = 0, n
+    while low < high:
+        middle = (low + high) // 2
+        if at_most(middle, n, rate) >= level:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def _below(count: int, n: int, rate: float) -> float:
@@ -58,7 +50,7 @@ def _below(count: int, n: int, rate: float) -> float:
         total += term
         if term <= _NEGLIGIBLE * total:
             break
-    return min(1.0, total)
+    return total
 
 
 def _probability(count: int, n: int, rate: float) -> float:

@@ -1,5 +1,7 @@
 """The binomial distribution in plain Python says what SciPy says."""
 
+from math import comb
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +44,17 @@ def test_what_is_not_binomial_is_an_error(n: int, rate: float) -> None:
         at_most(1, n, rate)
     with pytest.raises(ValueError, match="not binomial"):
         quantile(0.5, n, rate)
+
+
+@pytest.mark.parametrize("n", range(7))
+@pytest.mark.parametrize("rate", [0.0, 0.25, 0.5, 0.75, 1.0])
+def test_a_few_trials_are_counted_to_the_last_one(n: int, rate: float) -> None:
+    for count in range(-1, n + 2):
+        expected = sum(comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(count + 1) if k <= n)
+        assert at_most(count, n, rate) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+        assert at_least(count + 1, n, rate) == pytest.approx(1 - expected, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize(("level", "count"), [(0.06, 0), (0.07, 1), (0.3125, 1), (0.32, 2), (0.6875, 2), (0.95, 4)])
+def test_the_quantile_of_four_coins(level: float, count: int) -> None:
+    assert quantile(level, 4, 0.5) == count

@@ -156,3 +156,10 @@ def test_bounds_cover_where_entities_flip_as_a_whole(recall: tuple[float, float]
 def test_mcnemar_is_the_exact_binomial_test_of_the_flips(gained: int, lost: int, p: float) -> None:
     assert mcnemar_exact(gained, lost) == pytest.approx(p)
     assert mcnemar_exact(lost, gained) == pytest.approx(p)
+
+
+def test_as_many_gained_as_lost_is_no_difference_and_one_flip_is_no_proof() -> None:
+    assert mcnemar_exact(5, 5) == 1.0
+    assert mcnemar_exact(0, 0) == 1.0
+    assert mcnemar_exact(1, 0) == 1.0
+    assert mcnemar_exact(0, 5) == pytest.approx(2 / 2**5)

@@ -1,6 +1,6 @@
 """Wilson's bounds: their published values, their inverse, and how many rows decide."""
 
-from math import comb
+from math import comb, log
 from statistics import NormalDist
 
 import pytest
@@ -151,3 +151,21 @@ def test_rows_are_needed_up_to_a_billion_and_counted_to_the_row() -> None:
 @pytest.mark.parametrize(("rate", "threshold"), [(1.1, 0.9), (0.9, -0.1), (float("nan"), 0.9), (0.9, float("nan"))])
 def test_what_is_no_rate_needs_no_rows(rate: float, threshold: float) -> None:
     assert needed_n(rate, threshold, 0.95) is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(1.1, 0.9, 10), (-0.1, 0.9, 10), (0.9, 1.1, 10), (0.9, -0.1, 10), (0.9, 0.9, -1), (0.9, 0.9, float("inf"))],
+)
+def test_a_p_of_what_is_no_proportion_is_refused(arguments: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match="is no proportion"):
+        p_at_least(*arguments)
+
+
+def test_the_p_of_no_hit_at_all_is_the_larger_of_both_tests() -> None:
+    likelihood_ratio = (2 * 10 * log(1 / 0.7)) ** 0.5
+    score = 0.3 / (0.3 * 0.7 / 10) ** 0.5
+    assert score < likelihood_ratio
+    assert p_at_least(0.0, 0.3, 10) == pytest.approx(NormalDist().cdf(-score))
+    likelihood_ratio = (2 * 10 * log(1 / 0.2)) ** 0.5
+    assert p_at_least(0.0, 0.8, 10) == pytest.approx(NormalDist().cdf(-likelihood_ratio))
