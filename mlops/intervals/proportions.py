@@ -58,7 +58,7 @@ def needed_n(rate: float, threshold: float, confidence: float) -> int | None:
     if root * root > MAX_ROWS:
         return None
     near = max(1, ceil(root * root) - 1)  # rounding may be a row off
-    return next(n for n in range(near, near + 4) if wilson_lower(rate * n, n, confidence) >= threshold)
+    return next((n for n in range(near, near + 4) if wilson_lower(rate * n, n, confidence) >= threshold), None)
 
 
 def effective_n(rate: float, bound: float, confidence: float) -> float | None:

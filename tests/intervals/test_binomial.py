@@ -55,6 +55,6 @@ def test_a_few_trials_are_counted_to_the_last_one(n: int, rate: float) -> None:
         assert at_least(count + 1, n, rate) == pytest.approx(1 - expected, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize(("level", "count"), [(0.06, 0), (0.07, 1), (0.3125, 1), (0.32, 2), (0.6875, 2), (0.95, 4)])
+@pytest.mark.parametrize(("level", "count"), [(0.06, 0), (0.07, 1), (0.31, 1), (0.32, 2), (0.68, 2), (0.95, 4)])
 def test_the_quantile_of_four_coins(level: float, count: int) -> None:
     assert quantile(level, 4, 0.5) == count

@@ -169,3 +169,7 @@ def test_the_p_of_no_hit_at_all_is_the_larger_of_both_tests() -> None:
     assert p_at_least(0.0, 0.3, 10) == pytest.approx(NormalDist().cdf(-score))
     likelihood_ratio = (2 * 10 * log(1 / 0.2)) ** 0.5
     assert p_at_least(0.0, 0.8, 10) == pytest.approx(NormalDist().cdf(-likelihood_ratio))
+
+
+def test_numbers_too_small_to_compute_with_need_no_rows() -> None:
+    assert needed_n(3.697072126302905e-101, 5e-324, 0.9) is None
