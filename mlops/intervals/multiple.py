@@ -22,8 +22,8 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """
     if not all(0 <= p <= 1 for p in p_values):
         raise ValueError("a p is a number in [0, 1]")
-    adjusted, highest = [1.0] * len(p_values), 0.0
+    adjusted, highest = dict[int, float](), 0.0
     for rank, at in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
         adjusted[at] = highest
-    return tuple(adjusted)
+    return tuple(adjusted[at] for at in range(len(p_values)))

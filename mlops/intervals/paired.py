@@ -122,7 +122,7 @@ def _bounded(
 ) -> Bounded | None:
     if not candidate[1][0] > 0 or not champion[1][0] > 0:
         return None
-    value = float(_ratio(candidate, 0.0)[0] - _ratio(champion, 0.0)[0])
+    value = float(candidate[0][0] / candidate[1][0] - champion[0][0] / champion[1][0])
     if drawn is None:
         return Bounded(value, -1.0, 1.0)
     # A replicate in which a model has no denominator says nothing: it counts as the worst below, as the best above.

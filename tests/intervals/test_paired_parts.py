@@ -1,0 +1,74 @@
+"""The parts of paired differences: what a replicate without a denominator counts as, and what a pseudo-flip weighs."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mlops.intervals.multiple import holm
+from mlops.intervals.paired import PairedRows, _bounded, _flip_size, differences
+
+
+def paired(*rows: tuple[int, int, int, float, int]) -> PairedRows:
+    """Return rows of label, candidate, champion, weight, cluster."""
+    label, candidate, champion, weight, cluster = (np.array(column) for column in zip(*rows, strict=True))
+    return PairedRows(label == 1, candidate == 1, champion == 1, weight.astype(float), cluster)
+
+
+def fraction(numerator: Any, denominator: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a fraction of arrays."""
+    return np.array(numerator, dtype=float), np.array(denominator, dtype=float)
+
+
+def test_a_replicate_without_a_denominator_is_the_worst_below_and_the_best_above() -> None:
+    candidate, champion = fraction([9], [10]), fraction([5], [10])
+    known, unknown = fraction([9] * 20, [10] * 20), fraction([0] * 2 + [9] * 18, [0] * 2 + [10] * 18)
+    found = _bounded(candidate, champion, drawn=(unknown, known), confidence=0.95)
+    assert found == pytest.approx((0.4, -0.9, 0.4))
+    found = _bounded(candidate, champion, drawn=(known, unknown), confidence=0.95)
+    assert found == pytest.approx((0.4, -0.1, 0.9))
+
+
+def test_a_denominator_may_be_a_fraction_of_a_row_but_not_nothing() -> None:
+    some, none = fraction([0.25], [0.5]), fraction([0], [0])
+    assert _bounded(some, some, drawn=None, confidence=0.95) == (0.0, -1.0, 1.0)
+    assert _bounded(some, none, drawn=None, confidence=0.95) is None
+    assert _bounded(none, some, drawn=None, confidence=0.95) is None
+
+
+def test_a_model_that_calls_nothing_has_no_precision_and_still_a_recall() -> None:
+    rows = paired((1, 0, 1, 1.0, 0), (0, 0, 0, 1.0, 1), (1, 0, 0, 1.0, 2))
+    found = differences(rows, confidence=0.95, replicates=50, seed=0)
+    assert found["precision"] is None
+    assert found["recall"] is not None
+    assert found["recall"].value == -0.5
+
+
+def test_one_cluster_shows_a_difference_but_not_its_bounds() -> None:
+    rows = paired((1, 1, 0, 1.0, 4), (1, 1, 1, 1.0, 4), (0, 0, 0, 1.0, 4))
+    assert differences(rows, confidence=0.95, replicates=50, seed=0)["recall"] == (0.5, -1.0, 1.0)
+
+
+MIXED = paired(
+    (1, 1, 0, 2.0, 0), (1, 0, 1, 2.0, 0), (1, 1, 1, 3.0, 0), (1, 1, 0, 1.0, 1), (0, 1, 1, 5.0, 1), (0, 0, 1, 7.0, 2)
+)  # fmt: skip
+CODE = np.array([0, 0, 0, 1, 1, 2])
+
+
+def test_a_pseudo_flip_weighs_what_flips_in_a_cluster_and_a_whole_cluster_once() -> None:
+    whole = (7**2 + 1**2) / 8  # positives: clusters of 7 and 1
+    assert _flip_size(MIXED, CODE, positives=True) == pytest.approx((4**2 + 1**2 + whole**2) / (4 + 1 + whole))
+    whole = (5**2 + 7**2) / 12  # negatives: clusters of 5 and 7
+    assert _flip_size(MIXED, CODE, positives=False) == pytest.approx((7**2 + whole**2) / (7 + whole))
+
+
+def test_where_no_row_is_of_a_kind_a_pseudo_flip_weighs_what_a_row_does() -> None:
+    rows = paired((1, 1, 0, 2.0, 0), (1, 0, 1, 4.0, 1))
+    assert _flip_size(rows, np.array([0, 1]), positives=False) == 3.0
+
+
+def test_holm_says_what_a_p_is_and_adjusts_no_p_beyond_one() -> None:
+    with pytest.raises(ValueError, match=r"^a p is a number in \[0, 1\]$"):
+        holm([1.5])
+    assert max(holm([0.9, 0.9, 0.001, 1.0])) == 1.0
