@@ -75,11 +75,14 @@ def _asked(row: DatasetRow) -> list[Requirement]:
     scores = size.scores.median / row.loop_scores.median
     asked = [
         Requirement(
-            row.name, f"features at least {least:g} times the loop", f"{features:.1f} times", features >= least
+            row.name,
+            f"features at least {least:g} times the loop, {size.pairs:,} pairs",
+            f"{features:.1f} times",
+            features >= least,
         ),
         Requirement(
             row.name,
-            f"features and score at least {SCORES_TIMES:g} times the loop",
+            f"features and score at least {SCORES_TIMES:g} times the loop, {size.pairs:,} pairs",
             f"{scores:.1f} times",
             scores >= SCORES_TIMES,
         ),
@@ -120,7 +123,15 @@ def _answer(found: ErSpeed) -> str:
 
 
 def _rates(found: ErSpeed) -> str:
-    head = ["workload", "records", "features, pairs/s", "times the loop", "with score, pairs/s", "times the loop", "MB"]
+    head = [
+        "workload",
+        "records",
+        "features, pairs/s",
+        "times the loop",
+        "with score, pairs/s",
+        "times the loop",
+        "memory, MB",
+    ]
     rows = []
     for row in found.datasets:
         loop = [f"`{row.name}`, loop over {row.loop_pairs:,} pairs", NONE, _rate(row.loop_features), "1"]

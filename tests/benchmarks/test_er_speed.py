@@ -68,7 +68,7 @@ def test_what_is_missed_is_said(results: ErSpeed) -> None:
         update={"datasets": (row.model_copy(update={"sizes": slowed, "loop_features": slow, "peers": (peer,)}),)}
     )
     assert not requirements(changed)[0].met
-    assert f"at least {FEATURES_TIMES['abt_buy']:g} times the loop | 1.0 times | ✗" in render(
+    assert f"at least {FEATURES_TIMES['abt_buy']:g} times the loop, 1,000 pairs | 1.0 times | ✗" in render(
         changed.model_dump(mode="json")
     )
     assert "a\\|b" in render(changed.model_dump(mode="json"))

@@ -13,8 +13,8 @@ from mlops.tasks.er.vocabulary import Floats
 
 BATCH = 50_000
 """Pairs computed at once, so that memory does not grow with the number of pairs."""
-SPAN = 1_000_000
-"""Pairs whose distinct values may be prepared at once."""
+SPAN = 250_000
+"""Pairs whose distinct values may be prepared at once; their numbers take about 100 bytes a pair."""
 SPAN_CHARACTERS = 10_000_000
 """Characters of those values, at most, unless a batch has more; prepared, one takes 20 to 40 bytes."""
 
