@@ -60,7 +60,7 @@ def parse_rate(text: str, *, field: str) -> float:
 
 def _meant(text: str) -> str:
     """Return the question that helps when ``text`` is a percentage or has a decimal comma."""
-    plain = text.strip().removesuffix("%").strip().replace(",", ".", 1)
+    plain = text.strip().removesuffix("%").strip().replace(",", ".")
     if _NUMBER.fullmatch(plain) is None:
         return ""
     value = float(plain)
@@ -206,8 +206,8 @@ def _stricter_slice(one: SliceRule, other: SliceRule) -> SliceRule:
 def _stricter_bound(one: Criterion | SliceRule, other: Criterion | SliceRule) -> dict[str, Any]:
     """Return the fields that criteria and rules of slices share, of two that bound from the same side."""
     return {
-        "min": None if one.min is None or other.min is None else max(one.min, other.min),
-        "max": None if one.max is None or other.max is None else min(one.max, other.max),
+        "min": max((bound for bound in (one.min, other.min) if bound is not None), default=None),
+        "max": min((bound for bound in (one.max, other.max) if bound is not None), default=None),
         "decide_on": "lower_bound" if "lower_bound" in {one.decide_on, other.decide_on} else "point",
         "action": "block" if "block" in {one.action, other.action} else "warn",
         "min_samples": max(one.min_samples, other.min_samples),

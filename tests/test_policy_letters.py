@@ -61,3 +61,31 @@ def test_all_values_that_a_slice_would_lose_are_listed() -> None:
     assert loosened == (
         Loosened(field="criteria.f1.slices.script.values", base="'latin', 'thai'", head="left out"),
     )  # fmt: skip
+
+
+GENERIC = "Pass a number such as 0.92, or leave the option out to use the policy's own threshold."
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "fix"),
+    [
+        ("", "nothing", GENERIC),
+        ("1.5", "'1.5'", GENERIC),
+        ("high", "'high'", GENERIC),
+        ("101%", "'101%'", GENERIC),
+        ("-5%", "'-5%'", GENERIC),
+        ("0,9,2", "'0,9,2'", GENERIC),
+        ("10", "'10'", "did you mean 0.1?"),
+        ("0%", "'0%'", "did you mean 0?"),
+        ("100 %", "'100 %'", "did you mean 1?"),
+        ("\u0660" * 150, ascii("\u0660" * 100), GENERIC),
+    ],
+)
+def test_what_is_no_rate_is_shown_and_answered(text: str, found: str, fix: str) -> None:
+    with pytest.raises(UsageRefusedError) as caught:
+        parse_rate(text, field="--min-f1")
+    error = caught.value
+    assert error.what == "This is not a rate."
+    assert error.field == "--min-f1"
+    assert error.expected == "a number in [0, 1], written with a point, for example 0.92"
+    assert (error.found, error.fix) == (found, fix)

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from mlops.intervals.multiple import holm
-from mlops.intervals.paired import PairedRows, _bounded, _flip_size, differences
+from mlops.intervals.paired import PairedRows, _bounded, _flip_size, _replicates, differences
 
 
 def paired(*rows: tuple[int, int, int, float, int]) -> PairedRows:
@@ -72,3 +73,21 @@ def test_holm_says_what_a_p_is_and_adjusts_no_p_beyond_one() -> None:
     with pytest.raises(ValueError, match=r"^a p is a number in \[0, 1\]$"):
         holm([1.5])
     assert max(holm([0.9, 0.9, 0.001, 1.0])) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("weights", "degrees"), [((20.0, 1.0, 1.0, 1.0, 1.0, 1.0), 1.0), ((3.0, 2.0, 2.0, 2.0, 2.0, 1.0), 144 / 26 - 1)]
+)
+def test_replicates_are_clusters_drawn_and_pseudo_flips_of_student_t(weights: Any, degrees: float) -> None:
+    labels, candidates, champions = (1, 0, 1, 0, 1, 0), (1, 0, 0, 1, 1, 0), (1, 0, 1, 0, 1, 0)
+    rows = paired(*zip(labels, candidates, champions, weights, range(6), strict=True))
+    decided = (rows.label & rows.candidate, rows.candidate, rows.label & rows.champion, rows.champion, rows.label)
+    cells = np.column_stack([rows.weight * flags for flags in decided])
+    found = _replicates(rows, cells, confidence=0.95, replicates=40_000, seed=1)
+    assert found is not None
+    unseen = stdtrit(degrees, 0.95) ** 2 / 2
+    of_positives, of_negatives = (_flip_size(rows, np.arange(6), positives=kind) for kind in (True, False))
+    flips = [of_positives, of_positives + of_negatives, of_positives, of_positives + of_negatives, 2 * of_positives]
+    assert found.mean(axis=0) == pytest.approx(cells.sum(axis=0) + unseen * np.array(flips), rel=0.02)
+    again = _replicates(rows, cells, confidence=0.95, replicates=40_000, seed=1)
+    assert (found == again).all()
