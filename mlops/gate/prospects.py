@@ -1,9 +1,9 @@
 """What one rule can decide at a given number of rows, and how likely it is to: the gate's own rule, counted out (pure).
 
-The gate's bounds are the wider of Wilson's and the bootstrap's. Over independent rows a bootstrap replicate of a
-proportion is binomial, so here its percentiles are taken exactly, without chance, and are the gate's to about a row
-(its denominators vary a little): what passes is the same, what just fails may come out inconclusive here. Rows that are
-not independent enter with their effective number. F1 is judged through J = tp / (tp + fp + fn), with which it rises.
+Over independent rows the gate's upper bound is Wilson's, its lower one the lower of Wilson's and the bootstrap's. A
+bootstrap replicate of a proportion is binomial there, so its percentile is taken exactly, without chance, and is the
+gate's to about a row (its denominators vary a little). Rows that are not independent enter with their effective number.
+F1 is judged through J = tp / (tp + fp + fn), with which it rises.
 
 Sources: E. B. Wilson, JASA 22 (1927) 209-212; J. L. Fleiss, B. Levin & M. C. Paik, Statistical Methods for Rates and
 Proportions (2003), ch. 2, for the sample size of a one-sided test of a proportion at a given power.
@@ -33,7 +33,7 @@ from mlops.intervals.proportions import (
 POWER = 0.8
 """The chance of passing that a number of rows is planned for."""
 
-_MANY = 5_000  # rows from which Wilson's bounds and the percentiles differ by less than a row
+_MANY = 5_000  # rows from which Wilson's bound and the percentile differ by less than a row
 _RANK = {"fail": 0, "inconclusive": 1, "pass": 2}
 
 
@@ -94,7 +94,7 @@ class Chances(NamedTuple):
 
 
 def bounds(share: float, rows: float, confidence: float) -> tuple[float, float]:
-    """Return the one-sided bounds of a share of hits: the wider of Wilson's and the bootstrap's exact percentiles.
+    """Return the one-sided bounds of a share of hits: Wilson's, the lower not above the bootstrap's exact percentile.
 
     Args:
         share: Hits over rows, in [0, 1].
@@ -104,10 +104,9 @@ def bounds(share: float, rows: float, confidence: float) -> tuple[float, float]:
     draws = max(1, round(rows))
     lower = min(share, wilson_lower(share * rows, rows, confidence))
     upper = max(share, wilson_upper(share * rows, rows, confidence))
-    if draws > _MANY:
-        return lower, upper
-    low, high = (quantile(level, draws, share) / draws for level in (1 - confidence, confidence))
-    return min(lower, low), max(upper, high)
+    if draws <= _MANY:
+        lower = min(lower, quantile(1 - confidence, draws, share) / draws)
+    return lower, upper
 
 
 def judge(rule: Rule, hits: int, n: int, effective: float | None = None) -> Verdict:
