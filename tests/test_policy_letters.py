@@ -4,7 +4,7 @@ import pytest
 
 from mlops.config import FILE_NAME, Criterion, Policy, SliceRule
 from mlops.errors import UsageRefusedError
-from mlops.policy import Loosened, parse_rate, ratchet, tighten
+from mlops.policy import Loosened, _brief, parse_rate, ratchet, tighten
 from tests.scored import minima
 
 
@@ -89,3 +89,9 @@ def test_what_is_no_rate_is_shown_and_answered(text: str, found: str, fix: str) 
     assert error.field == "--min-f1"
     assert error.expected == "a number in [0, 1], written with a point, for example 0.92"
     assert (error.found, error.fix) == (found, fix)
+
+
+def test_a_rule_without_a_bound_is_told_by_its_names() -> None:
+    assert _brief({"a": 1, "b": 2}) == "a, b"
+    assert _brief({"max_drop": 0.1, "baseline": "production"}) == "max_drop 0.1"
+    assert _brief(None) == "nothing"

@@ -91,3 +91,25 @@ def test_replicates_are_clusters_drawn_and_pseudo_flips_of_student_t(weights: An
     assert found.mean(axis=0) == pytest.approx(cells.sum(axis=0) + unseen * np.array(flips), rel=0.02)
     again = _replicates(rows, cells, confidence=0.95, replicates=40_000, seed=1)
     assert (found == again).all()
+
+
+def test_bounds_are_replicates_and_no_difference_exceeds_one() -> None:
+    one = fraction([0.5], [1.0])
+    steps = fraction(np.arange(10), [10] * 10)
+    found = _bounded(one, one, drawn=(steps, fraction([5] * 10, [10] * 10)), confidence=0.93)
+    assert found == pytest.approx((0.0, -0.5, 0.4))
+    wild = fraction([30] * 5 + [-30] * 5, [0.5] * 10)
+    assert _bounded(one, one, drawn=(wild, fraction([0] * 10, [0.5] * 10)), confidence=0.95) == (0.0, -1.0, 1.0)
+
+
+def test_an_unknown_champion_counts_as_nothing_above() -> None:
+    known, unknown = fraction([9] * 20, [10] * 20), fraction([0] * 20, [0] * 20)
+    found = _bounded(fraction([9], [10]), fraction([5], [10]), drawn=(unknown, known), confidence=0.95)
+    assert found == pytest.approx((0.4, -0.9, 0.4))
+
+
+def test_two_clusters_are_drawn() -> None:
+    rows = paired((1, 1, 0, 1.0, 0), (0, 0, 0, 1.0, 1))
+    found = differences(rows, confidence=0.95, replicates=50, seed=0)["recall"]
+    assert found is not None
+    assert found.lower > -1
