@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlops.persistence import dump
-from mlops.tasks.er.crossfit import FOLDS, cross_fit, plan_folds
+from mlops.tasks.er.crossfit import FOLDS, FOLDS_OF_MANY, MANY, cross_fit, plan_folds
 from mlops.tasks.er.estimators import Boosting, Linear
 
 
@@ -66,3 +66,15 @@ def test_the_number_of_processes_changes_nothing() -> None:
     together, two = cross_fit(Boosting, table, label, None, folds, seed=0, jobs=2)
     assert (alone == together).all()
     assert dump(one.state()) == dump(two.state())
+
+
+def test_many_pairs_are_worth_fewer_folds_and_cheaper_fits() -> None:
+    label = np.tile(np.array([1, 0, 0, 0], dtype=np.int8), MANY // 4)
+    folds, grouped = plan_folds(label, _clusters([f"c{i // 4}" for i in range(MANY)]), seed=0)
+    assert grouped
+    assert len(folds) == FOLDS_OF_MANY < FOLDS
+    table = np.random.default_rng(0).normal(size=(MANY, 2)).astype(np.float32) + label[:, None]
+    raw, whole = cross_fit(Boosting, table, label, None, folds, seed=3)
+    train, held_out = folds[0]
+    assert (raw[held_out] == Boosting.draft(table[train], label[train], None, 3).log_odds(table[held_out])).all()
+    assert (whole.log_odds(table[:9]) == Boosting.fit(table, label, None, 3).log_odds(table[:9])).all()
