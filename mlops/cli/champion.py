@@ -89,7 +89,7 @@ def facts_about(evidence: Evidence, champion: Champion | None, root: Path) -> Fa
     Args:
         evidence: The candidate's.
         champion: The model in production with its scores; None where none were given.
-        root: The repository, which declares what is in production.
+        root: The tree that declares what is in production: the base branch's, where a change is judged.
 
     Raises:
         UsageRefusedError: The champion is the candidate itself, or not the model in production.

@@ -43,7 +43,7 @@ def command(
     min_recall: float | None,
     min_f1: float | None,
     slice_name: str | None,
-    base_config: Path | None,
+    base: Path | None,
     record: bool,
     out: Path | None,
     as_json: bool,
@@ -54,11 +54,12 @@ def command(
     to gate.json before anything is shown.
     """
     root = repository_root()
-    ratcheted = ratchet_settings(load_settings(root), base_config)
-    ledger = Ledger.read(root)
+    ratcheted = ratchet_settings(load_settings(root), root, base)
+    ledger = Ledger.read(root, base)
     evidence = read_evidence(artifact, settings=ratcheted.settings, evaluation_file=evaluation)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
-    facts = champions.facts_about(evidence, champions.read_champion(champion) if champion else None, root)
+    rival = champions.read_champion(champion) if champion else None
+    facts = champions.facts_about(evidence, rival, ratcheted.declared_in)
     facts = ratcheted.tell(evidence.training.task, facts)
     facts = ledger.tell(evidence.metrics, evidence.declared.holdout, facts)
     report = judge(evidence, overrides=overrides, run_url=provenance.run_url(environ), facts=facts)

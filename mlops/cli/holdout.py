@@ -30,22 +30,27 @@ class Ledger:
 
     Attributes:
         root: The repository.
-        entries: The lines of its ledger.
+        entries: The lines of its ledger, and of the base branch's, from which a change cannot remove any.
+        base: A checkout of the base branch, whose cards count too; None without.
     """
 
     root: Path
     entries: tuple[Judged, ...]
+    base: Path | None = None
 
     @classmethod
-    def read(cls, root: Path) -> Self:
-        """Read the ledger of ``root``; raises InputRefusedError when it is not acceptable."""
-        return cls(root, judged.read(root / judged.FILE))
+    def read(cls, root: Path, base: Path | None = None) -> Self:
+        """Read the ledger of ``root``, and of ``base``; raises InputRefusedError when one is not acceptable."""
+        held = () if base is None else judged.read(base / judged.FILE)
+        return cls(root, (*judged.read(root / judged.FILE), *held), base)
 
     def tell(self, metrics: Metrics, budget: HoldoutBudget, facts: Facts) -> Facts:
         """Return ``facts`` with how often the rows of ``metrics`` have judged, its own model counted once."""
         if metrics.test_sha256 is None:
             raise ValueError("metrics that were measured name their test rows")
         known = judged.models_on(metrics.test_sha256, self.entries, self.root / CARDS)
+        if self.base is not None:
+            known |= judged.models_on(metrics.test_sha256, (), self.base / CARDS)
         use = HoldoutUse(
             test_sha256=metrics.test_sha256,
             models=len(known | {metrics.model_sha256}),

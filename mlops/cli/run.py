@@ -96,7 +96,7 @@ def command(
     min_recall: float | None,
     min_f1: float | None,
     champion: Path | None,
-    base_config: Path | None,
+    base: Path | None,
     record: bool,
     as_json: bool,
 ) -> int:
@@ -105,8 +105,8 @@ def command(
     Everything is written to one folder; nothing is published. Exit 0: pass, 1: fail, 4: inconclusive.
     """
     root = repository_root()
-    ratcheted = ratchet_settings(load_settings(root), base_config)
-    ledger = Ledger.read(root)
+    ratcheted = ratchet_settings(load_settings(root), root, base)
+    ledger = Ledger.read(root, base)
     settings = ratcheted.settings
     declared = settings.task(task)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
@@ -128,7 +128,9 @@ def command(
     rival = None
     if champion is not None:
         with talk.step("champion") as said:
-            rival = score_champion(plug, champion, examples, settings, pinned, root=root, output=folder)
+            rival = score_champion(
+                plug, champion, examples, settings, pinned, root=ratcheted.declared_in, output=folder
+            )
             said.append(f"{rival.metrics.model_id}: {rival.metrics.rows:,} test rows scored. {rival.note}".rstrip())
     with talk.step("train") as said:
         trained = training.train(
@@ -174,7 +176,7 @@ def _judge_and_document(
     """Judge the artifact in ``folder`` and write its card beside it; return the verdict and the card's path."""
     with talk.step("gate") as said:
         evidence = read_evidence(folder, settings=ratcheted.settings)
-        facts = ratcheted.tell(pinned.task, champions.facts_about(evidence, champion, ledger.root))
+        facts = ratcheted.tell(pinned.task, champions.facts_about(evidence, champion, ratcheted.declared_in))
         facts = ledger.tell(evidence.metrics, evidence.declared.holdout, facts)
         report = judge(evidence, overrides=overrides, run_url=evidence.training.run_url, facts=facts)
         if report.diagnosis is not None:

@@ -59,7 +59,7 @@ def test_bad_input_6_a_threshold_that_is_lower_than_on_the_base_branch(repositor
     settings = repository / "mlops.toml"
     settings.write_text(settings.read_text().replace("min = 0.92", "min = 0.85"))
     assert run_cli("gate", artifact).code == 0
-    outcome = run_cli("gate", artifact, "--base-config", base)
+    outcome = run_cli("gate", artifact, "--base", base.parent)
     assert outcome.code in {1, 4}
     assert "criteria.precision.min: 0.92 on the base branch, 0.85 here; 0.92 holds." in outcome.out
     report = documents.read(artifact / GATE, GateReport)
@@ -74,9 +74,9 @@ def test_bad_input_6_the_base_branch_from_the_environment(
 ) -> None:
     artifact = write_artifact(repository / "artifact", scored(**GOOD))
     base = base_branch(repository, ("min = 0.92", "min = 0.99"))
-    monkeypatch.setenv("MLOPS_GATE_BASE_CONFIG", str(base))
+    monkeypatch.setenv("MLOPS_GATE_BASE", str(base.parent))
     assert run_cli("gate", artifact).code == 1
-    monkeypatch.setenv("MLOPS_GATE_BASE_CONFIG", "")
+    monkeypatch.setenv("MLOPS_GATE_BASE", "")
     assert run_cli("gate", artifact).code == 0
 
 
@@ -88,7 +88,7 @@ def test_bad_input_6_a_dropped_criterion_and_a_lower_confidence(repository: Path
     text = settings.read_text()
     assert dropped in text
     settings.write_text(text.replace(dropped, "").replace("confidence = 0.95 ", "confidence = 0.6 "))
-    outcome = run_cli("gate", artifact, "--base-config", base)
+    outcome = run_cli("gate", artifact, "--base", base.parent)
     assert outcome.code == 1
     report = documents.read(artifact / GATE, GateReport)
     assert [loosened.field for loosened in report.loosened] == ["confidence", "criteria.recall"]
@@ -105,7 +105,7 @@ def _judged_by(base: Path, artifact: Path, repository: Path, run_cli: RunCli) ->
 def test_bad_input_6_an_option_does_not_loosen_what_the_base_branch_holds(repository: Path, run_cli: RunCli) -> None:
     artifact = write_artifact(repository / "artifact", scored(**GOOD))
     base = base_branch(repository, ("min = 0.92", "min = 0.95"))
-    outcome = run_cli("gate", artifact, "--base-config", base, "--min-precision", "0.93")
+    outcome = run_cli("gate", artifact, "--base", base.parent, "--min-precision", "0.93")
     assert outcome.code == 2
     assert "0.95" in outcome.err
     assert "0.93" in outcome.err
@@ -115,26 +115,27 @@ def test_bad_input_6_an_option_does_not_loosen_what_the_base_branch_holds(reposi
 @pytest.mark.parametrize("text", ["", "schema_version = 1", "schema_version = 2\n[tasks]", "\x00", "[tasks.er"])
 def test_bad_input_6_a_base_branch_that_cannot_be_read(repository: Path, run_cli: RunCli, text: str) -> None:
     artifact = write_artifact(repository / "artifact", scored(**GOOD))
-    base = repository / "base.toml"
+    base = repository / "base" / "mlops.toml"
+    base.parent.mkdir()
     base.write_text(text)
-    outcome = run_cli("gate", artifact, "--base-config", base)
+    outcome = run_cli("gate", artifact, "--base", base.parent)
     assert outcome.code == 2
     assert "policy of the base branch cannot be read" in outcome.err
-    assert "base.toml" in outcome.err
+    assert "mlops.toml" in outcome.err
     assert not (artifact / GATE).exists()
 
 
 def test_bad_input_6_a_base_branch_that_is_absent(repository: Path, run_cli: RunCli) -> None:
     artifact = write_artifact(repository / "artifact", scored(**GOOD))
-    for base in (repository / "absent.toml", repository):
-        assert run_cli("gate", artifact, "--base-config", base).code == 2
+    for base in (repository / "absent", repository / "mlops.toml"):
+        assert run_cli("gate", artifact, "--base", base).code == 2
     assert not (artifact / GATE).exists()
 
 
 def test_bad_input_6_a_task_that_the_base_branch_does_not_declare(repository: Path, run_cli: RunCli) -> None:
     artifact = write_artifact(repository / "artifact", scored(**GOOD))
     base = base_branch(repository, ("tasks.er", "tasks.claims"))
-    outcome = run_cli("gate", artifact, "--base-config", base)
+    outcome = run_cli("gate", artifact, "--base", base.parent)
     assert outcome.code == 0
     assert "does not declare this task: it is new" in outcome.out
     assert any("it is new" in warning for warning in documents.read(artifact / GATE, GateReport).warnings)
