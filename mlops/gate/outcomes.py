@@ -6,6 +6,7 @@ from math import ceil
 
 from mlops.config import Criterion, Policy
 from mlops.gate.attainable import ordered
+from mlops.gate.criteria import bound_of
 from mlops.gate.findings import METRICS
 from mlops.gate.prospects import Chances, Rule, chances
 from mlops.gate.sample import Denominator, Sample, Truth, effect_of, predicted_by
@@ -96,7 +97,7 @@ def of_grid(policy: Policy, sample: Sample, *, runs: int) -> Outlook:
     for metric, criterion in ordered(policy):
         denominator = sample.denominators.get(metric)
         if metric in METRICS and denominator is not None and denominator.n:
-            threshold = Rule.of(metric, criterion, policy.confidence).threshold
+            threshold = bound_of(criterion).threshold
             tables.append(_table(policy, metric, criterion, _around(threshold), denominator, runs=runs, growth=GROWTH))
     together = [_together(policy, decided_by(sample, truth), truth, runs) for truth in _truths(policy)]
     return Outlook(tuple(tables), tuple(together), not_simulated(policy))
@@ -106,8 +107,9 @@ def decided_by(sample: Sample, truth: Truth) -> Sample:
     """Return the sample with the denominators that a model of quality ``truth`` would leave in it."""
     hits, predicted = sample.positives * truth.recall, predicted_by(truth, sample.positives)
     sizes = {"precision": predicted, "recall": sample.positives, "f1": sample.positives + predicted - hits}
-    effects = {metric: sample.denominators.get(metric, Denominator(0)).effect for metric in METRICS}
-    return replace(sample, denominators={metric: Denominator(round(n), effects[metric]) for metric, n in sizes.items()})
+    effects = {metric: denominator.effect for metric, denominator in sample.denominators.items()}
+    denominators = {metric: Denominator(round(n), effects.get(metric, 1.0)) for metric, n in sizes.items()}
+    return replace(sample, denominators=denominators)
 
 
 def not_simulated(policy: Policy) -> tuple[str, ...]:
@@ -173,7 +175,7 @@ def _together(policy: Policy, sample: Sample, truth: Truth, runs: int) -> Outcom
         fails=found.fails,
         in_a_row=found.passes**runs,
         point_passes=point.passes,
-        error=error_of(found.passes, DRAWS),
+        error=error_of(found.passes),
     )
 
 
