@@ -1,4 +1,6 @@
-"""``python -m benchmarks.render``: docs/benchmarks.md from the committed results; ``--check`` compares instead.
+"""``python -m benchmarks.render``: docs/benchmarks.md and the table of README.md from the committed results.
+
+``--check`` compares instead of writing.
 
 Each ``benchmarks/results/<name>.json`` is one part of the page, rendered by ``benchmarks/<name>_page.py`` with its
 function ``render(results) -> str``. A ledger (``<name>_judged.json``) is no part of its own.
@@ -10,15 +12,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks import readme
 from benchmarks.machine import RESULTS, ROOT
 from mlops import documents
 from mlops.cli import faults
 from mlops.errors import ConflictError, UsageRefusedError
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+README = ROOT / "README.md"
 
 _ORDER = ("er_quality", "er_speed", "simulations", "mutation")
 _LEDGER = "_judged"
+_TABLE = "er_quality"
 _HEAD = """# Benchmarks
 
 Every number below was written by a command that you can run again; none was typed. This page is rendered from
@@ -32,13 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="compare with the committed page and write nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page")
+    parser.add_argument("--readme", type=Path, default=README, help="the file with the table")
     asked = parser.parse_args(arguments)
     try:
-        wanted = page(asked.results)
-        if asked.check:
-            check(asked.page, wanted)
-        else:
-            documents.write_bytes(asked.page, wanted.encode())
+        for path, wanted in ((asked.page, page(asked.results)), (asked.readme, shown(asked.readme, asked.results))):
+            if asked.check:
+                check(path, wanted)
+            else:
+                documents.write_bytes(path, wanted.encode())
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # a person reads a letter, not a traceback
         return faults.tell(error)
     return 0
@@ -52,6 +58,19 @@ def page(results: Path = RESULTS) -> str:
         InputRefusedError: A file is no JSON.
     """
     return "\n".join([_HEAD, *(_part(results / f"{name}.json") for name in _names(results))]).rstrip("\n") + "\n"
+
+
+def shown(path: Path, results: Path = RESULTS) -> str:
+    """Return the text of README.md at ``path`` with the table that the results give; as it is where there are none.
+
+    Raises:
+        InputRefusedError: The file has no place for the table, or the results are not acceptable.
+    """
+    text = documents.read_bytes(path).decode("utf-8")
+    found = results / f"{_TABLE}.json"
+    if not found.is_file():
+        return text
+    return readme.replace(text, documents.check_json(documents.read_bytes(found), file=found))
 
 
 def check(path: Path, wanted: str) -> None:

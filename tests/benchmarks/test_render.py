@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import er_quality_page, render
+from benchmarks import er_quality_page, readme, render
 from benchmarks.er_quality.results import CrossCriterion, CrossRow, DatasetRow, ErQuality, SplitRuns, Variants
 from benchmarks.er_quality.summary import summarise
 from benchmarks.machine import Machine
@@ -37,19 +37,31 @@ def shown(found: ErQuality) -> str:
 
 def test_the_committed_page_shows_the_committed_results() -> None:
     render.check(render.PAGE, render.page())
+    render.check(render.README, render.shown(render.README))
 
 
 def test_check_tells_of_a_page_that_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, page = tmp_path / "results", tmp_path / "page.md"
+    folder, page, front = tmp_path / "results", tmp_path / "page.md", tmp_path / "front.md"
     folder.mkdir()
     documents.write(folder / "er_quality.json", results(row("shop", [0.9])))
-    asked = ["--results", str(folder), "--page", str(page)]
+    front.write_text(f"# Words\n\n{readme.BEGIN}{readme.END}\nMore words.\n", encoding="utf-8")
+    asked = ["--results", str(folder), "--page", str(page), "--readme", str(front)]
     assert render.main([*asked, "--check"]) == 6
     assert render.main(asked) == 0
     assert render.main([*asked, "--check"]) == 0
-    page.write_text(page.read_text(encoding="utf-8").replace("90.0", "99.0"), encoding="utf-8")
-    assert render.main([*asked, "--check"]) == 6
+    for path in (page, front):
+        kept = path.read_text(encoding="utf-8")
+        path.write_text(kept.replace("90.0", "99.0"), encoding="utf-8")
+        assert render.main([*asked, "--check"]) == 6
+        path.write_text(kept, encoding="utf-8")
+    assert front.read_text(encoding="utf-8").startswith("# Words\n\n" + readme.BEGIN + "| dataset")
+    assert front.read_text(encoding="utf-8").endswith(readme.END + "\nMore words.\n")
     assert "python -m benchmarks.render" in capsys.readouterr().err
+
+
+def test_a_readme_without_a_place_for_the_table_is_refused() -> None:
+    with pytest.raises(InputRefusedError, match="no place for the table"):
+        readme.replace("# Words\n", results().model_dump(mode="json"))
 
 
 def test_results_that_nothing_renders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
