@@ -139,7 +139,8 @@ def ratchet(base: Policy, head: Policy) -> tuple[Policy, tuple[Loosened, ...]]:
         head: The policy that the change declares. It holds wherever it is the stricter one.
     """
     judging = stricter(head, base)
-    return judging, tuple(_loosened("", judging.model_dump(mode="json"), head.model_dump(mode="json")))
+    held, asked = (policy.model_dump(mode="json") for policy in (judging, head))
+    return judging, tuple(_loosened("", held, asked))
 
 
 def _loosened(path: str, held: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[Loosened]:

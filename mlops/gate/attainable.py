@@ -139,9 +139,8 @@ def _attainable(
     rule: Rule, denominator: Denominator, *, blocking: bool, place: tuple[str, str] = ("", "")
 ) -> Attainable:
     n, effect = denominator.n, denominator.effect
-    found = limits(rule, n, denominator.effective) if n else None
-    passes = found is not None and found.passes_from <= n
-    errors = n - found.passes_from if found is not None and passes else None
+    passes_from = limits(rule, n, denominator.effective).passes_from
+    errors = n - passes_from if passes_from <= n else None
     free = rule._replace(min_samples=1)
     return Attainable(
         metric=rule.metric,

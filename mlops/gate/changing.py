@@ -81,7 +81,7 @@ def _judge(
     sign = 1 if criterion.min is not None else -1
     margin = 0.0 - sign * change.max_drop  # never -0.0
     numbers = _numbers(comparison, metric)
-    few = 0 < numbers.n < criterion.min_samples
+    few = numbers.n < criterion.min_samples
     undecided = bool(obstacle) or few
     verdict: Verdict = "inconclusive" if undecided else compare(numbers, margin, sign, criterion.decide_on)
     reason = obstacle or numbers.missing

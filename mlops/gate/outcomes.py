@@ -1,6 +1,7 @@
 """Tables of how likely the gate is to pass: each criterion exactly, all together by simulation (pure)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -92,14 +93,17 @@ def of_model(policy: Policy, sample: Sample, truth: Truth, *, runs: int) -> Outl
 
 
 def of_grid(policy: Policy, sample: Sample, *, runs: int) -> Outlook:
-    """Return the outlook over true qualities around the thresholds."""
+    """Return the outlook over true qualities around the thresholds, as far as there are rows to show them."""
     tables = []
     for metric, criterion in ordered(policy):
         denominator = sample.denominators.get(metric)
         if metric in METRICS and denominator is not None and denominator.n:
             threshold = bound_of(criterion).threshold
             tables.append(_table(policy, metric, criterion, _around(threshold), denominator, runs=runs, growth=GROWTH))
-    together = [_together(policy, decided_by(sample, truth), truth, runs) for truth in _truths(policy)]
+    together = []
+    for truth in _truths(policy):
+        with suppress(ValueError):  # fewer negatives than a model of this precision would call positive
+            together.append(_together(policy, decided_by(sample, truth), truth, runs))
     return Outlook(tuple(tables), tuple(together), not_simulated(policy))
 
 

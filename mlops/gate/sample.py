@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import NamedTuple
 
 from mlops.intervals.proportions import effective_n, jaccard_of_f1
@@ -114,7 +114,7 @@ def effect_of(sample: Sample) -> float:
 
 def predicted_by(truth: Truth, positives: float) -> float:
     """Return how many rows a model of quality ``truth`` calls positive; infinite where its precision is 0."""
-    return positives * truth.recall / truth.precision if truth.precision else float("inf")
+    return positives * truth.recall / truth.precision if truth.precision else inf
 
 
 def _denominators(estimates: Mapping[str, Estimate], confidence: float) -> dict[str, Denominator]:
@@ -129,4 +129,4 @@ def _denominator(metric: str, estimate: Estimate, confidence: float) -> Denomina
     if metric == "f1":
         value, lower, upper = (jaccard_of_f1(number) for number in (value, lower, upper))
     worth = effective_n(value, lower if lower < value else upper, confidence)
-    return Denominator(estimate.n, max(1.0, estimate.n / worth) if worth else 1.0)
+    return Denominator(estimate.n, 1.0 if worth is None else max(1.0, estimate.n / max(1.0, worth)))

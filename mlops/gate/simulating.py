@@ -59,7 +59,7 @@ def draw(truth: Truth, *, positives: int, negatives: int | None, draws: int = DR
     if negatives is None:
         fp = generator.poisson(alarms, size=draws).astype(np.int64)
     else:
-        fp = generator.binomial(negatives, alarms / negatives if negatives else 0.0, size=draws).astype(np.int64)
+        fp = generator.binomial(negatives, alarms / max(1, negatives), size=draws).astype(np.int64)
     return Drawn(tp=tp, fp=fp, fn=positives - tp)
 
 
@@ -109,8 +109,7 @@ def simulate(
     negatives = None if sample.rows is None else round((sample.rows - sample.positives) / effect)
     drawn = draw(truth, positives=positives, negatives=negatives, draws=draws, seed=seed)
     codes = verdicts(policy, drawn, effect=effect, decide_on=decide_on)
-    share = np.bincount(codes, minlength=3) / draws
-    return Chances(float(share[_PASS]), float(share[_INCONCLUSIVE]), float(share[_FAIL]))
+    return Chances(*(float(np.mean(codes == code)) for code in (_PASS, _INCONCLUSIVE, _FAIL)))
 
 
 def error_of(probability: float, draws: int = DRAWS) -> float:

@@ -85,3 +85,10 @@ def test_a_comparison_is_not_simulated() -> None:
     assert of_model(policy, sample(50), Truth(0.9, 0.9), runs=1).not_simulated == (
         "the comparison with the model in production",
     )
+
+
+def test_models_for_whose_false_positives_there_are_no_negatives_are_left_out() -> None:
+    rows = Sample("here", 250, 200, {metric: Denominator(200) for metric in METRICS})
+    found = of_grid(minima(precision=0.78, recall=0.9), rows, runs=1)
+    assert [outcome.truth["precision"] for outcome in found.together] == [0.79, 0.8, 0.81, 0.83]
+    assert of_grid(minima(precision=0.3, recall=0.8), rows, runs=1).together == ()
