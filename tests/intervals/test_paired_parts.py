@@ -103,9 +103,15 @@ def test_bounds_are_replicates_and_no_difference_exceeds_one() -> None:
 
 
 def test_an_unknown_champion_counts_as_nothing_above() -> None:
-    known, unknown = fraction([9] * 20, [10] * 20), fraction([0] * 20, [0] * 20)
+    known, unknown = fraction([2] * 20, [10] * 20), fraction([0] * 20, [0] * 20)
     found = _bounded(fraction([9], [10]), fraction([5], [10]), drawn=(unknown, known), confidence=0.95)
-    assert found == pytest.approx((0.4, -0.9, 0.4))
+    assert found == pytest.approx((0.4, -0.2, 0.8))
+
+
+def test_half_a_row_is_a_denominator_of_a_replicate() -> None:
+    one = fraction([0.5], [1.0])
+    found = _bounded(one, one, drawn=(fraction([0.25] * 9, [0.5] * 9), fraction([0.1] * 9, [0.5] * 9)), confidence=0.9)
+    assert found == pytest.approx((0.0, 0.0, 0.3))
 
 
 def test_two_clusters_are_drawn() -> None:
