@@ -59,8 +59,8 @@ class Rule(NamedTuple):
     @classmethod
     def of(cls, metric: str, bound: Criterion | SliceRule, confidence: float) -> Self:
         """Return the rule that a criterion, or a rule inside slices, states."""
-        threshold, sign = bound_of(bound)
-        return cls(metric, threshold, sign > 0, bound.decide_on, confidence, bound.min_samples)
+        threshold, _ = bound_of(bound)
+        return cls(metric, threshold, bound.min is not None, bound.decide_on, confidence, bound.min_samples)
 
     def value_of(self, share: float) -> float:
         """Return the metric's value for a share of hits in its denominator."""

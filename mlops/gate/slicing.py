@@ -118,8 +118,8 @@ def _p_value(metric: str, numbers: Numbers, threshold: float, sign: int, confide
 
 def _judge(case: _Case, corrected: _Corrected, metrics: Metrics, obstacle: str) -> SliceResult:
     """Decide one case."""
-    threshold, sign = bound_of(case.rule)
-    few = "" if case.absent else too_few(case.numbers, case.rule.min_samples, metrics.rows)
+    threshold, _ = bound_of(case.rule)
+    few = too_few(case.numbers, case.rule.min_samples, metrics.rows)
     undecided = obstacle or case.absent or " ".join(filter(None, (case.numbers.missing, few)))
     verdict: Verdict = "inconclusive" if undecided else _decide(case, corrected)
     return SliceResult(
@@ -131,7 +131,7 @@ def _judge(case: _Case, corrected: _Corrected, metrics: Metrics, obstacle: str) 
         upper=case.numbers.upper,
         n=case.numbers.n,
         threshold=threshold,
-        direction="min" if sign > 0 else "max",
+        direction="max" if case.rule.min is None else "min",
         p_value=case.p_value,
         adjusted_p=None if case.p_value is None else corrected.p_value,
         verdict=verdict,
@@ -157,11 +157,11 @@ def _misses(case: _Case) -> bool:
 
 def _reason(case: _Case, verdict: Verdict, metrics: Metrics, corrected: _Corrected) -> str:
     """Return one sentence that says why; it names neither the slice nor its value, which stand beside it."""
-    threshold, sign = bound_of(case.rule)
+    threshold, _ = bound_of(case.rule)
     if not _misses(case):
         rows = needed(case.metric, case.numbers, threshold, metrics.interval.confidence)
         return explain(case.numbers, case.rule, threshold, verdict, needed_n=rows, rows=metrics.rows)
-    side = "below" if sign > 0 else "above"
+    side = "above" if case.rule.min is None else "below"
     missed = f"{format_rate(case.numbers.value, threshold)} is {side} {format_threshold(threshold)}"
     if verdict == "fail":
         return f"{missed}, and chance does not explain it: {corrected}."

@@ -6,7 +6,7 @@ Counts may be fractional (a weighted sample enters with its effective size).
 Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927) 209-212.
 """
 
-from math import ceil, copysign, erfc, log, sqrt
+from math import ceil, copysign, erfc, inf, log, sqrt
 from statistics import NormalDist
 
 MAX_ROWS = 1_000_000_000
@@ -90,7 +90,7 @@ def p_at_least(rate: float, threshold: float, n: float) -> float:
     Raises:
         ValueError: The arguments are no rates, or no size.
     """
-    if not (0 <= rate <= 1 and 0 <= threshold <= 1 and 0 <= n < float("inf")):
+    if not (0 <= rate <= 1 and 0 <= threshold <= 1 and 0 <= n < inf):
         raise ValueError(f"{rate!r} of {n!r} against {threshold!r} is no proportion")
     if n == 0:
         return 0.5
@@ -136,7 +136,7 @@ def _z(confidence: float) -> float:
 
 def _check(successes: float, n: float, confidence: float) -> None:
     """Refuse what is no count, NaN included: each comparison is a positive assertion."""
-    if not 0 <= successes <= n < float("inf"):
+    if not 0 <= successes <= n < inf:
         raise ValueError(f"{successes!r} of {n!r} is no proportion")
     if not 0.5 < confidence < 1:  # noqa: PLR2004  # a one-sided confidence
         raise ValueError(f"{confidence!r} is no one-sided confidence in (0.5, 1)")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from mlops.config import SliceRule
+from mlops.config import Criterion, Policy, SliceRule
 from mlops.formatting import about
 from mlops.gate.outlook import Numbers, needed
 from mlops.gate.slicing import _ABSENT, _Case, _Corrected, _decide, _p_value, name_of
 from mlops.intervals.proportions import f1_of_jaccard, p_at_least, wilson_lower, wilson_upper
 from mlops.metrics import Estimate
-from tests.gate.test_slicing import only, policy, wilson
+from tests.gate.test_slicing import judge, only, part, policy, wilson
 
 
 def test_one_value_is_one() -> None:
@@ -57,3 +57,28 @@ def test_rows_are_asked_for_by_the_metrics_own_rule() -> None:
     assert more is not None
     assert more != needed("recall", Numbers(f1.value, f1.lower, f1.upper, 400, ""), 0.92, 0.95)
     assert f"about {about((more - 400) * 5)} more labelled" in only(f1, policy("f1", min=0.92), "f1").reason
+
+
+def test_an_estimate_that_is_missing_on_few_rows_says_both() -> None:
+    found = Estimate(value=None, lower=None, upper=None, n=5, reason="no row")
+    assert only(found, policy()).reason == (
+        "It is not defined: no row. Its denominator has 5 of the 30 rows that the policy asks for: 25 more are needed, "
+        "about 10,000 more labelled test rows of the present mix."
+    )
+
+
+def test_what_blocks_comes_before_what_warns() -> None:
+    rules = {"a": SliceRule(min=0.9, action="warn"), "b": SliceRule(min=0.9)}
+    parts = [part("x", name, precision=wilson(200, 400)) for name in ("a", "b")]
+    results = judge(parts, Policy(criteria={"precision": Criterion(min=0.1, slices=rules)}))
+    assert [result.slice for result in results] == ["b", "a"]
+
+
+def test_long_names_of_slices_are_cut() -> None:
+    (result,) = judge([part("x", "s" * 60, precision=wilson(1, 1))], policy())
+    assert result.reason == f"The evaluation has no such slice; it has: {'s' * 40}…."
+
+
+def test_slices_are_not_decided_where_nothing_can_be() -> None:
+    (result,) = judge([part("x", precision=wilson(1, 400))], policy(), "No rows.")
+    assert (result.verdict, result.reason) == ("inconclusive", "No rows.")
