@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+VERDICT_STYLE = {"pass": "bold green", "fail": "bold red", "inconclusive": "bold yellow"}
+
 
 def line(console: Console, text: str, style: str = "") -> None:
     """Print one line; on no terminal neither wrapped nor coloured."""
@@ -24,7 +26,7 @@ def heading(console: Console, text: str) -> None:
 def table(
     console: Console, header: Sequence[str], rows: Iterable[Sequence[str]], *, words: Collection[str] = ()
 ) -> None:
-    """Print a table.
+    """Print a table; on a terminal a cell that begins with a verdict has its colour.
 
     Args:
         console: Where to.
@@ -38,7 +40,7 @@ def table(
         for name in header:
             shown.add_column(name, justify="left" if name in words else "right")
         for row in cells:
-            shown.add_row(*map(Text, row))
+            shown.add_row(*(Text(cell, style=VERDICT_STYLE.get(cell.split(" ")[0], "")) for cell in row))
         console.print(shown)
         return
     widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
