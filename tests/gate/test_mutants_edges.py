@@ -7,6 +7,7 @@ import pytest
 
 from mlops.config import Change, Criterion, Policy
 from mlops.gate.attainable import of_changes, of_criteria
+from mlops.gate.changing import judge_changes
 from mlops.gate.outlook import Numbers, more_rows
 from mlops.gate.sample import Denominator, Sample, Truth, effect_of, from_metrics, predicted_by
 from mlops.gate.simulating import draw
@@ -45,7 +46,7 @@ def test_a_precision_of_nothing_calls_everything() -> None:
 
 
 def test_one_negative_may_be_one_alarm() -> None:
-    assert draw(Truth(0.5, 1.0), positives=1, negatives=1, draws=5, seed=0).fp.tolist() == [1] * 5
+    assert draw(Truth(0.5, 1.0), positives=1, negatives=1, draws=50, seed=0).fp.tolist() == [1] * 50
 
 
 def effect(value: Any, lower: Any, upper: Any, n: int = 400) -> Denominator:
@@ -107,3 +108,8 @@ def test_the_side_of_the_margin_tells_how_many_rows_would_decide() -> None:
 def test_without_a_row_in_the_denominator_no_share_tells_how_many_rows_hold_one() -> None:
     assert more_rows(Numbers(None, None, None, 0, ""), 30, 1_000) == 30
     assert more_rows(Numbers(0.5, 0.4, 0.6, 20, ""), 30, 1_000) == 500
+
+
+def test_a_model_in_production_whose_name_is_not_known_is_the_model() -> None:
+    (found,) = judge_changes(None, rules(), candidate_sha256="c" * 64, first_version=False)
+    assert found.reason.startswith("The model in production was not scored on these test rows;")

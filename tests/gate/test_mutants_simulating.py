@@ -77,6 +77,10 @@ def test_shares_of_few_draws_sum_to_one() -> None:
     assert sum(simulate(POLICY, Truth(0.9, 0.6), sample(None, 5), draws=10)) == pytest.approx(1)
 
 
+def test_a_single_draw_is_a_single_verdict() -> None:
+    assert sorted(simulate(POLICY, Truth(0.9, 0.5), sample(None, 5), draws=1)) == [0.0, 0.0, 1.0]
+
+
 def test_one_positive_row_is_one() -> None:
     assert simulate(POLICY, Truth(1.0, 1.0), sample(None, 1), draws=10) == (0.0, 1.0, 0.0)
     assert simulate(POLICY, Truth(1.0, 1.0), sample(None, 2), draws=10) == (1.0, 0.0, 0.0)
