@@ -18,7 +18,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
-from time import monotonic
 from typing import Final, NamedTuple
 
 import click
@@ -95,7 +94,6 @@ def run(root: Path, *, jobs: int, fresh: bool) -> Mutation:
         UsageRefusedError: The tool is not installed, or a reason is given for what is no survivor.
         InputRefusedError: The tool did not finish: the tests fail without any mutant, for example.
     """
-    started = monotonic()
     if fresh:
         shutil.rmtree(root / "mutants", ignore_errors=True)
     _tool(root, "run", "--max-children", str(jobs), show=True)
@@ -111,7 +109,6 @@ def run(root: Path, *, jobs: int, fresh: bool) -> Mutation:
         code=provenance.code_version(root),
         tool=f"mutmut {version('mutmut')}",
         tests=tuple(config["pytest_add_cli_args_test_selection"]),
-        seconds=round(monotonic() - started, 1),
         mutants=len(mutants),
         score=1 - len(surviving) / len(mutants),
         modules=tuple(score(mutants)),

@@ -85,5 +85,5 @@ def _circumstances(found: Mutation) -> str:
         f"{', '.join(f'`{tests}`' for tests in found.tests)} that call the function. Every mutant counts, also those "
         "that are known to be harmless. The tool changes the bodies of functions; it leaves alone what a module or a "
         f"class says outside of them, and decorated functions: {left_alone}. Commit `{found.code.commit[:12]}`"
-        f"{changes}, {found.seconds / 60:.0f} minutes."
+        f"{changes}."
     )

@@ -50,7 +50,6 @@ class Mutation(Document):
         code: The state of the repository.
         tool: Name and version of the tool that makes the mutants.
         tests: The tests that must notice.
-        seconds: Wall-clock seconds.
         mutants: All mutants.
         score: Share of them that is noticed; survivors with a reason count as not noticed.
         modules: Per module.
@@ -62,7 +61,6 @@ class Mutation(Document):
     code: CodeVersion
     tool: str
     tests: tuple[str, ...]
-    seconds: float
     mutants: Count
     score: float
     modules: tuple[ModuleScore, ...]

@@ -95,7 +95,6 @@ def test_the_page_shows_every_survivor() -> None:
         code=CodeVersion(commit="0" * 40, dirty=True),
         tool="mutmut 3",
         tests=("tests/gate",),
-        seconds=60,
         mutants=4,
         score=0.25,
         modules=tuple(score(parse_results(PRINTED))),
