@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops.intervals.bootstrap import affordable, cluster_vectors, percentile_lower, replicate_sums
-from mlops.intervals.proportions import wilson_lower
+from mlops.intervals.proportions import wilson_lower, wilson_upper
 from mlops.intervals.ratios import ratio
 
 
@@ -69,3 +69,34 @@ def test_no_errors_give_wilsons_bound_where_the_bootstrap_says_certainty() -> No
         clusters=37, typical=1.0, confidence=0.95, replicates=200, seed=0,
     )  # fmt: skip
     assert found.lower == wilson_lower(37, 37, 0.95)
+
+
+def test_the_lower_bound_is_the_bootstraps_where_that_is_lower() -> None:
+    found = ratio(
+        np.arange(10) < 5, np.ones(10), np.arange(10),
+        clusters=10, typical=1.0, confidence=0.95, replicates=5_000, seed=0,
+    )  # fmt: skip
+    assert found.lower == 0.2 < wilson_lower(5, 10, 0.95)
+    assert found.upper == wilson_upper(5, 10, 0.95)
+
+
+@pytest.mark.parametrize(("clusters", "lower"), [(1, wilson_lower(1, 1, 0.95)), (2, 0.0)])
+def test_a_cluster_without_a_row_in_the_denominator_is_drawn_too(clusters: int, lower: float) -> None:
+    found = ratio(
+        np.ones(1, dtype=bool), np.ones(1), np.zeros(1, dtype=int),
+        clusters=clusters, typical=1.0, confidence=0.95, replicates=500, seed=0,
+    )  # fmt: skip
+    assert found == (1.0, lower, 1.0)
+
+
+def test_the_same_seed_gives_the_same_bounds() -> None:
+    weight = 1 + np.arange(12) / 7
+    found = [
+        ratio(
+            np.arange(12) % 2 == 0, weight, np.arange(12),
+            clusters=12, typical=2.0, confidence=0.95, replicates=300, seed=seed,
+        )
+        for seed in (0, 0, 1, 2, 3)
+    ]  # fmt: skip
+    assert found[0] == found[1]
+    assert len({each.lower for each in found}) == 4

@@ -53,3 +53,9 @@ def test_what_no_row_can_be_is_not_a_number_and_no_warning() -> None:
     for ratios in (found.precision, found.recall, found.jaccard):
         assert ratios.n[0] == 0
         assert np.isnan([ratios.value[0], ratios.lower[0], ratios.upper[0]]).all()
+
+
+def test_rows_are_whole_numbers() -> None:
+    found = sweep(np.array([True, False]), np.array([0.9, 0.1]), np.ones(2), np.array([0.5]), 0.95)
+    for ratios in (found.precision, found.recall, found.jaccard):
+        assert ratios.n.dtype == np.int64
