@@ -43,6 +43,10 @@ def test_a_replicate_without_a_denominator_lowers_the_bound() -> None:
     assert percentile_lower(numerator, denominator, 0.95) == 0.0
 
 
+def test_half_a_row_is_a_denominator() -> None:
+    assert percentile_lower(np.full(20, 0.25), np.full(20, 0.5), 0.95) == 0.5
+
+
 def test_the_percentile_is_the_replicate_at_or_below_it() -> None:
     assert percentile_lower(np.arange(101.0), np.full(101, 100.0), 0.955) == 0.04
 

@@ -153,3 +153,17 @@ def test_bounds_are_numbers_around_the_estimate_whatever_the_weights(
     value = np.average(hit, weights=weight)
     assert 0 <= lower <= value + 1e-12
     assert value - 1e-12 <= upper <= 1
+
+
+def test_without_an_error_rows_and_weights_have_the_same_rate() -> None:
+    clusters = ((5, 5),) * 6 + ((1, 1),) * 4
+    hit, cluster = rows(*clusters)
+    lower, _ = bounds(hit, cluster=cluster)
+    sizes = np.array(clusters)[:, 1]
+    crowding = np.square(sizes).sum() / sizes.sum() - 1
+    concentration = (1 - RHO) / RHO
+    likely = np.array([np.prod(betabinom.pmf(sizes, sizes, lower * c, (1 - lower) * c)) for c in concentration])
+    tails = [
+        p_value(lower, value=1.0, variance=lower * (1 - lower) / sizes.sum() * (1 + rho * crowding)) for rho in RHO
+    ]  # fmt: skip
+    assert np.average(tails, weights=likely * RHO ** (1 / 6)) == pytest.approx(0.05, abs=1e-4)
