@@ -63,7 +63,7 @@ def _judge(metrics: Metrics, metric: str, criterion: Criterion, declared: Policy
         n=numbers.n,
         threshold=threshold,
         policy_threshold=threshold if origin is None else bound_of(origin).threshold,
-        direction="min" if sign > 0 else "max",
+        direction="max" if criterion.min is None else "min",
         decide_on=criterion.decide_on,
         verdict=verdict,
         blocking=criterion.action == "block",

@@ -4,7 +4,10 @@ import pytest
 
 from mlops.config import Criterion, Policy, SliceRule
 from mlops.gate import Diagnosis, Facts, GateReport, decide
+from mlops.gate.criteria import judge_criteria
+from mlops.gate.outlook import Numbers, needed
 from mlops.gate.prospects import Rule, _first
+from mlops.intervals.proportions import wilson_lower
 from mlops.metrics import Metrics
 from tests.factories import bindings
 from tests.gate import scenes
@@ -79,6 +82,7 @@ def asked(first: int, n: int, guess: int) -> tuple[int, list[int]]:
         (50, 60, [59, 58, 56, 52, 44, 60, 52, 48, 50, 49]),
         (50, 40, [39, 40, 41, 43, 47, 55, 47, 51, 49, 50]),
         (0, -5, [0]),
+        (0, 1, [0, 1, 0]),
         (0, 3, [2, 1, 3, 1, 0]),
         (1, 0, [0, 1, 0]),
         (100, 200, [99, 100]),
@@ -89,3 +93,33 @@ def test_the_search_widens_in_doubled_steps(first: int, guess: int, questions: l
     found, all_asked = asked(first, 100, guess)
     assert found == first
     assert all_asked == questions
+
+
+def test_a_criterion_that_is_not_declared_has_the_threshold_that_is_asked_for() -> None:
+    asked_for = Policy(criteria={"f1": Criterion(min=0.8), "precision": Criterion(min=0.95)})
+    declared = Policy(criteria={"precision": Criterion(min=0.92)})
+    precision, f1 = judge_criteria(scenes.metrics(*scenes.GOOD), asked_for, declared=declared)
+    assert (precision.threshold, precision.policy_threshold) == (0.95, 0.92)
+    assert (f1.threshold, f1.policy_threshold) == (0.8, 0.8)
+
+
+def test_an_estimate_at_its_threshold_is_decided_by_no_number_of_rows() -> None:
+    policy = Policy(criteria={"recall": Criterion(min=0.92)})
+    report = decided(scenes.metrics(920, 10, 80, 990), policy)
+    assert report.reason == (
+        "recall: The threshold 92 % lies between the bounds 90.5 % and 93.3 %; no reasonable number of further rows "
+        "would decide at this value."
+    )
+
+
+def test_a_denominator_that_should_have_decided_needs_one_row_more() -> None:
+    assert needed("recall", Numbers(0.95, 0.93, 0.97, 300, ""), 0.92, 0.95) == 301
+
+
+def test_rows_that_are_worth_little_are_counted_up_to_a_billion() -> None:
+    one = wilson_lower(0.9, 1, 0.95)
+    z = 1.6448536269514722
+    for rows, found in ((0.9e6, 0.9e9), (1.1e6, None)):
+        threshold = 0.9 - z * 0.3 / rows**0.5
+        more = needed("recall", Numbers(0.9, one, 1.0, 1_000, ""), threshold, 0.95)
+        assert more == (None if found is None else pytest.approx(found, rel=0.01))

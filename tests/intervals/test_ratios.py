@@ -104,3 +104,15 @@ def test_the_same_seed_gives_the_same_bounds() -> None:
     ]  # fmt: skip
     assert found[0] == found[1]
     assert len({each.lower for each in found}) == 4
+
+
+@pytest.mark.parametrize("replicates", [1, 1_999, 2_000, 2_001, 4_500])
+def test_as_many_replicates_are_drawn_as_were_asked_for_whatever_the_chunks(replicates: int) -> None:
+    vectors, multiplicity = np.ones((1_000, 2)), np.ones(1_000, dtype=np.int64)
+    sums = replicate_sums(vectors, multiplicity, replicates=replicates, seed=0)
+    assert sums.shape == (replicates, 2)
+    assert (sums == 1_000).all()
+
+
+def test_a_number_of_replicates_is_whole() -> None:
+    assert [type(affordable(10_000, distinct)) for distinct in (1, 7_000, 10**9)] == [int] * 3
