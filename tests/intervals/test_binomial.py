@@ -58,3 +58,8 @@ def test_a_few_trials_are_counted_to_the_last_one(n: int, rate: float) -> None:
 @pytest.mark.parametrize(("level", "count"), [(0.06, 0), (0.07, 1), (0.31, 1), (0.32, 2), (0.68, 2), (0.95, 4)])
 def test_the_quantile_of_four_coins(level: float, count: int) -> None:
     assert quantile(level, 4, 0.5) == count
+
+
+def test_a_level_that_is_reached_exactly_is_reached() -> None:
+    assert at_most(0, 1, 0.5) == 0.5
+    assert quantile(0.5, 1, 0.5) == 0
