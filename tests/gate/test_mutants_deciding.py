@@ -4,7 +4,7 @@ import pytest
 
 from mlops.config import Criterion, Policy, SliceRule
 from mlops.gate import Diagnosis, Facts, GateReport, decide
-from mlops.gate.criteria import judge_criteria
+from mlops.gate.criteria import bound_of, judge_criteria
 from mlops.gate.outlook import Numbers, needed
 from mlops.gate.prospects import Rule, _first
 from mlops.intervals.proportions import wilson_lower
@@ -123,3 +123,10 @@ def test_rows_that_are_worth_little_are_counted_up_to_a_billion() -> None:
         threshold = 0.9 - z * 0.3 / rows**0.5
         more = needed("recall", Numbers(0.9, one, 1.0, 1_000, ""), threshold, 0.95)
         assert more == (None if found is None else pytest.approx(found, rel=0.01))
+
+
+def test_a_bound_has_a_sign_and_no_bound_is_an_error() -> None:
+    assert bound_of(Criterion(min=0.9)) == (0.9, 1)
+    assert bound_of(Criterion(max=0.1)) == (0.1, -1)
+    with pytest.raises(ValueError, match=r"^a criterion has a bound$"):
+        bound_of(Criterion.model_construct(min=None, max=None))
