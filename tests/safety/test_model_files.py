@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import joblib  # type: ignore[import-untyped]  # published without type information
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given
