@@ -4,11 +4,11 @@ import pytest
 
 from mlops.config import Criterion, Policy, SliceRule
 from mlops.gate import Diagnosis, Facts, GateReport, decide
-from mlops.gate.criteria import bound_of, judge_criteria
-from mlops.gate.outlook import Numbers, needed
+from mlops.gate.criteria import bound_of, compare, judge_criteria
+from mlops.gate.outlook import Numbers, needed, numbers_in
 from mlops.gate.prospects import Rule, _first
 from mlops.intervals.proportions import wilson_lower
-from mlops.metrics import Metrics
+from mlops.metrics import Estimate, Metrics
 from tests.factories import bindings
 from tests.gate import scenes
 
@@ -130,3 +130,13 @@ def test_a_bound_has_a_sign_and_no_bound_is_an_error() -> None:
     assert bound_of(Criterion(max=0.1)) == (0.1, -1)
     with pytest.raises(ValueError, match=r"^a criterion has a bound$"):
         bound_of(Criterion.model_construct(min=None, max=None))
+
+
+def test_an_estimate_that_is_no_rate_is_said_to_be_none() -> None:
+    found = numbers_in({"recall": Estimate.model_construct(value=2.0, lower=0.1, upper=0.2, n=9, reason="")}, "recall")
+    assert found == (None, 0.1, 0.2, 9, "It is not defined: no number in [0, 1].")
+
+
+def test_an_estimate_at_its_threshold_never_fails_whatever_its_bounds() -> None:
+    assert compare(Numbers(0.9, 0.8, 0.89, 100, ""), 0.9, 1, "lower_bound") == "inconclusive"
+    assert compare(Numbers(0.89, 0.8, 0.89, 100, ""), 0.9, 1, "lower_bound") == "fail"

@@ -173,3 +173,13 @@ def test_the_p_of_no_hit_at_all_is_the_larger_of_both_tests() -> None:
 
 def test_numbers_too_small_to_compute_with_need_no_rows() -> None:
     assert needed_n(3.697072126302905e-101, 5e-324, 0.9) is None
+
+
+@pytest.mark.parametrize("confidence", [0.6, 0.95, 0.999])
+def test_without_a_success_the_lower_bound_is_exactly_nothing(confidence: float) -> None:
+    assert {wilson_lower(0, n, confidence) for n in range(300)} == {0.0}
+
+
+def test_endless_trials_are_no_count() -> None:
+    with pytest.raises(ValueError, match="no proportion"):
+        wilson_lower(1, float("inf"), 0.95)
