@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench simulate mutate format lock schemas clean
+.PHONY: help demo test check bench speed simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,10 @@ DATA ?= ../shared/data/er
 
 bench: $(VENV)/.dev  ## Measure matching on every dataset of DATA, and render docs/benchmarks.md
 	$(BIN)/python -m benchmarks.er_quality --data $(DATA) $(ARGS)
+	$(BIN)/python -m benchmarks.render
+
+speed: $(VENV)/.dev  ## Measure the speed of features, scoring and training, and render docs/benchmarks.md
+	$(BIN)/python -m benchmarks.er_speed --data $(DATA) $(ARGS)
 	$(BIN)/python -m benchmarks.render
 
 simulate: $(VENV)/.dev  ## Simulate the coverage of the bounds and the decisions of the gate: 10 minutes
