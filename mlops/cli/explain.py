@@ -14,12 +14,13 @@ from mlops.artifact import TRAINING, Training
 from mlops.cli import steps
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root, shown_path
 from mlops.cli.reasons import explained_rows, print_explanations
-from mlops.diagnosis.why import ExplainedRow, page
-from mlops.errors import UsageRefusedError
+from mlops.diagnosis.why import ExplainedRow, is_page, page
+from mlops.errors import ConflictError, UsageRefusedError
 from mlops.split import TEST
 from mlops.task import Examples, Model
 
 _SHOWN = 10
+_MAX_PAGE = 64 << 20
 
 
 @click.command("explain")
@@ -42,6 +43,8 @@ def command(
     Contributions are in log-odds; with the starting point they add up to the log-odds of the score. The output holds
     values of the data: share it with those who may see the data.
     """
+    if html_file is not None:
+        _refuse_foreign(html_file)
     root = repository_root()
     settings = load_settings(root)
     checksums.verify(artifact)
@@ -64,6 +67,20 @@ def command(
         print_explanations(rows, console, threshold=model.threshold)
     if html_file is not None:
         click.echo(f"The page stands in {shown_path(html_file)}; it shows values of the data.", err=True)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Refuse to replace a file that is no page of this verb."""
+    if not path.exists() or is_page(documents.read_bytes(path, limit=_MAX_PAGE)):
+        return
+    raise ConflictError(
+        "A file stands there that is no page of explanations; it was left as it is.",
+        file=path,
+        field="--html",
+        expected="a new file, or a page that `mlops explain` wrote before",
+        found="another file",
+        fix="Name another file.",
+    )
 
 
 def _named(examples: Examples, row_ids: Sequence[str]) -> NDArray[np.intp]:

@@ -190,17 +190,21 @@ def rescore(task: Task, folder: Path, examples: Examples, settings: Settings, pi
         checksums.read_verified(folder, EVALUATION, listed, limit=MAX_EVALUATION_BYTES), file=folder / EVALUATION
     )
     difference = _compare(recorded, fresh, folder)
-    metrics = evaluation.measure(
-        fresh,
+    return Rescored(record, fresh, measured(record, model, fresh, settings, pinned), difference)
+
+
+def measured(record: Training, model: Model, scored: Evaluation, settings: Settings, pinned: Manifest) -> Metrics:
+    """Return the metrics of the rows of dataset ``pinned`` that ``model`` scored, at the model's own threshold."""
+    return evaluation.measure(
+        scored,
         task=record.task,
         model_id=record.model_id,
         dataset_sha256=pinned.sha256,
         model_sha256=record.model_sha256,
-        evaluation_sha256=sha256_bytes(evaluation.dumps(fresh)),
+        evaluation_sha256=sha256_bytes(evaluation.dumps(scored)),
         threshold=model.threshold,
-        policy=settings.task(task.name).policy,
+        policy=settings.task(record.task).policy,
     )
-    return Rescored(record, fresh, metrics, difference)
 
 
 def write_rescored(out: Path, scored: Rescored) -> None:

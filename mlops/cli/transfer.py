@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from mlops import documents, evaluation, training
+from mlops import documents, training
 from mlops.artifact import TRAINING, Training
 from mlops.cli.champion import Champion, production_of, refuse_other_model
-from mlops.cli.steps import Rescored, load_model, rescore
+from mlops.cli.steps import Rescored, load_model, measured, rescore
 from mlops.config import Settings, SplitSettings
 from mlops.errors import InputRefusedError, UsageRefusedError
-from mlops.hashing import sha256_bytes
 from mlops.manifest import Manifest
 from mlops.task import Examples, Task
 
@@ -50,17 +49,7 @@ def score_elsewhere(task: Task, folder: Path, examples: Examples, settings: Sett
             fix=f"Compare models of the same schema: train {record.model_id}'s settings on {pinned.id} and make that "
             "the champion, or name a dataset that has the attributes.",
         ) from error
-    metrics = evaluation.measure(
-        scored,
-        task=record.task,
-        model_id=record.model_id,
-        dataset_sha256=pinned.sha256,
-        model_sha256=record.model_sha256,
-        evaluation_sha256=sha256_bytes(evaluation.dumps(scored)),
-        threshold=model.threshold,
-        policy=settings.task(task.name).policy,
-    )
-    return Rescored(record, scored, metrics, None)
+    return Rescored(record, scored, measured(record, model, scored, settings, pinned), None)
 
 
 def what_is_known(record: Training, examples: Examples, split: SplitSettings) -> str:

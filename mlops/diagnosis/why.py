@@ -81,6 +81,11 @@ def page(rows: Sequence[ExplainedRow], *, model_id: str, threshold: float, intro
     return render(_TEMPLATE, facts)
 
 
+def is_page(data: bytes) -> bool:
+    """Return whether these are the bytes of a page that :func:`page` made."""
+    return data.startswith(b"<!doctype html>") and b"<title>Why these scores: " in data[:1000]
+
+
 def _moved(explanation: Explanation) -> tuple[Moved, ...]:
     return tuple(Moved(attribute=part.name, log_odds=round(part.log_odds, 6)) for part in strongest(explanation))
 

@@ -68,6 +68,16 @@ def test_the_page_stands_alone_and_fetches_nothing(chain: Chain, run_cli: RunCli
     assert len(source.encode()) < 50_000
 
 
+def test_a_page_replaces_an_earlier_page_and_no_other_file(chain: Chain, run_cli: RunCli) -> None:
+    model = chain.artifact / "model.skops"
+    before = model.read_bytes()
+    said = run_cli("explain", chain.artifact, "--html", model)
+    assert said.code == 6
+    assert "left as it is" in said.err
+    assert model.read_bytes() == before
+    assert [run_cli("explain", chain.artifact, "--errors", n, "--html", "why.html").code for n in (1, 2)] == [0, 0]
+
+
 def test_a_row_that_is_not_there_is_a_letter(chain: Chain, run_cli: RunCli) -> None:
     said = run_cli("explain", chain.artifact, "--row", "no such row")
     assert said.code == 2

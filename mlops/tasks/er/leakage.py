@@ -53,10 +53,10 @@ def split(
 
 def repeated(pairs: Pairs) -> tuple[tuple[str, ...], Facts]:
     """Return what a reader must know of pairs of the same two records that stand in the data more than once."""
-    one, other = pairs.left_key.astype(str), pairs.right_key.astype(str)
-    swapped = one > other
-    names = np.where(swapped, other, one) + "\x1f" + np.where(swapped, one, other)
-    told = pd.Series(pairs.label).groupby(names).agg(["size", "min", "max"])
+    left, right = np.split(pd.factorize(np.concatenate([pairs.left_key, pairs.right_key]))[0], 2)
+    told = (
+        pd.Series(pairs.label).groupby([np.minimum(left, right), np.maximum(left, right)]).agg(["size", "min", "max"])
+    )
     contradictory = told["min"] != told["max"]
     again, rows = int((told["size"] - 1).sum()), int(told["size"][contradictory].sum())
     said = []
