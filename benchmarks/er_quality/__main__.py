@@ -12,6 +12,7 @@ from benchmarks.er_quality import ledger, running, terminal
 from benchmarks.er_quality.book import Book
 from benchmarks.er_quality.ledger import Judged
 from benchmarks.er_quality.running import Dataset, Plan, make_plan
+from benchmarks.options import positive
 from mlops.cli import faults
 
 RESULT = machine.RESULTS / "er_quality.json"
@@ -73,12 +74,6 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m benchmarks.er_quality",
@@ -91,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--resplit-seeds", nargs="*", type=_seed, default=[0], help="of our own splits, each with a model (0)")
     add("--cross", nargs=2, action="append", metavar=("TRAIN", "TEST"), help="train on one file, judge on another")
     add("--no-cross", action="store_true", help="leave out the known pairs of files that are judged crosswise")
-    add("--jobs", type=_jobs, default=1, help="datasets side by side, one core each (1)")
+    add("--jobs", type=positive, default=1, help="datasets side by side, one core each (1)")
     add("--resume", action="store_true", help="skip what was measured with the same data, code, settings and seeds")
     add("--out", type=Path, default=RESULT, help="where the results are written and, with --resume, looked up")
     add("--ledger", type=Path, default=LEDGER, help="where the variants judged on each dataset are counted")

@@ -12,6 +12,7 @@ from benchmarks.er_quality import running
 from benchmarks.er_speed.measuring import Plan, measure
 from benchmarks.er_speed.results import ErSpeed
 from benchmarks.er_speed_page import requirements
+from benchmarks.options import positive
 from mlops import documents
 from mlops.cli import faults
 from mlops.tasks.er.spans import BATCH
@@ -57,12 +58,6 @@ def _run(asked: argparse.Namespace) -> None:
     click.echo(f"Written to {asked.out}. The page: python -m benchmarks.render", err=True)
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m benchmarks.er_speed",
@@ -71,14 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("--data", type=Path, required=True, help="folder of .parquet files with labelled pairs")
     add("--only", nargs="+", metavar="NAME", default=list(_DATASETS), help="files of it, named without their ending")
-    add(
-        "--sizes", nargs="+", type=_positive, default=[10_000, 100_000, 1_000_000], help="candidate pairs of a workload"
-    )
-    add("--sample", type=_positive, default=2_000, help="pairs for the loop over pairs (2000)")
-    add("--repeats", type=_positive, default=3, help="how often each time is taken, all in turn (3)")
-    add("--train-repeats", type=_positive, default=1, help="how often training is timed (1)")
+    add("--sizes", nargs="+", type=positive, default=[10_000, 100_000, 1_000_000], help="candidate pairs of a workload")
+    add("--sample", type=positive, default=2_000, help="pairs for the loop over pairs (2000)")
+    add("--repeats", type=positive, default=3, help="how often each time is taken, all in turn (3)")
+    add("--train-repeats", type=positive, default=1, help="how often training is timed (1)")
     add("--peer-python", type=Path, default=Path(sys.executable), help="a Python that has splink or recordlinkage")
-    add("--peer-pairs", type=_positive, default=100_000, help="pairs for other libraries (100000)")
+    add("--peer-pairs", type=positive, default=100_000, help="pairs for other libraries (100000)")
     add("--seed", type=int, default=0, help="of the model and the workloads (0)")
     add("--out", type=Path, default=RESULT, help="where the results are written")
     return made
