@@ -1,7 +1,6 @@
 """A small GitHub for the end-to-end tests: a bare remote, fresh clones of it, act, and the API's stand-in."""
 
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,6 +9,7 @@ from typing import Any
 
 from tests.conftest import ROOT, git
 from tests.e2e.act import Act, Run
+from tests.test_house import tracked
 
 REPOSITORY = "acme/er-models"
 MAIN = "main"
@@ -17,15 +17,10 @@ MAIN = "main"
 
 def snapshot(folder: Path) -> Path:
     """Copy what git tracks here, and new files that it does not ignore, into a new repository with one commit."""
-    names = subprocess.run(
-        ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        check=True, capture_output=True, text=True,
-    ).stdout.split("\0")  # fmt: skip
-    for name in names:
-        if name and (ROOT / name).is_file():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
+    for path in tracked():
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
     git(folder, "init", "--quiet", f"--initial-branch={MAIN}")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=The repository")
@@ -131,7 +126,8 @@ def build(folder: Path, *, act: str, arguments: Sequence[str], environment: Mapp
     home = folder / "home"
     home.mkdir()
     (home / ".gitconfig").write_text(
-        f'[url "file://{folder}/remotes/"]\n\tinsteadOf = https://github.com/\n[safe]\n\tdirectory = *\n', encoding="utf-8"
+        f'[url "file://{folder}/remotes/"]\n\tinsteadOf = https://github.com/\n[safe]\n\tdirectory = *\n',
+        encoding="utf-8",
     )
     artifacts = folder / "artifacts"
     artifacts.mkdir()
