@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from mlops.card.words import count, metric_name, metric_order, rate
 from mlops.formatting import format_p
 from mlops.gate import GateReport
 from mlops.gate.changing import exact_points, points
@@ -10,6 +9,7 @@ from mlops.ids import ModelId
 from mlops.metrics import Paired
 from mlops.registry import Record
 from mlops.render import Safe
+from mlops.words import count, metric_name, metric_order, rate
 
 SHOWN = 20
 

@@ -8,8 +8,8 @@ matter as a table above the page, and the card has the table of all slices.
 from typing import Any
 
 from mlops.card.facts import CardFacts
-from mlops.card.words import metric_order
 from mlops.metrics import Estimate
+from mlops.words import metric_order
 
 TASK_TYPE = "tabular-classification"
 WHOLE = "default"

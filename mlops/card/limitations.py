@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mlops.card.words import count, in_words, metric_name, metric_order, rate
 from mlops.gate import GateReport
 from mlops.metrics import Estimate, Metrics, SliceMetrics
 from mlops.render import Safe
+from mlops.words import count, in_words, metric_name, metric_order, rate
 
 JUDGED = ("precision", "recall", "f1")
 MARGIN = 0.02

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from mlops.card.words import bounds, count, in_words, metric_name, metric_order, rate, threshold
 from mlops.gate import CriterionResult, GateReport
 from mlops.metrics import Estimate, Metrics, SliceMetrics
 from mlops.render import Safe
+from mlops.words import bounds, count, in_words, metric_name, metric_order, rate, threshold
 
 PROJECTED = (0.01, 0.05, 0.20)
 

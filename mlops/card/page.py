@@ -11,11 +11,11 @@ from mlops.card.hub import hub_metadata
 from mlops.card.limitations import MARGIN, limitations_of
 from mlops.card.seeds import seed_table
 from mlops.card.slices import slice_rows
-from mlops.card.words import bounds, commit, count, in_words, link_to_run, metric_name, moment, rate
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import LabelQuality, Manifest
 from mlops.render import Safe
 from mlops.render import render as render_template
+from mlops.words import bounds, commit, count, in_words, link_to_run, metric_name, moment, rate
 
 TEMPLATE = "card.md.j2"
 

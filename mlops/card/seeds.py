@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from mlops.card.words import metric_name, metric_order, rate
 from mlops.gate import GateReport, SeedResult
 from mlops.metrics import Metrics
 from mlops.render import Safe
+from mlops.words import metric_name, metric_order, rate
 
 
 class SeedRow(NamedTuple):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mlops.card.words import bounds, count, in_words, rate, threshold
 from mlops.gate import GateReport, SliceResult
 from mlops.metrics import Estimate, Metrics, SliceMetrics
 from mlops.render import Safe
+from mlops.words import bounds, count, in_words, rate, threshold
 
 _METRICS = ("precision", "recall", "f1")
 _VALUE_TOLERANCE = 1e-9

@@ -1,4 +1,4 @@
-"""Numbers and names as the card prints them: each :class:`Safe` where it is ours, plain text where it is data."""
+"""Numbers and names as pages print them: each :class:`Safe` where it is ours, plain text where it is data."""
 
 import re
 from datetime import UTC, datetime

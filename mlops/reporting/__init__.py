@@ -1,0 +1,22 @@
+"""What people read inside GitHub: summaries, comments and check runs, made from documents alone (pure).
+
+Needs neither numpy nor a data frame, so that whoever holds a token can render without loading data.
+"""
+
+from mlops.reporting.history import HistoryPoint, points_of
+from mlops.reporting.lines import digest_of, title_of
+from mlops.reporting.links import Links
+from mlops.reporting.sizes import COMMENT_LIMIT, SUMMARY_LIMIT, fit
+from mlops.reporting.verdict import summary_of
+
+__all__ = [
+    "COMMENT_LIMIT",
+    "SUMMARY_LIMIT",
+    "HistoryPoint",
+    "Links",
+    "digest_of",
+    "fit",
+    "points_of",
+    "summary_of",
+    "title_of",
+]

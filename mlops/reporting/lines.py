@@ -1,0 +1,81 @@
+"""A verdict in one line: for titles, annotations and the invisible note in a comment."""
+
+from collections.abc import Iterator
+
+from mlops.formatting import format_rate, format_threshold, printable
+from mlops.gate import CriterionResult, GateReport, Verdict
+from mlops.words import metric_name
+
+TITLE_LIMIT = 100
+"""Characters of a title at most."""
+
+MARKS: dict[Verdict, str] = {"pass": "✅", "fail": "❌", "inconclusive": "⚠️"}
+"""A sign for each verdict; the word always stands beside it."""
+
+_NAME_CAP = 40
+
+
+def title_of(report: GateReport) -> str:
+    """Return the verdict in one line of plain text, at most 100 characters: what was decided, of what, and why."""
+    title = f"{report.verdict.capitalize()}: {printable(report.model_id, _NAME_CAP)}"
+    for number, words in enumerate(_reasons(report)):
+        longer = f"{title}{', ' if number else '; '}{words}"
+        if len(longer) > TITLE_LIMIT:
+            break
+        title = longer
+    return title
+
+
+def digest_of(report: GateReport) -> str:
+    """Return the verdict as ``key=value`` words in one line, for the invisible note of a comment.
+
+    Two reports with the same digest say the same about the same bytes. The line holds letters, digits and ``.=_``
+    only, so it can end no HTML comment.
+    """
+    return " ".join(f"{key}={value}" for key, value in _facts(report))
+
+
+def _facts(report: GateReport) -> Iterator[tuple[str, str]]:
+    yield "verdict", report.verdict
+    for criterion in report.criteria:
+        if metric_name(criterion.metric) != criterion.metric:  # ours, and so harmless
+            yield criterion.metric, "none" if criterion.value is None else f"{criterion.value:.6f}"
+    bound = report.bindings
+    yield "model", bound.model_sha256
+    yield "evaluation", bound.evaluation_sha256
+    yield "policy", bound.policy_sha256
+
+
+def _reasons(report: GateReport) -> Iterator[str]:
+    """Yield in a few words each what made the verdict: the numbers of a pass, else what was not met."""
+    if report.verdict == "pass":
+        yield from map(_words, report.criteria)
+        return
+    made = report.verdict
+    yield from (_words(found) for found in report.criteria if found.blocking and found.verdict == made)
+    for change in report.changes:
+        if change.blocking and change.verdict == made:
+            yield f"{_name(change.metric)} against {printable(change.baseline, _NAME_CAP)}"
+    slices = sum(found.blocking and found.verdict == made for found in report.slices)
+    if slices:
+        yield f"{slices:,} slice{'s' * (slices > 1)}"
+    if any(found.verdict == made for found in report.seeds):
+        yield "other seeds"
+
+
+def _words(criterion: CriterionResult) -> str:
+    name, value = _name(criterion.metric), criterion.value
+    if value is None:
+        return f"{name} not defined"
+    shown, at = f"{name} {format_rate(value, criterion.threshold)}", format_threshold(criterion.threshold)
+    if criterion.verdict == "pass":
+        return shown
+    more = criterion.direction == "min"
+    if criterion.verdict == "fail":
+        return f"{shown} {'<' if more else '>'} {at}"
+    worst = criterion.lower if more else criterion.upper
+    return f"{shown}, {'lower' if more else 'upper'} bound {format_rate(worst, criterion.threshold)} for {at}"
+
+
+def _name(metric: str) -> str:
+    return printable(str(metric_name(metric, start=False)), _NAME_CAP)
