@@ -1,7 +1,8 @@
 """The grammar of dataset and model ids: one writer, one reader, round-trip tested.
 
 A dataset is ``<task>_<YYYYMMDD>``; a model has its dataset's id, with ``-2``, ``-3`` … for a further model on the
-same data. Ids are file names on every platform, so the grammar is lower-case ASCII.
+same data. Ids are file names on every platform, so the grammar is lower-case ASCII. The artifact that GitHub keeps of
+a model is ``<task>-model-<YYYYMMDD>``, with the same number.
 """
 
 import re
@@ -13,6 +14,7 @@ from mlops.errors import UsageRefusedError
 _TASK = re.compile(r"[a-z][a-z0-9]{0,31}", re.ASCII)
 _DATE = re.compile(r"[0-9]{8}", re.ASCII)
 _ID = re.compile(r"(?P<task>[a-z][a-z0-9]{0,31})_(?P<date>[0-9]{8})(?:-(?P<number>[1-9][0-9]{0,3}))?", re.ASCII)
+_ARTIFACT = re.compile(r"(?P<task>[a-z][a-z0-9]{0,31})-model-(?P<rest>[0-9]{8}(?:-[0-9]{1,4})?)", re.ASCII)
 _WINDOWS_RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))]
 )
@@ -128,3 +130,27 @@ class ModelId:
 
     def __str__(self) -> str:
         return str(self.dataset) + (f"-{self.number}" if self.number > 1 else "")
+
+
+def artifact_name(model: ModelId) -> str:
+    """Return the name under which GitHub keeps a model's artifact: ``er-model-20251020`` for ``er_20251020``."""
+    dataset = model.dataset
+    return f"{dataset.task}-model-{str(model).removeprefix(f'{dataset.task}_')}"
+
+
+def parse_artifact_name(text: str) -> ModelId:
+    """Return the model whose artifact ``text`` names, the inverse of :func:`artifact_name`.
+
+    Raises:
+        UsageRefusedError: It names none.
+    """
+    match = _ARTIFACT.fullmatch(text)
+    if match is None:
+        raise UsageRefusedError(
+            "This is not the name of a model's artifact.",
+            field="artifact-name",
+            expected="<task>-model-<YYYYMMDD>, for example er-model-20251020 or er-model-20251020-2",
+            found=ascii(text[:100]),
+            fix="Name the artifact as the training run's summary does.",
+        )
+    return ModelId.parse(f"{match['task']}_{match['rest']}")

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops.errors import MlopsError, UsageRefusedError
-from mlops.ids import DatasetId, ModelId, format_date, parse_date, parse_task, utc_today
+from mlops.ids import (
+    DatasetId,
+    ModelId,
+    artifact_name,
+    format_date,
+    parse_artifact_name,
+    parse_date,
+    parse_task,
+    utc_today,
+)
 
 tasks = st.from_regex(r"\A[a-z][a-z0-9]{0,31}\Z").filter(lambda word: word not in {"con", "prn", "aux", "nul"})
 datasets = st.builds(DatasetId, tasks.filter(lambda word: word[:3] not in {"com", "lpt"}), st.dates())
@@ -27,6 +36,37 @@ def test_a_dataset_id_survives_the_round_trip(dataset: DatasetId) -> None:
 @given(models)
 def test_a_model_id_survives_the_round_trip(model: ModelId) -> None:
     assert ModelId.parse(str(model)) == model
+
+
+@given(models)
+def test_an_artifacts_name_survives_the_round_trip(model: ModelId) -> None:
+    assert parse_artifact_name(artifact_name(model)) == model
+
+
+@given(st.from_regex(r"\A[a-z][a-z0-9]{0,3}-model-[0-9]{8}(-[0-9]{1,4})?\Z"))
+def test_an_artifacts_name_that_is_accepted_is_written_again_as_it_was(text: str) -> None:
+    try:
+        model = parse_artifact_name(text)
+    except UsageRefusedError:
+        return
+    assert artifact_name(model) == text
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [("er_20251020", "er-model-20251020"), ("er_20251020-2", "er-model-20251020-2")]
+)
+def test_an_artifact_is_named_after_its_model(model: str, name: str) -> None:
+    assert artifact_name(ModelId.parse(model)) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "er_20251020", "er-model-2025102", "er-model-20250229", "er-model-20251020-1", "er-model-20251020-02",
+     "ER-model-20251020", "er-model-20251020\n", "con-model-20251020", "er-model-20251020-2-3", "../er-model-20251020"],
+)  # fmt: skip
+def test_another_name_is_no_artifacts(text: str) -> None:
+    with pytest.raises(UsageRefusedError):
+        parse_artifact_name(text)
 
 
 @given(st.text(max_size=50))

@@ -17,13 +17,14 @@ _NAME_CAP = 40
 
 def title_of(report: GateReport) -> str:
     """Return the verdict in one line of plain text, at most 100 characters: what was decided, of what, and why."""
-    title = f"{report.verdict.capitalize()}: {printable(report.model_id, _NAME_CAP)}"
-    for number, words in enumerate(_reasons(report)):
-        longer = f"{title}{', ' if number else '; '}{words}"
-        if len(longer) > TITLE_LIMIT:
+    head = f"{report.verdict.capitalize()}: {printable(report.model_id, _NAME_CAP)}"
+    said = ""
+    for words in _reasons(report):
+        longer = f"{said}, {words}" if said else words
+        if len(f"{head} ({longer})") > TITLE_LIMIT:
             break
-        title = longer
-    return title
+        said = longer
+    return f"{head} ({said})" if said else head
 
 
 def digest_of(report: GateReport) -> str:
