@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.globs import check_glob
 from mlops.hashing import sha256_bytes
 from mlops.slices import is_slice
 
@@ -163,11 +164,16 @@ class CardSettings(Part):
 
 
 class TaskSettings(Part):
-    """One task: how it samples, splits, chooses its threshold and is judged."""
+    """One task: how it samples, splits, chooses its threshold and is judged.
+
+    Attributes:
+        code: Globs of the files, beside data and settings, that a model depends on: a change of one is judged.
+    """
 
     description: str
     sample_size: Annotated[int, Field(ge=2)] = 10_000
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
+    code: tuple[Annotated[str, AfterValidator(check_glob)], ...] = ()
     split: SplitSettings = SplitSettings()
     threshold: ThresholdSettings = ThresholdSettings()
     policy: Policy

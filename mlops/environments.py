@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, model_validator
 
 from mlops import documents
+from mlops.config import FILE_NAME, Policy
 from mlops.documents import Document
 from mlops.errors import MlopsError, UsageRefusedError
 from mlops.ids import ModelId
@@ -79,3 +80,25 @@ def served_model(declared: Environments, environment: str, task: str) -> str:
             fix=f'Correct `baseline` in mlops.toml, or declare the environment without a model: "{environment}": {{}}.',
         )
     return declared.environments.get(environment, {}).get(task, "")
+
+
+def production_of(policy: Policy, task: str, root: Path) -> str:
+    """Return the id of the model that the policy compares with; empty if none is in production.
+
+    Raises:
+        UsageRefusedError: An environment of the policy is not declared, or its environments serve different models.
+        InputRefusedError: ``environments.json`` is not valid.
+    """
+    declared = read(root)
+    wanted = sorted({c.change.baseline for c in policy.criteria.values() if c.change}) or [PRODUCTION]
+    served = {name: served_model(declared, name, task) for name in wanted}
+    if len(set(served.values())) > 1:
+        raise UsageRefusedError(
+            "The policy compares with environments that serve different models.",
+            file=FILE_NAME,
+            field="change.baseline",
+            expected="one model to compare with",
+            found=", ".join(f"{name}: {model or 'none'}" for name, model in served.items()),
+            fix="Name one environment as `baseline` of every criterion.",
+        )
+    return next(iter(served.values()))

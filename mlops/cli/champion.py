@@ -8,7 +8,6 @@ import click
 from mlops import checksums, documents, environments, evaluation, registry
 from mlops.artifact import CHECKSUMS, EVALUATION, METRICS, Training
 from mlops.cli.judge import Evidence
-from mlops.config import Policy
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.evaluation import Evaluation
 from mlops.gate import Facts
@@ -61,28 +60,6 @@ def read_champion(folder: Path) -> Champion:
     return Champion(folder, evaluation.loads(data, file=folder / EVALUATION), metrics)
 
 
-def production_of(policy: Policy, task: str, root: Path) -> str:
-    """Return the id of the model that the policy compares with; empty if none is in production.
-
-    Raises:
-        UsageRefusedError: An environment of the policy is not declared, or its environments serve different models.
-        InputRefusedError: ``environments.json`` is not valid.
-    """
-    declared = environments.read(root)
-    wanted = sorted({c.change.baseline for c in policy.criteria.values() if c.change}) or [environments.PRODUCTION]
-    served = {name: environments.served_model(declared, name, task) for name in wanted}
-    if len(set(served.values())) > 1:
-        raise UsageRefusedError(
-            "The policy compares with environments that serve different models.",
-            file="mlops.toml",
-            field="change.baseline",
-            expected="one model to compare with",
-            found=", ".join(f"{name}: {model or 'none'}" for name, model in served.items()),
-            fix="Name one environment as `baseline` of every criterion.",
-        )
-    return next(iter(served.values()))
-
-
 def facts_about(evidence: Evidence, champion: Champion | None, root: Path) -> Facts:
     """Return what is known about the model in production, the comparison included.
 
@@ -96,7 +73,7 @@ def facts_about(evidence: Evidence, champion: Champion | None, root: Path) -> Fa
         InputRefusedError: The champion was scored on other rows, or its record does not hold.
     """
     training = evidence.training
-    served = production_of(evidence.declared, training.task, root)
+    served = environments.production_of(evidence.declared, training.task, root)
     asked = any(criterion.change for criterion in evidence.declared.criteria.values())
     if champion is None:
         notes = (_how_to_compare(served, training),) if served and asked else ()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from mlops import documents, training
+from mlops import documents, environments, training
 from mlops.artifact import TRAINING, Training
-from mlops.cli.champion import Champion, production_of, refuse_other_model
+from mlops.cli.champion import Champion, refuse_other_model
 from mlops.cli.steps import Rescored, load_model, measured, rescore
 from mlops.config import Settings, SplitSettings
 from mlops.errors import InputRefusedError, UsageRefusedError
@@ -109,5 +109,6 @@ def score_champion(
     scored = (rescore if own else score_elsewhere)(task, folder, examples, settings, pinned)
     note = "" if own else what_is_known(scored.training, examples, settings.task(task.name).split)
     champion = Champion(folder, scored.evaluation, scored.metrics, note)
-    refuse_other_model(champion, production_of(settings.task(task.name).policy, task.name, root), root)
+    served = environments.production_of(settings.task(task.name).policy, task.name, root)
+    refuse_other_model(champion, served, root)
     return champion

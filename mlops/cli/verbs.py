@@ -19,6 +19,7 @@ VERBS = {
     "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
     "gate": Verb("gate", "Judge an evaluation by the policy: pass, fail or inconclusive."),
     "explain": Verb("explain", "Show which attributes moved the scores of rows."),
+    "affected": Verb("affected", "Does a change touch what a model depends on, so that it must be judged?"),
     "policy": Verb("policy", "Choose thresholds: what can they decide, how likely does a model pass?"),
     "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
@@ -29,7 +30,7 @@ GROUPS = {
     "Start here": ("run",),
     "Data": ("pin", "verify", "diff", "data"),
     "Model": ("train", "evaluate", "explain"),
-    "Judgement": ("gate", "policy"),
+    "Judgement": ("affected", "gate", "policy"),
     "Publication": ("card",),
     "Reference": ("schema",),
 }

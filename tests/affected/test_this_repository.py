@@ -1,0 +1,64 @@
+"""The globs of this repository's own ``mlops.toml``: they name all code that shapes a model."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlops.config import load
+from mlops.globs import matches
+
+SHAPE_NO_MODEL = {
+    "mlops/__init__.py",
+    "mlops/artifact.py",  # the record of a training
+    "mlops/checksums.py",
+    "mlops/config.py",  # what the settings say is compared, not how they are read
+    "mlops/documents.py",
+    "mlops/errors.py",
+    "mlops/globs.py",
+    "mlops/hashing.py",
+    "mlops/ids.py",
+    "mlops/manifest.py",
+    "mlops/metrics.py",  # the vocabulary of measurements
+    "mlops/provenance.py",
+    "mlops/shapley.py",  # explains scores that stand already
+    "mlops/slices.py",
+    "mlops/tasks/__init__.py",
+}
+"""What training imports, and what decides neither which rows a model sees nor what it makes of them."""
+
+
+def imported(root: Path, module: str, seen: set[str]) -> Iterator[str]:
+    """Yield the files of ``module`` and of all that it imports of this package."""
+    stem = module.replace(".", "/")
+    file = next((name for name in (f"{stem}.py", f"{stem}/__init__.py") if (root / name).is_file()), None)
+    if file is None or file in seen:
+        return
+    seen.add(file)
+    yield file
+    if "." in module:
+        yield from imported(root, module.rpartition(".")[0], seen)
+    for node in ast.walk(ast.parse((root / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mlops"):
+            for name in ("", *(f".{alias.name}" for alias in node.names)):
+                yield from imported(root, f"{node.module}{name}", seen)
+
+
+def test_all_code_that_training_imports_is_named_or_is_known_to_shape_no_model(root: Path) -> None:
+    globs = load(root / "mlops.toml").task("er").code
+    seen: set[str] = set()
+    files = {file for start in ("mlops.training", "mlops.tasks.er.task") for file in imported(root, start, seen)}
+    assert len(files) > 50
+    assert {file for file in files if not matches(file, globs)} == SHAPE_NO_MODEL & files
+    assert files >= SHAPE_NO_MODEL
+
+
+def test_the_lock_file_of_the_learner_is_named_and_what_makes_example_data_is_not(root: Path) -> None:
+    globs = load(root / "mlops.toml").task("er").code
+    assert matches("requirements/train.txt", globs)
+    assert not matches("mlops/tasks/er/generator/making.py", globs)
+
+
+def test_every_glob_names_a_file(root: Path) -> None:
+    names = [path.relative_to(root).as_posix() for path in (*root.glob("mlops/**/*.py"), *root.glob("requirements/*"))]
+    for glob in load(root / "mlops.toml").task("er").code:
+        assert any(matches(name, (glob,)) for name in names), glob
