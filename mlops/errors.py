@@ -28,6 +28,9 @@ class MlopsError(Exception):
         field: The field, column or option concerned.
         expected: What would have been accepted.
         found: What was there instead.
+
+    Attributes:
+        manifest: The manifest that pins what is refused, where that is known: what a reviewer would look at.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
@@ -51,6 +54,7 @@ class MlopsError(Exception):
         self.field = field
         self.expected = str(expected)
         self.found = str(found)
+        self.manifest = ""
 
     def letter(self) -> str:
         """Return the whole message, one labelled part a line, control characters made visible."""

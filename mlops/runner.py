@@ -62,9 +62,18 @@ def add_summary(runner: Runner, markdown: str) -> None:
         _append(runner.summary, cut(markdown.rstrip("\n") + "\n", SUMMARY_LIMIT - present))
 
 
-def annotate(runner: Runner, level: Level, message: str, *, title: str = "", file: str = "") -> None:
-    """Show ``message`` on the run's page, and beside ``file`` (relative to the repository) in a pull request."""
-    known = {"title": title, "file": file}
+def annotate(runner: Runner, level: Level, message: str, *, title: str = "", file: str = "", line: int = 0) -> None:
+    """Show ``message`` on the run's page, and beside a line of a file in a pull request.
+
+    Args:
+        runner: Who is told.
+        level: How bad it is.
+        message: One or several lines of plain text.
+        title: A few words above it.
+        file: Relative to the repository; empty for what concerns no file.
+        line: Counted from 1; 0 for the file as a whole.
+    """
+    known = {"title": title, "file": file, "line": str(line) if file and line else ""}
     properties = ",".join(f"{key}={_escape_property(value)}" for key, value in known.items() if value)
     runner.commands.write(f"::{level}{' ' if properties else ''}{properties}::{_escape(message)}\n")
     runner.commands.flush()
@@ -77,10 +86,17 @@ def mask(runner: Runner, secret: str) -> None:
     runner.commands.flush()
 
 
-def report_error(runner: Runner, error: MlopsError) -> None:
-    """Show an error letter as an annotation and in the summary."""
-    letter = error.letter()
-    annotate(runner, "error", letter, title="mlops", file=error.file if _in_repository(error.file) else "")
+def report_error(runner: Runner, error: MlopsError, *, file: str | None = None, line: int = 0) -> None:
+    """Show an error letter as an annotation and in the summary.
+
+    Args:
+        runner: Who is told.
+        error: The letter.
+        file: Relative to the repository; by default the file of the letter, if it is given so.
+        line: Counted from 1; 0 for the file as a whole.
+    """
+    letter, named = error.letter(), error.file if file is None else file
+    annotate(runner, "error", letter, title="mlops", file=named if _in_repository(named) else "", line=line)
     add_summary(runner, f"### mlops stopped (exit code {int(error.exit_code)})\n\n{fenced(letter)}\n")
 
 

@@ -9,11 +9,13 @@ from mlops import manifest as manifests
 from mlops.artifact import TRAINING, Training
 from mlops.card import checking, evidence
 from mlops.card.checking import Problem
-from mlops.card.evidence import Evidence
+from mlops.card.evidence import Evidence, Published
+from mlops.cli import outputs
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root, shown_path
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.formatting import printable
 from mlops.ids import ModelId
+from mlops.render import inert
 
 
 @click.command("card")
@@ -46,10 +48,18 @@ def command(subjects: tuple[str, ...], check: bool, out: Path | None, as_json: b
     found = evidence.load(committed, folder) if committed else _collect(artifact, folder, root)
     published = evidence.publish(found, folder)
     verdict, model_id = found.facts.gate.verdict, found.facts.training.model_id
+    _tell_runner(published, verdict, model_id)
     if as_json:
         emit_json({"card": str(published.path), "id": model_id, "status": published.status, "verdict": verdict})
     else:
         click.echo(f"{shown_path(published.path)}: {published.status} (verdict: {verdict})")
+
+
+def _tell_runner(published: Published, verdict: str, model_id: str) -> None:
+    card = shown_path(published.path).as_posix()
+    outputs.summarise(f"Card of {inert(model_id)}: {inert(card)}, {published.status} (verdict: {verdict})\n")
+    values = {"card": card, "model-id": model_id, "status": published.status, "verdict": verdict}
+    outputs.tell("card", values)
 
 
 def _committed(text: str, folder: Path) -> ModelId | None:

@@ -6,17 +6,21 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from mlops import runner
 from mlops.errors import ExitCode, MlopsError, UsageRefusedError
+from mlops.places import json_line, toml_line
 
 INTERRUPTED = 130
 """The shell's number for a process that ended by ^C (128 + SIGINT)."""
 
 CLOSED_PIPE = 141
 """The shell's number for a process whose reader went away (128 + SIGPIPE): the outcome was not delivered."""
+
+_PLACE_BYTES = 1 << 20
 
 EXTRAS = {
     **dict.fromkeys(("numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sklearn", "skops"), "train"),
@@ -54,7 +58,7 @@ def tell(error: BaseException) -> int:
             _tell_letter(error)
         elif isinstance(error, click.ClickException):
             error.show()
-            _tell_runner(UsageRefusedError(error.format_message()))
+            tell_runner(UsageRefusedError(error.format_message()))
         elif code == INTERRUPTED:
             click.echo("mlops: stopped before it was done; what was being written is as it was before.", err=True)
         else:
@@ -99,12 +103,40 @@ def missing_package(error: ModuleNotFoundError) -> UsageRefusedError | None:
 
 def _tell_letter(error: MlopsError) -> None:
     click.echo(f"mlops: {error.letter()}", err=True)
-    _tell_runner(error)
+    tell_runner(error)
 
 
-def _tell_runner(error: MlopsError) -> None:
+def tell_runner(error: MlopsError) -> None:
     """Repeat the letter on the run's page; a page that cannot be written must not hide the letter."""
     page = runner.from_environment(os.environ, sys.stderr)
     if page is not None:
+        file, line = place_of(error, Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()))
         with contextlib.suppress(OSError):
-            runner.report_error(page, error)
+            runner.report_error(page, error, file=file, line=line)
+
+
+def place_of(error: MlopsError, workspace: Path) -> tuple[str, int]:
+    """Return the file of the repository that a letter is about, relative to its checkout, and the line.
+
+    That is the line of the hash in the manifest that pins what is refused, or else the line of the letter's field in
+    its file. Nothing and 0 where the file lies elsewhere, 0 where there is no such line.
+    """
+    named = error.manifest or error.file
+    if not named or not named.isprintable():
+        return "", 0
+    path, base = Path(named).resolve(), workspace.resolve()
+    if not path.is_relative_to(base) or path == base:
+        return "", 0
+    return path.relative_to(base).as_posix(), _line_of("sha256" if error.manifest else error.field, path)
+
+
+def _line_of(field: str, path: Path) -> int:
+    """Return the line of ``field`` in a settings file or a document; 0 where it cannot be told."""
+    with contextlib.suppress(OSError, ValueError):  # the letter matters, not its place
+        if path.is_file() and path.stat().st_size <= _PLACE_BYTES:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if path.suffix == ".toml":
+                return toml_line(text, field.split("."))
+            if path.suffix == ".json":
+                return json_line(text, field.split(".", maxsplit=1)[0])
+    return 0

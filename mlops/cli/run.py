@@ -1,16 +1,12 @@
 """``mlops run``: the whole chain locally, from pinned data to a judged, documented model."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
 
 import click
 import numpy as np
 import pyarrow as pa
 from rich.console import Console
-from rich.text import Text
 
 from mlops import dataset, documents, training
 from mlops import manifest as manifests
@@ -18,6 +14,7 @@ from mlops.card import evidence as cards
 from mlops.cli import champion as champions
 from mlops.cli import steps
 from mlops.cli.champion import Champion
+from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.cli.holdout import Ledger, record_option
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
@@ -26,6 +23,7 @@ from mlops.cli.pin import day_of
 from mlops.cli.ratchet import Ratcheted, base_option, ratchet_settings
 from mlops.cli.reasons import explain_errors
 from mlops.cli.report import Describe, print_report
+from mlops.cli.talk import Talk
 from mlops.cli.train import DIST
 from mlops.cli.transfer import artifact_option, score_champion
 from mlops.config import Settings
@@ -44,25 +42,6 @@ _NEXT = {
     "fail": "Next: do what is listed under `What to do`, then run again. Nothing was published.",
     "inconclusive": "Next: label more rows as said above, pin the new file, and run again. Nothing was published.",
 }
-
-
-@dataclass
-class _Talk:
-    """Tells on stderr which step is done and how long it took."""
-
-    console: Console
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[list[str]]:
-        """Time one step; what the caller appends to the list is told when it is done."""
-        said: list[str] = []
-        started = perf_counter()
-        yield said
-        self.seconds[name] = round(perf_counter() - started, 3)
-        text = Text.assemble(("✓ ", "green"), f"{name:<9}", (" ".join(said), "default"))
-        text.append(f"  {self.seconds[name]:.1f} s", style="dim")
-        self.console.print(text, soft_wrap=True)
 
 
 @click.command("run")
@@ -112,10 +91,10 @@ def command(
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
     tighten(declared.policy, overrides)  # refused now, not after the training
     plug = steps.open_task(task)
-    talk = _Talk(Console(stderr=True, quiet=as_json, highlight=False))
+    talk = Talk(Console(stderr=True, quiet=as_json, highlight=False))
     with talk.step("verify") as said:
         if data is None:
-            path = steps.choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
+            path = choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
             pinned = manifests.load(path)
             table = steps.read_table(pinned, settings, root)
         else:
@@ -167,7 +146,7 @@ def _judge_and_document(
     pinned: Manifest,
     ratcheted: Ratcheted,
     overrides: Mapping[str, float | None],
-    talk: _Talk,
+    talk: Talk,
     *,
     champion: Champion | None,
     record: bool,

@@ -1,6 +1,8 @@
 """The steps of the chain, shared by the verbs that do one and the verb that does all."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import environ
@@ -13,12 +15,12 @@ import pyarrow as pa
 from mlops import checksums, dataset, documents, evaluation, persistence, provenance, training
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION, METRICS, MODEL, TRAINING, Training
-from mlops.cli.common import all_manifests, cache_folder, find_manifest, newest_manifest
+from mlops.cli.common import cache_folder
 from mlops.config import Settings
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.evaluation import Evaluation
-from mlops.hashing import parse_sha256, sha256_bytes
-from mlops.ids import DatasetId, parse_date, utc_today
+from mlops.hashing import sha256_bytes
+from mlops.ids import DatasetId
 from mlops.manifest import Manifest
 from mlops.metrics import Metrics
 from mlops.provenance import CodeVersion
@@ -46,62 +48,27 @@ def open_task(name: str) -> Task:
     return cast("Task", getattr(importlib.import_module(module), plug)())
 
 
-def choose_manifest(root: Path, task: str, *, dataset: str | None, date: str | None, sha256: str | None) -> Path:
-    """Return the manifest that the options name; without any, the task's newest.
-
-    Raises:
-        UsageRefusedError: A date or hash is misspelled, or no manifest has it.
-        InputRefusedError: The manifest pins another hash than the one given.
-    """
-    wanted = None if sha256 is None else parse_sha256(sha256, field="--dataset-hash")
-    if dataset is not None:
-        path = find_manifest(root, dataset)
-    elif date is not None:
-        path = find_manifest(root, str(DatasetId(task, parse_date(date, field="--dataset-date", today=utc_today()))))
-    elif wanted is not None:
-        return _by_hash(root, task, wanted)
-    else:
-        path = newest_manifest(root, task)
-    pinned = manifests.load(path)
-    if pinned.task != task:
-        raise UsageRefusedError(
-            "The dataset belongs to another task.", field="dataset", expected=task, found=pinned.task,
-            fix=f"Name a dataset {task}_YYYYMMDD.",
-        )  # fmt: skip
-    if wanted not in (None, pinned.sha256):
-        raise InputRefusedError(
-            "The hash is not the one that the manifest pins.",
-            file=path,
-            field="sha256",
-            expected=pinned.sha256,
-            found=wanted,
-            fix=f"Pass the manifest's hash, or pin the refreshed file first: mlops pin {task} FILE",
-        )
-    return path
-
-
-def _by_hash(root: Path, task: str, wanted: str) -> Path:
-    for path in reversed(all_manifests(root, task)):
-        if manifests.load(path).sha256 == wanted:
-            return path
-    raise UsageRefusedError(
-        "No manifest pins this hash.",
-        field="--dataset-hash",
-        expected=f"the sha256 of a manifest in {manifests.FOLDER}/",
-        found=wanted,
-        fix=f"Pin the file first: mlops pin {task} FILE",
-    )
-
-
 def read_table(pinned: Manifest, settings: Settings, root: Path) -> pa.Table:
     """Read the pinned bytes, verified; remote ones are kept by hash, so that the next verb need not fetch them."""
-    return dataset.read_pinned(pinned, settings=settings.storage, root=root, cache=cache_folder(root)).table
+    with _pinned_in(pinned, root):
+        return dataset.read_pinned(pinned, settings=settings.storage, root=root, cache=cache_folder(root)).table
 
 
 def read_examples(task: Task, pinned: Manifest, settings: Settings, root: Path) -> Examples:
     """Read the pinned bytes once, verify them, and turn exactly those bytes into examples."""
     table = read_table(pinned, settings, root)
-    return task.examples(table, settings.task(task.name))
+    with _pinned_in(pinned, root):
+        return task.examples(table, settings.task(task.name))
+
+
+@contextmanager
+def _pinned_in(pinned: Manifest, root: Path) -> Iterator[None]:
+    """Let a refusal of the data name the manifest that pins it."""
+    try:
+        yield
+    except InputRefusedError as error:
+        error.manifest = str(root / manifests.path_of(DatasetId.parse(pinned.id)))
+        raise
 
 
 def circumstances(root: Path, *, code_commit: str | None, required: bool = True) -> Circumstances:

@@ -3,14 +3,21 @@
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from mlops import documents, training
 from mlops import manifest as manifests
-from mlops import training
-from mlops.cli import steps
+from mlops.artifact import CHECKSUMS
+from mlops.cli import outputs, steps
+from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
+from mlops.cli.talk import Talk
 from mlops.errors import UsageRefusedError
 from mlops.formatting import format_rate
-from mlops.ids import ModelId
+from mlops.hashing import sha256_bytes
+from mlops.ids import DatasetId, ModelId, artifact_name, format_date
+from mlops.reporting import training_summary_of
+from mlops.training import Trained
 
 DIST = Path("dist")
 
@@ -63,23 +70,29 @@ def command(
     settings = load_settings(root)
     plug = steps.open_task(task)
     declared = settings.task(task)
-    pinned = manifests.load(steps.choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
+    pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
     name = model_id_for(pinned.id, model_id)
     folder = out if out is not None else root / DIST / name
     training.refuse_foreign_folder(folder)
     known = steps.circumstances(root, code_commit=code_commit)
-    examples = steps.read_examples(plug, pinned, settings, root)
-    trained = training.train(
-        plug,
-        examples,
-        pinned,
-        declared,
-        known,
-        model_id=name,
-        seed=declared.seed if seed is None else seed,
-        sample_size=sample_size or declared.sample_size,
-        folder=folder,
-    )
+    talk = Talk(Console(stderr=True, quiet=as_json, highlight=False))
+    with talk.step("read") as said:
+        examples = steps.read_examples(plug, pinned, settings, root)
+        said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
+    with talk.step("train") as said:
+        trained = training.train(
+            plug,
+            examples,
+            pinned,
+            declared,
+            known,
+            model_id=name,
+            seed=declared.seed if seed is None else seed,
+            sample_size=sample_size or declared.sample_size,
+            folder=folder,
+        )
+        said.append(f"{trained.training.trained_rows:,} rows, {len(trained.training.features)} features")
+    _tell_runner(trained, folder, read_seconds=talk.seconds["read"])
     if as_json:
         emit_json(trained.training.model_dump(mode="json"))
         return
@@ -90,3 +103,29 @@ def command(
     for repeat in trained.metrics.repeats:
         click.echo(f"F1 with seed {repeat.seed}: {format_rate(repeat.metrics['f1'].value)}")
     click.echo(f"Judge it: mlops gate {shown_path(folder)}")
+
+
+def _tell_runner(trained: Trained, folder: Path, *, read_seconds: float) -> None:
+    record = trained.training
+    artifact_sha256 = sha256_bytes(documents.read_bytes(folder / CHECKSUMS))
+    summary = training_summary_of(
+        record,
+        trained.metrics,
+        artifact_sha256=artifact_sha256,
+        links=outputs.links(),
+        seconds={"read": read_seconds},
+    )
+    outputs.summarise(summary)
+    outputs.tell(
+        "train",
+        {
+            "model-id": record.model_id,
+            "dataset-id": record.dataset_id,
+            "dataset-date": format_date(DatasetId.parse(record.dataset_id).day),
+            "dataset-hash": record.dataset_sha256,
+            "artifact": shown_path(folder).as_posix(),
+            "artifact-name": artifact_name(ModelId.parse(record.model_id)),
+            "model-sha256": record.model_sha256,
+            "artifact-sha256": artifact_sha256,
+        },
+    )

@@ -7,6 +7,7 @@ from mlops.reporting.history import HistoryPoint, points_of
 from mlops.reporting.lines import digest_of, title_of
 from mlops.reporting.links import Links
 from mlops.reporting.sizes import COMMENT_LIMIT, SUMMARY_LIMIT, fit
+from mlops.reporting.training import training_summary_of
 from mlops.reporting.verdict import summary_of
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "points_of",
     "summary_of",
     "title_of",
+    "training_summary_of",
 ]

@@ -9,6 +9,7 @@ from mlops.render import Safe
 _ADDRESS = r"https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?(?:/[A-Za-z0-9._-]{1,100}){2}"
 _REPOSITORY = re.compile(_ADDRESS, re.ASCII)
 _RUN = re.compile(rf"{_ADDRESS}/actions/runs/[0-9]{{1,20}}", re.ASCII)
+_PATH = re.compile(r"[A-Za-z0-9._/-]{1,300}", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
 
@@ -41,10 +42,16 @@ class Links:
 
     def to_file(self, path: str, words: str) -> str:
         """Return a Markdown link to a file of the commit; both texts are our own. Without a commit, ``words`` alone."""
-        if _REPOSITORY.fullmatch(self.repository) is None or _COMMIT.fullmatch(self.commit) is None:
+        known = _REPOSITORY.fullmatch(self.repository) and _COMMIT.fullmatch(self.commit) and _PATH.fullmatch(path)
+        if not known:
             return words
         return Safe(f"[{words}]({self.repository}/blob/{self.commit}/{path})")
 
     def to_run(self, words: str) -> str:
         """Return a Markdown link to the run with our own text; without a run, ``words`` alone."""
         return Safe(f"[{words}]({self.run})") if _RUN.fullmatch(self.run) else words
+
+    @property
+    def run_id(self) -> str:
+        """The number of the run; empty without one."""
+        return self.run.rpartition("/")[2] if _RUN.fullmatch(self.run) else ""

@@ -1,5 +1,6 @@
 """From examples to the artifact: fit, score the test rows, and the same again with other seeds where asked for."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from mlops.provenance import CodeVersion
 from mlops.split import PURGED, TEST, TRAIN, stratified_sample
 from mlops.task import Examples, Model, Task
 from mlops.training.folder import ARTIFACT_FILES, exchange, refuse_foreign_folder, workshop
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,12 @@ def train(
     """
     refuse_foreign_folder(folder)
     rows = _training_rows(examples, sample_size=sample_size, seed=seed)
+    _LOG.info("fit on %s rows", f"{len(rows):,}")
     clock = time.perf_counter()
     model = task.fit(examples.take(rows), settings, seed=seed)
     fitted = time.perf_counter()
     model_bytes = persistence.dump(model.state())
+    _LOG.info("score the test rows")
     scored = score(model, examples)
     done = time.perf_counter()
     repeats = [
@@ -126,6 +131,7 @@ def train(
         run_url=circumstances.run_url,
         repeats=tuple(repeat.record for repeat in repeats),
     )
+    _LOG.info("measure and write")
     metrics = _write(folder, training, model_bytes, scored, settings, repeats=repeats)
     return Trained(training, metrics)
 
@@ -148,6 +154,7 @@ def score(model: Model, examples: Examples) -> Evaluation:
 def _repeat(task: Task, examples: Examples, settings: TaskSettings, *, seed: int, sample_size: int) -> _Repeated:
     """Train again with another seed and score the same test rows."""
     rows = _training_rows(examples, sample_size=sample_size, seed=seed)
+    _LOG.info("fit again with seed %s", seed)
     model = task.fit(examples.take(rows), settings, seed=seed)
     record = RepeatedTraining(
         seed=seed, trained_rows=len(rows), threshold=model.threshold, architecture=model.architecture()

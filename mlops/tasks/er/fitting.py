@@ -1,5 +1,7 @@
 """From labelled pairs to a matcher: features, folds, the choice of an estimator, calibration, the threshold."""
 
+import logging
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.matcher import PairMatcher
 from mlops.tasks.er.threshold import Choice, choose
 from mlops.tasks.er.vocabulary import Floats
+
+_LOG = logging.getLogger(__name__)
 
 MIN_ROWS = 50
 MIN_PER_CLASS = 5
@@ -46,6 +50,7 @@ def fit_matcher(
     _refuse_too_few(label)
     weights = None if weight is None or (weight == weight[0]).all() else weight / weight.mean()
     giveaways = find_giveaways(inputs, label)
+    _LOG.info("compare %s pairs, feature by feature", f"{len(label):,}")
     pair_features = PairFeatures.fit(inputs, frozenset(found.attribute for found in giveaways))
     table = pair_features.transform(inputs)
     kept = _informative(table)
@@ -57,11 +62,14 @@ def fit_matcher(
             fix="Check that the columns hold the records' values and were not mixed up.",
         )
     folds, grouped = plan_folds(label, cluster, seed)
+    _LOG.info("weigh words, out of %s folds", len(folds))
     left, right = pair_features.records(inputs)
     words = [WordPairs.of(left, right, reading.keys) for reading in READINGS]
     said = [out_of_fold_evidence(each, label, weights, folds) for each in words]
     table = np.column_stack([table[:, kept], *said])
+    _LOG.info("fit the classifier on %s features, in %s folds and whole", table.shape[1], len(folds))
     winner = compete(table, label, weights, folds, seed)
+    _LOG.info("choose the threshold and calibrate")
     chosen = choose(expit(winner.raw), label, threshold_settings, weights)
     calibration, measured = calibrate(winner.raw, label, weights, folds, cut=float(logit(chosen.threshold)))
     facts = _facts(label, chosen, threshold_settings) | {
