@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench speed simulate mutate format lock schemas clean
+.PHONY: help demo test check lint-workflows bench speed simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
 
 demo: $(VENV)/.train  ## Set up and run the whole chain on the example data: verify, train, evaluate, gate, card
 	$(BIN)/mlops run er
@@ -33,7 +33,18 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	$(BIN)/mlops schema --check
 	$(BIN)/mlops verify
 	$(BIN)/mlops card --check
+	@$(MAKE) --no-print-directory lint-workflows
 	$(BIN)/python -m pytest $(ARGS)
+
+lint-workflows: $(VENV)/.dev  ## Lint workflows and actions: syntax, schemas, security, shell, README tables
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint
+	$(BIN)/zizmor --quiet --offline --strict-collection --persona pedantic .github actions
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions actions/*/action.yml
+	$(BIN)/act --validate --strict --quiet </dev/null
+	$(if $(wildcard $(BIN)/shellcheck*),$(BIN)/shellcheck --external-sources actions/setup/*.sh)
+	$(BIN)/python tools/action_readmes.py --check
+	$(BIN)/python tools/workflow_tables.py --check
 
 # Folder of labelled pairs, one .parquet file a dataset: `make bench DATA=folder ARGS="--jobs 2 --resume"`.
 DATA ?= ../shared/data/er

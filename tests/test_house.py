@@ -146,7 +146,7 @@ DOCUMENTATION = sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md
 
 @pytest.mark.parametrize("name", DOCUMENTATION)
 def test_every_command_in_the_documentation_exists(name: str) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for program, word, *_ in commands_in((ROOT / name).read_text(encoding="utf-8")):
         if program == "make":
             assert word in targets, f"{name}: make {word}"
@@ -174,7 +174,7 @@ def test_the_readme_has_the_table_of_exit_codes() -> None:
 
 def test_check_ends_with_the_very_command_of_test() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipes = {name: body.splitlines() for name, body in re.findall(r"^([a-z]+):.*\n((?:\t.*\n)+)", text, re.MULTILINE)}
+    recipes = {name: body.splitlines() for name, body in re.findall(r"^([a-z0-9-]+):.*\n((?:\t.*\n)+)", text, re.MULTILINE)}
     assert recipes["check"][-1] == recipes["test"][-1]
     assert len(recipes["test"]) == 1
 
