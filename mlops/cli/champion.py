@@ -8,6 +8,7 @@ import click
 from mlops import checksums, documents, environments, evaluation, registry
 from mlops.artifact import CHECKSUMS, EVALUATION, METRICS, Training
 from mlops.cli.judge import Evidence
+from mlops.cli.parameters import FolderOrNothing
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.evaluation import Evaluation
 from mlops.gate import Facts
@@ -18,10 +19,10 @@ _TOLERANCE = 1e-9
 
 option = click.option(
     "--champion",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FolderOrNothing(),
     metavar="DIR",
     help="The model in production, scored on the same test rows: what `mlops evaluate CHAMPION --dataset ID --out DIR` "
-    "wrote, or its artifact if it is of the same dataset.",
+    "wrote, or its artifact if it is of the same dataset, or any artifact of it with --rescore.",
 )
 """The option of the verb that judges."""
 

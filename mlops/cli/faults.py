@@ -122,12 +122,15 @@ def place_of(error: MlopsError, workspace: Path) -> tuple[str, int]:
     its file. Nothing and 0 where the file lies elsewhere, 0 where there is no such line.
     """
     named = error.manifest or error.file
-    if not named or not named.isprintable():
-        return "", 0
-    path, base = Path(named).resolve(), workspace.resolve()
-    if not path.is_relative_to(base) or path == base:
-        return "", 0
-    return path.relative_to(base).as_posix(), _line_of("sha256" if error.manifest else error.field, path)
+    file = in_workspace(Path(named), workspace) if named else ""
+    return file, _line_of("sha256" if error.manifest else error.field, Path(named)) if file else 0
+
+
+def in_workspace(path: Path, workspace: Path) -> str:
+    """Return ``path`` relative to the checkout, as annotations name files; empty where it lies elsewhere."""
+    whole, base = path.resolve(), workspace.resolve()
+    inside = whole.is_relative_to(base) and whole != base and str(path).isprintable()
+    return whole.relative_to(base).as_posix() if inside else ""
 
 
 def _line_of(field: str, path: Path) -> int:

@@ -1,5 +1,8 @@
 """Types of options that several verbs share."""
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from mlops.policy import parse_rate
@@ -26,6 +29,17 @@ class SliceType(click.ParamType):  # type: ignore[type-arg]  # generic in the ne
         """Return the name; raises UsageRefusedError for anything else."""
         del param, ctx
         return parse_slice(str(value))
+
+
+class FolderOrNothing(click.Path):
+    """A folder; an empty text, as a workflow's empty input gives, names none."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401  # click's own signature
+        """Return the folder, or None for an empty text."""
+        return None if value == "" else super().convert(value, param, ctx)
 
 
 RATE = RateType()

@@ -142,21 +142,13 @@ def rescore(task: Task, folder: Path, examples: Examples, settings: Settings, pi
         InputRefusedError: The artifact is of other data, or its evaluation does not follow from its model.
     """
     record, model = load_model(task, folder)
-    if record.dataset_sha256 != pinned.sha256:
-        raise InputRefusedError(
-            "The artifact was trained on other data than the manifest pins.",
-            file=folder / TRAINING,
-            field="dataset_sha256",
-            expected=pinned.sha256,
-            found=record.dataset_sha256,
-            fix="Name the dataset that the artifact was trained on, or train again.",
-        )
+    refuse_other_data(record, pinned, folder)
     fresh = training.score(model, examples)
     listed = checksums.verify(folder)
     recorded = evaluation.loads(
         checksums.read_verified(folder, EVALUATION, listed, limit=MAX_EVALUATION_BYTES), file=folder / EVALUATION
     )
-    difference = _compare(recorded, fresh, folder)
+    difference = compare_scores(recorded, fresh, folder)
     return Rescored(record, fresh, measured(record, model, fresh, settings, pinned), difference)
 
 
@@ -180,8 +172,26 @@ def write_rescored(out: Path, scored: Rescored) -> None:
     documents.write(out / METRICS, scored.metrics)
 
 
-def _compare(recorded: Evaluation, fresh: Evaluation, folder: Path) -> float:
-    """Return the largest difference of scores; refuse other rows, labels or decisions."""
+def refuse_other_data(record: Training, pinned: Manifest, folder: Path) -> None:
+    """Refuse the artifact in ``folder`` if it was trained on other data than ``pinned``."""
+    if record.dataset_sha256 != pinned.sha256:
+        raise InputRefusedError(
+            "The artifact was trained on other data than the manifest pins.",
+            file=folder / TRAINING,
+            field="dataset_sha256",
+            expected=pinned.sha256,
+            found=record.dataset_sha256,
+            fix="Name the dataset that the artifact was trained on, or train again.",
+        )
+
+
+def compare_scores(recorded: Evaluation, fresh: Evaluation, folder: Path) -> float:
+    """Return the largest difference of scores between the record in ``folder`` and a fresh scoring of its model.
+
+    Raises:
+        InputRefusedError: The rows or labels are others, a score lies further away than rounding explains, or a
+            decision differs.
+    """
     same_rows = len(recorded.row_id) == len(fresh.row_id) and bool((recorded.row_id == fresh.row_id).all())
     if not same_rows or not np.array_equal(recorded.label, fresh.label):
         raise InputRefusedError(

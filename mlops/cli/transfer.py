@@ -7,6 +7,7 @@ import click
 from mlops import documents, environments, training
 from mlops.artifact import TRAINING, Training
 from mlops.cli.champion import Champion, refuse_other_model
+from mlops.cli.parameters import FolderOrNothing
 from mlops.cli.steps import Rescored, load_model, measured, rescore
 from mlops.config import Settings, SplitSettings
 from mlops.errors import InputRefusedError, UsageRefusedError
@@ -15,7 +16,7 @@ from mlops.task import Examples, Task
 
 artifact_option = click.option(
     "--champion",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FolderOrNothing(),
     metavar="ARTIFACT",
     help="Artifact of the model in production; it scores the same test rows and the candidate is compared with it.",
 )

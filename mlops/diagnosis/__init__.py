@@ -30,7 +30,7 @@ def diagnose(evaluation: Evaluation, metrics: Metrics, policy: Policy) -> Diagno
     return Diagnosis(
         false_positives=_errors(evaluation, positive=False),
         false_negatives=_errors(evaluation, positive=True),
-        worst_slice="" if worst is None else _describe(worst),
+        worst_slice=describe_worst(metrics, policy),
         seen_on_test_thresholds=passing,
         advice=tuple(advise(metrics, policy, worst, can_pass=bool(passing))),
     )
@@ -50,6 +50,12 @@ def worst_slice(metrics: Metrics, policy: Policy) -> SliceMetrics | None:
         and part.metrics["f1"].upper is not None
     ]
     return min(candidates, key=lambda part: (part.metrics["f1"].upper or 0.0, part.slice, part.value), default=None)
+
+
+def describe_worst(metrics: Metrics, policy: Policy) -> str:
+    """Return the worst slice in words, with its numbers; empty where none has rows enough."""
+    worst = worst_slice(metrics, policy)
+    return "" if worst is None else _describe(worst)
 
 
 def _errors(evaluation: Evaluation, *, positive: bool) -> tuple[ErrorRow, ...]:

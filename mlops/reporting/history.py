@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import NamedTuple
 
+from mlops.errors import UsageRefusedError
 from mlops.formatting import format_rate
 from mlops.gate import GateReport, Verdict
 from mlops.ids import ModelId
@@ -71,7 +72,11 @@ def points_of(records: Iterable[Record], task: str) -> tuple[HistoryPoint, ...]:
 
 def history_of(report: GateReport, history: Sequence[HistoryPoint]) -> History | None:
     """Return the metrics that ``report`` judged over the versions before it and itself; None without one before."""
-    before = [point for point in history if point.model_id != report.model_id]
+    try:
+        own = ModelId.parse(report.model_id)
+        before = [point for point in history if ModelId.parse(point.model_id) < own]
+    except UsageRefusedError:
+        return None
     if not before:
         return None
     now = HistoryPoint(report.model_id, report.verdict, {c.metric: c.value for c in report.criteria})
