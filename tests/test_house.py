@@ -174,7 +174,9 @@ def test_the_readme_has_the_table_of_exit_codes() -> None:
 
 def test_check_ends_with_the_very_command_of_test() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipes = {name: body.splitlines() for name, body in re.findall(r"^([a-z0-9-]+):.*\n((?:\t.*\n)+)", text, re.MULTILINE)}
+    recipes = {
+        name: body.splitlines() for name, body in re.findall(r"^([a-z0-9-]+):.*\n((?:\t.*\n)+)", text, re.MULTILINE)
+    }
     assert recipes["check"][-1] == recipes["test"][-1]
     assert len(recipes["test"]) == 1
 
