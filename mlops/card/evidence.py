@@ -54,8 +54,8 @@ def collect(artifact: Path, manifest: Manifest, settings: TaskSettings, folder: 
     Raises:
         InputRefusedError: A file is absent, is not what its checksum says, or the documents do not belong together.
     """
-    listed = checksums.verify(artifact, required=(MODEL, EVALUATION, TRAINING, METRICS))
     listing = documents.read_bytes(artifact / CHECKSUMS)
+    listed = checksums.verify(artifact, listing=listing, required=(MODEL, EVALUATION, TRAINING, METRICS))
     training_bytes = checksums.read_verified(artifact, TRAINING, listed)
     training = documents.loads(training_bytes, Training, file=artifact / TRAINING)
     previous = registry.previous(folder, ModelId.parse(training.model_id))

@@ -1,13 +1,12 @@
 """``mlops affected``: does a change touch what a model depends on, so that it must be judged?"""
 
-import sys
-from os import environ
 from pathlib import Path
 
 import click
 
 from mlops import runner
 from mlops.affected import Decision, decide, read
+from mlops.cli import outputs
 from mlops.cli.common import emit_json, load_settings, repository_root
 
 
@@ -29,10 +28,8 @@ def command(task: str, base: Path, as_json: bool) -> None:
     """
     root = repository_root()
     decision = decide(read(root, base, task, load_settings(root).task(task)))
-    page = runner.from_environment(environ, sys.stderr)
-    if page is not None:
-        runner.set_outputs(page, _outputs(decision))
-        runner.add_summary(page, _summary(task, decision))
+    outputs.tell("affected", _outputs(decision))
+    outputs.summarise(_summary(task, decision))
     if as_json:
         emit_json(
             {

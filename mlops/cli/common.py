@@ -10,8 +10,11 @@ import click
 from mlops import config
 from mlops import manifest as manifests
 from mlops.config import Settings
-from mlops.errors import InputRefusedError, MlopsError, UsageRefusedError
+from mlops.errors import ExitCode, InputRefusedError, MlopsError, UsageRefusedError
 from mlops.ids import DatasetId
+
+EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
+"""The exit code that each verdict ends the process with."""
 
 
 def repository_root(start: Path | None = None) -> Path:

@@ -6,19 +6,18 @@ from pathlib import Path
 
 from mlops import checksums, documents, evaluation
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
+from mlops.cli.common import EXIT
 from mlops.cli.remeasured import check_agreement, check_same_rows, disagrees
 from mlops.cli.seeds import measure_seeds
 from mlops.config import Policy, Settings, policy_sha256
 from mlops.diagnosis import diagnose
-from mlops.errors import ExitCode
 from mlops.evaluation import Evaluation
 from mlops.gate import Bindings, Facts, GateReport, decide
 from mlops.hashing import sha256_bytes
 from mlops.metrics import Metrics, Repeat
 from mlops.policy import tighten
 
-EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
-"""The exit code that each verdict ends the process with."""
+__all__ = ["EXIT", "Evidence", "judge", "read_evidence", "write_report"]
 
 
 @dataclass(frozen=True)

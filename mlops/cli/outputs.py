@@ -37,6 +37,8 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
         "f1",
     ),
     "card": ("card", "model-id", "status", "verdict"),
+    "affected": ("judge", "dataset-id", "dataset-hash", "champion", "reasons"),
+    "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }
 """The outputs that each verb sets, whatever its verdict; a verb that refuses its input sets none."""
 

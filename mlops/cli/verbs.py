@@ -22,6 +22,7 @@ VERBS = {
     "affected": Verb("affected", "Does a change touch what a model depends on, so that it must be judged?"),
     "policy": Verb("policy", "Choose thresholds: what can they decide, how likely does a model pass?"),
     "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
+    "admit": Verb("admit", "May this judged artifact be deployed? Every hash is computed again."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "schema": Verb("schema", "Print the JSON Schema of a document."),
 }
@@ -31,6 +32,6 @@ GROUPS = {
     "Data": ("pin", "verify", "diff", "data"),
     "Model": ("train", "evaluate", "explain"),
     "Judgement": ("affected", "gate", "policy"),
-    "Publication": ("card",),
+    "Publication": ("card", "admit"),
     "Reference": ("schema",),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.chain import Chain, make
+from tests.cli.pages import Page
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,13 @@ def chain(finished: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     shutil.copytree(finished.repository, folder)
     monkeypatch.chdir(folder)
     return Chain(folder, folder / finished.artifact.relative_to(finished.repository), finished.code)
+
+
+@pytest.fixture
+def page(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Page:
+    """Return the files of a runner of GitHub Actions, inside of which everything now runs."""
+    page = Page(tmp_path_factory.mktemp("runner"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(page.output))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page.folder / "summary"))
+    return page

@@ -11,6 +11,7 @@ import pytest
 from mlops import documents
 from mlops.environments import Environments
 from tests import factories
+from tests.cli.pages import Page
 from tests.conftest import RunCli, git
 
 ID = factories.DATASET_ID
@@ -171,44 +172,25 @@ def test_a_task_that_is_not_declared_here_is_refused(base: Path, run_cli: RunCli
     assert "This task is not declared." in outcome.err
 
 
-@pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder with the files of a runner."""
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
-    return tmp_path
-
-
-def outputs(page: Path) -> dict[str, str]:
-    """Return the outputs that a step set, as the runner reads them."""
-    found = {}
-    lines = iter((page / "output").read_text().splitlines())
-    for line in lines:
-        name, _, delimiter = line.partition("<<")
-        found[name] = "\n".join(iter(lambda: next(lines), delimiter))
-    return found
-
-
 def test_inside_actions_it_sets_outputs_and_a_summary(
-    base: Path, repository: Path, run_cli: RunCli, page: Path, monkeypatch: pytest.MonkeyPatch
+    base: Path, repository: Path, run_cli: RunCli, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLOPS_AFFECTED_TASK", "er")
     monkeypatch.setenv("MLOPS_AFFECTED_BASE", str(base))
     (repository / "src" / "``` @team <b>\nx.py").write_text("")
     assert run_cli("affected").code == 0
-    assert outputs(page) == {
+    assert page.outputs() == {
         "judge": "true",
         "dataset-id": ID,
         "dataset-hash": factories.DATA_SHA256,
         "champion": "er_20250101",
         "reasons": r"Code: src/``` @team <b>\nx.py was added.",
     }
-    summary = (page / "summary").read_text()
+    summary = page.summary
     assert summary.startswith(f"The change must be judged on {ID}, against er_20250101.\n\n````text\n- Code")
     assert summary.endswith("\n````\n")
 
 
-def test_a_refusal_sets_no_output(base: Path, run_cli: RunCli, page: Path) -> None:
+def test_a_refusal_sets_no_output(base: Path, run_cli: RunCli, page: Page) -> None:
     assert run_cli("affected", "--task", "claims", "--base", base).code == 2
-    assert not (page / "output").exists()
+    assert not page.output.exists()
