@@ -6,16 +6,22 @@ docs/workflows.md; those properties are tested on the YAML itself (tests/actions
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import git
+
 RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
-TOKEN = "placeholder-of-the-workflow-token"  # noqa: S105  # act masks every occurrence, so it must not be a short word
 DEAD_PROXY = "http://127.0.0.1:9"
+PYTHON_FOLDER = Path(sys.executable).parent
+"""The Python of the tests is the runner's; the programs of the tests stand beside it."""
 
 
 @dataclass
@@ -54,8 +60,18 @@ class Job:
 
 @dataclass
 class Run:
-    """What a run of a workflow did: act's exit code, its jobs by id, its raw log."""
+    """What a run of a workflow did.
 
+    Attributes:
+        id: Of the run.
+        commit: That was checked out.
+        code: act's exit code, 0 only when every job succeeded.
+        jobs: By their ids.
+        raw: act's log.
+    """
+
+    id: int
+    commit: str
     code: int
     jobs: dict[str, Job]
     raw: str
@@ -78,14 +94,18 @@ class Act:
 
     Attributes:
         program: The executable.
-        home: The HOME of the jobs, with the git configuration that sends pushes to a local remote.
+        homes: Where each run gets a HOME of its own; runs that play at once must not share one.
+        gitconfig: The git configuration of the jobs, which sends pushes to a local remote.
+        token: The workflow's own; act masks every occurrence, so it must not be a short word.
         artifacts: Where act's artifact service keeps what runs upload, by run id.
         arguments: Further arguments, the stand-ins of third-party actions above all.
         environment: For every job.
     """
 
     program: str
-    home: Path
+    homes: Path
+    gitconfig: str
+    token: str
     artifacts: Path
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -118,6 +138,8 @@ class Act:
             matrix: Only these values of the matrix.
             timeout: Seconds until the run counts as hanging.
         """
+        home = Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=self.homes))
+        (home / ".gitconfig").write_text(self.gitconfig, encoding="utf-8")
         command = [
             self.program, event, "--json", "--strict", "--rm", "--action-offline-mode", "--no-cache-server",
             "--workflows", f".github/workflows/{workflow}", "--defaultbranch", "main", "--concurrent-jobs", "1",
@@ -126,31 +148,40 @@ class Act:
         ]  # fmt: skip
         command += [word for name in RUNNERS for word in ("--platform", f"{name}=-self-hosted")]
         if payload is not None:
-            event_file = self.home / f"event-{run_id}.json"
+            event_file = home / "event.json"
             event_file.write_text(json.dumps(payload), encoding="utf-8")
             command += ["--eventpath", str(event_file)]
         environment = {**self.environment, "GITHUB_RUN_ID": str(run_id)}
-        pairs = (("--input", inputs), ("--var", variables), ("--secret", {"GITHUB_TOKEN": TOKEN, **(secrets or {})}),
-                 ("--env", environment))  # fmt: skip
+        pairs = (
+            ("--input", inputs),
+            ("--var", variables),
+            ("--secret", {"GITHUB_TOKEN": self.token, **(secrets or {})}),
+            ("--env", environment),
+        )
         command += [word for flag, values in pairs for k, v in (values or {}).items() for word in (flag, f"{k}={v}")]
         command += [word for k, v in (matrix or {}).items() for word in ("--matrix", f"{k}:{v}")]
-        done = subprocess.run(  # noqa: S603  # act, with words of the tests
-            command, cwd=clone, env=self._clean(), capture_output=True, text=True, timeout=timeout, check=False
-        )
-        return Run(done.returncode, read_log(done.stdout), done.stdout + done.stderr)
+        try:
+            done = subprocess.run(  # noqa: S603  # act, with words of the tests
+                command, cwd=clone, env=clean(home), capture_output=True, text=True, timeout=timeout, check=False
+            )
+        finally:
+            shutil.rmtree(home, ignore_errors=True)  # half a gigabyte of packages a job
+        commit = git(clone, "rev-parse", "HEAD")
+        return Run(run_id, commit, done.returncode, read_log(done.stdout), done.stdout + done.stderr)
 
-    def _clean(self) -> dict[str, str]:
-        """Return the environment of act: host mode hands all of it to jobs, so there is next to nothing in it."""
-        return {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.home),
-            "LANG": "C.UTF-8",
-            "GIT_PAGER": "cat",
-            "NO_COLOR": "1",
-            "http_proxy": DEAD_PROXY,
-            "https_proxy": DEAD_PROXY,
-            "no_proxy": "127.0.0.1,localhost",
-        }
+
+def clean(home: Path) -> dict[str, str]:
+    """Return the environment of act: host mode hands all of it to jobs, so there is next to nothing in it."""
+    return {
+        "PATH": f"{PYTHON_FOLDER}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "GIT_PAGER": "cat",
+        "NO_COLOR": "1",
+        "http_proxy": DEAD_PROXY,
+        "https_proxy": DEAD_PROXY,
+        "no_proxy": "127.0.0.1,localhost",
+    }
 
 
 def read_log(text: str) -> dict[str, Job]:

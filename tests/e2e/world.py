@@ -1,30 +1,32 @@
 """A small GitHub for the end-to-end tests: a bare remote, fresh clones of it, act, and the API's stand-in."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT, git
 from tests.e2e.act import Act, Run
+from tests.fakes.github import Hub, serve
 from tests.test_house import tracked
 
 REPOSITORY = "acme/er-models"
 MAIN = "main"
 
 
-def snapshot(folder: Path) -> Path:
+def snapshot(folder: Path, prepare: Callable[[Path], None]) -> None:
     """Copy what git tracks here, and new files that it does not ignore, into a new repository with one commit."""
     for path in tracked():
         target = folder / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
+    prepare(folder)
     git(folder, "init", "--quiet", f"--initial-branch={MAIN}")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=The repository")
-    return folder
 
 
 @dataclass
@@ -34,12 +36,12 @@ class World:
     Attributes:
         folder: Everything of this world stands below it.
         act: How act is called.
-        runs: The next run's id.
+        hub: The stand-in of GitHub's API, which knows the runs and what they uploaded.
     """
 
     folder: Path
     act: Act
-    runs: Callable[[], int] = field(default_factory=lambda: count(1000).__next__)
+    hub: Hub
 
     @property
     def remote(self) -> Path:
@@ -58,9 +60,16 @@ class World:
         """Return the commit that a branch of the remote points at."""
         return git(self.remote, "rev-parse", f"{ref}^{{commit}}")
 
-    def push(self, change: Callable[[Path], None], *, branch: str = MAIN, message: str = "A change") -> str:
-        """Apply ``change`` to a clone of main, push it to ``branch`` of the remote, and return the commit."""
-        clone = self.clone()
+    def artifact(self, run_id: int, name: str) -> bytes:
+        """Return the zip file of an artifact that a run uploaded."""
+        [archive] = (self.act.artifacts / str(run_id) / name).glob("*.zip")
+        return archive.read_bytes()
+
+    def push(
+        self, change: Callable[[Path], None], *, start: str = MAIN, branch: str = MAIN, message: str = "A change"
+    ) -> str:
+        """Apply ``change`` to a clone of ``start``, push it to ``branch`` of the remote, and return the commit."""
+        clone = self.clone(start)
         change(clone)
         git(clone, "add", "--all")
         git(clone, "commit", "--quiet", f"--message={message}")
@@ -69,14 +78,10 @@ class World:
 
     def dispatch(self, workflow: str, *, clone: Path | None = None, run_id: int | None = None, **options: Any) -> Run:
         """Run ``workflow`` as ``gh workflow run`` would have GitHub do, in a fresh clone of main."""
-        number = self.runs() if run_id is None else run_id
-        return self.act.run(clone or self.clone(), workflow, run_id=number, **options)
+        return self._run(clone or self.clone(), workflow, "workflow_dispatch", run_id, **options)
 
-    def pull_request(self, workflow: str, branch: str, *, number: int = 7) -> Run:
-        """Run ``workflow`` for a pull request of ``branch`` onto main, on the merge of the two."""
-        clone = self.clone()
-        git(clone, "fetch", "--quiet", str(self.remote), branch)
-        git(clone, "merge", "--quiet", "--no-edit", "FETCH_HEAD")
+    def pull_request(self, workflow: str, branch: str, *, onto: str = MAIN, number: int = 7) -> Run:
+        """Run ``workflow`` for a pull request of ``branch`` onto another, on the merge of the two."""
         payload = {
             "action": "synchronize",
             "number": number,
@@ -84,17 +89,15 @@ class World:
                 "number": number,
                 "title": "A change",
                 "head": {"ref": branch, "sha": self.head(branch), "repo": {"full_name": REPOSITORY}},
-                "base": {"ref": MAIN, "sha": self.head()},
+                "base": {"ref": onto, "sha": self.head(onto)},
             },
             "repository": _REPOSITORY,
         }
-        return self.act.run(clone, workflow, event="pull_request", run_id=self.runs(), payload=payload)
+        return self._run(self._merged(branch, onto), workflow, "pull_request", payload=payload)
 
     def merge_group(self, workflow: str, branch: str) -> Run:
         """Run ``workflow`` for a merge queue that holds ``branch``."""
-        clone = self.clone()
-        git(clone, "fetch", "--quiet", str(self.remote), branch)
-        git(clone, "merge", "--quiet", "--no-edit", "FETCH_HEAD")
+        clone = self._merged(branch, MAIN)
         group = {
             "head_sha": git(clone, "rev-parse", "HEAD"),
             "head_ref": f"refs/heads/gh-readonly-queue/main/pr-7-{self.head()}",
@@ -102,7 +105,24 @@ class World:
             "base_ref": "refs/heads/main",
         }
         payload = {"action": "checks_requested", "merge_group": group, "repository": _REPOSITORY}
-        return self.act.run(clone, workflow, event="merge_group", run_id=self.runs(), payload=payload)
+        return self._run(clone, workflow, "merge_group", payload=payload)
+
+    def _merged(self, branch: str, onto: str) -> Path:
+        clone = self.clone(onto)
+        git(clone, "fetch", "--quiet", str(self.remote), branch)
+        git(clone, "merge", "--quiet", "--no-edit", "FETCH_HEAD")
+        return clone
+
+    def _run(self, clone: Path, workflow: str, event: str, run_id: int | None = None, **options: Any) -> Run:
+        """Run a workflow with act, and have the API know of the run while it plays and after it."""
+        number = self.hub.add_run(
+            run_id, workflow_path=f".github/workflows/{workflow}", event=event, status="in_progress",
+            head_branch=git(clone, "branch", "--show-current"), head_sha=git(clone, "rev-parse", "HEAD"),
+        )  # fmt: skip
+        run = self.act.run(clone, workflow, event=event, run_id=number, **options)
+        known = self.hub.state.runs[number]
+        known.status, known.conclusion = "completed", "success" if run.code == 0 else "failure"
+        return run
 
 
 _CLONES = count(1)
@@ -115,20 +135,30 @@ _REPOSITORY: Mapping[str, Any] = {
 }
 
 
-def build(folder: Path, *, act: str, arguments: Sequence[str], environment: Mapping[str, str]) -> World:
-    """Make a world below ``folder`` from the files of this repository."""
+@contextmanager
+def build(
+    folder: Path, *, act: str, arguments: Sequence[str], environment: Mapping[str, str], prepare: Callable[[Path], None]
+) -> Iterator[World]:
+    """Make a world below ``folder`` from the files of this repository.
+
+    Args:
+        folder: An empty folder.
+        act: The executable.
+        arguments: Further ones for act.
+        environment: For every job.
+        prepare: Changes a working tree of the repository before its first commit.
+    """
     source = folder / "source"
     source.mkdir()
-    snapshot(source)
+    snapshot(source, prepare)
     remote = folder / "remotes" / f"{REPOSITORY}.git"
     remote.parent.mkdir(parents=True)
     git(folder, "clone", "--quiet", "--bare", str(source), str(remote))
-    home = folder / "home"
-    home.mkdir()
-    (home / ".gitconfig").write_text(
-        f'[url "file://{folder}/remotes/"]\n\tinsteadOf = https://github.com/\n[safe]\n\tdirectory = *\n',
-        encoding="utf-8",
-    )
-    artifacts = folder / "artifacts"
+    gitconfig = f'[url "file://{folder}/remotes/"]\n\tinsteadOf = https://github.com/\n[safe]\n\tdirectory = *\n'
+    homes, artifacts = folder / "homes", folder / "artifacts"
+    homes.mkdir()
     artifacts.mkdir()
-    return World(folder, Act(act, home, artifacts, arguments, environment))
+    with serve(remote, REPOSITORY) as hub:
+        hub.read_act_artifacts(artifacts)
+        known = {"GITHUB_API_URL": hub.api, "STANDIN_APP_TOKEN": hub.app_token, **environment}
+        yield World(folder, Act(act, homes, gitconfig, hub.token, artifacts, arguments, known), hub)

@@ -1,0 +1,51 @@
+"""One world a session, and the scenarios that the collected tests ask for, begun before the first test."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.e2e import scenarios
+from tests.e2e.act import PYTHON_FOLDER
+from tests.e2e.campaign import Campaign
+from tests.e2e.packages import fetch, fill_cache
+from tests.e2e.standins import standins
+from tests.e2e.world import World, build
+
+ACT = PYTHON_FOLDER / "act"
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return a repository on a remote like this one, before its first model was published."""
+    if sys.platform != "linux" or not ACT.exists():
+        pytest.skip("act runs the workflows on Linux, from the developer's environment: make test")
+    folder = tmp_path_factory.mktemp("e2e")
+    wheels = fetch(ROOT / ".cache" / "wheels")
+    store, scratch = folder / "cache", folder / "scratch"
+    scratch.mkdir()
+    fill_cache(store, wheels, scratch)
+    environment = {"STANDIN_CACHE": str(store), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    with build(
+        folder, act=str(ACT), arguments=standins(ROOT), environment=environment, prepare=scenarios.prepare
+    ) as made:
+        yield made
+        assert made.hub.violations == []
+
+
+@pytest.fixture(scope="session")
+def campaign(request: pytest.FixtureRequest, world: World) -> Iterator[Campaign]:
+    """Return the scenarios, those begun that the collected tests mark."""
+    wanted = [marker.args[0] for item in request.session.items for marker in item.iter_markers("scenario")]
+    playing = Campaign(world)
+    playing.begin(sorted(set(wanted), key=list(scenarios.SCENARIOS).index))
+    try:
+        yield playing
+    finally:
+        playing.close()
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment() -> None:
+    """Leave the environment alone: act gets one of its own, and the session's world outlives each test."""

@@ -1,0 +1,209 @@
+"""What is played: each scenario once in a session; see :mod:`tests.e2e.campaign`."""
+
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT, git
+from tests.e2e.act import Run
+from tests.e2e.campaign import SCENARIOS, Campaign, scenario
+from tests.e2e.world import World
+
+DATASET = "er_20251020"
+UNKNOWN = "0" * 64
+__all__ = ["SCENARIOS"]
+
+TRAIN, GATE = "entity-resolution-train.yml", "er-precision-gate.yml"
+PUBLISH, DEPLOY, REFRESH = "publish-model-card.yml", "model-deploy.yml", "data-refresh.yml"
+OWN = Path(__file__).parent / "workflows"
+"""Workflows that only the tests have."""
+
+
+def pinned_hash(root: Path = ROOT, dataset: str = DATASET) -> str:
+    """Return the hash that a manifest pins."""
+    return str(json.loads((root / f"data_manifests/{dataset}.json").read_text(encoding="utf-8"))["sha256"])
+
+
+def prepare(tree: Path) -> None:
+    """Take the published card out of a tree, so that the first scenarios tell of a repository's first model."""
+    for path in (tree / "model_cards").iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def edit(name: str, pattern: str, replacement: str) -> Callable[[Path], None]:
+    """Return a change of one file: ``pattern``, which must be there once, replaced."""
+
+    def change(clone: Path) -> None:
+        path = clone / name
+        text, count = re.subn(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        if count != 1:
+            raise ValueError(f"{pattern!r} stands {count} times in {name}")
+        path.write_text(text, encoding="utf-8")
+
+    return change
+
+
+def dispatched(campaign: Campaign, workflow: str, **options: Any) -> Run:
+    """Return a run of ``workflow`` for the example dataset, as a user dispatches it."""
+    inputs = {"dataset_hash": pinned_hash(), **options.pop("inputs", {})}
+    return world_of(campaign).dispatch(workflow, inputs=inputs, **options)
+
+
+def world_of(campaign: Campaign) -> World:
+    """Return the world of a campaign."""
+    world = campaign.world
+    if not isinstance(world, World):
+        raise TypeError("a campaign plays in a world")
+    return world
+
+
+@scenario("train")
+def _train(campaign: Campaign) -> Run:
+    """Train on the example data, with the settings of the runbook."""
+    return dispatched(campaign, TRAIN, inputs={"dataset_date": "20251020", "sample_size": "10000", "seed": "42"})
+
+
+@scenario("gate-pass", "train")
+def _gate_pass(campaign: Campaign) -> Run:
+    campaign["train"]
+    return dispatched(campaign, GATE, inputs={"min_precision": "0.92", "min_recall": "0.88", "min_f1": "0.90"})
+
+
+@scenario("train-unknown-hash")
+def _train_unknown_hash(campaign: Campaign) -> Run:
+    return dispatched(campaign, TRAIN, inputs={"dataset_date": "20251020", "dataset_hash": UNKNOWN})
+
+
+@scenario("pr-unrelated")
+def _pr_unrelated(campaign: Campaign) -> Run:
+    """Change a page of documentation."""
+    world = world_of(campaign)
+    world.push(edit("README.md", r"\A# Precision Gate$", "# Precision Gate!"), branch="docs")
+    return world.pull_request(GATE, "docs")
+
+
+@scenario("merge-queue", "pr-unrelated")
+def _merge_queue(campaign: Campaign) -> Run:
+    campaign["pr-unrelated"]  # its branch
+    return world_of(campaign).merge_group(GATE, "docs")
+
+
+@scenario("gate-unknown-hash")
+def _gate_unknown_hash(campaign: Campaign) -> Run:
+    return dispatched(campaign, GATE, inputs={"dataset_hash": UNKNOWN})
+
+
+@scenario("gate-fail", "train")
+def _gate_fail(campaign: Campaign) -> Run:
+    campaign["train"]
+    return dispatched(campaign, GATE, inputs={"min_precision": "0.99"})
+
+
+@scenario("gate-inconclusive", "train")
+def _gate_inconclusive(campaign: Campaign) -> Run:
+    campaign["train"]
+    return dispatched(campaign, GATE, inputs={"min_precision": "0.95"})
+
+
+@scenario("gate-tampered", "train")
+def _gate_tampered(campaign: Campaign) -> Run:
+    """Judge an artifact in which one bit flipped after training."""
+    world, trained = world_of(campaign), campaign["train"]
+    run_id = world.hub.add_run(workflow_path=f".github/workflows/{TRAIN}", head_sha=trained.commit)
+    world.hub.add_artifact(run_id, "er-model-20251020", flipped(world.artifact(trained.id, "er-model-20251020")))
+    return dispatched(campaign, GATE, inputs={"training_run": str(run_id)})
+
+
+def flipped(archive: bytes, name: str = "model.skops") -> bytes:
+    """Return a zip file in which one bit of one member is another, its own checksums right."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(changed, "w") as after:
+        for member in before.namelist():
+            data = bytearray(before.read(member))
+            if member == name:
+                data[len(data) // 2] ^= 1
+            after.writestr(member, bytes(data))
+    return changed.getvalue()
+
+
+@scenario("publish", "train")
+def _publish(campaign: Campaign) -> Run:
+    campaign["train"]
+    return dispatched(campaign, PUBLISH)
+
+
+@scenario("deploy", "train")
+def _deploy(campaign: Campaign) -> Run:
+    campaign["train"]
+    return dispatched(campaign, DEPLOY, inputs={"environment": "production"})
+
+
+@scenario("deploy-fail", "train")
+def _deploy_fail(campaign: Campaign) -> Run:
+    """Deploy a model that does not meet the policy of the commit that deploys it."""
+    campaign["train"]
+    clone = world_of(campaign).clone()
+    edit("mlops.toml", r"(?<=precision\]\nmin = )0\.92", "0.99")(clone)
+    git(clone, "commit", "--quiet", "--all", "--message=Ask for more")
+    return dispatched(campaign, DEPLOY, clone=clone, inputs={"environment": "production"})
+
+
+@scenario("deploy-nothing")
+def _deploy_nothing(campaign: Campaign) -> Run:
+    """Deploy a dataset's model that nobody trained, so that the gate is skipped."""
+    return dispatched(campaign, DEPLOY, inputs={"dataset_hash": UNKNOWN, "environment": "production"})
+
+
+@scenario("deploy-other-bytes", "gate-pass")
+def _deploy_other_bytes(campaign: Campaign) -> Run:
+    """Exchange the judged artifact for another one of the same name, whose own checksums hold."""
+    world, judged = world_of(campaign), campaign["gate-pass"]
+    clone = world.clone()
+    shutil.copy2(OWN / "deploy-bytes.yml", clone / ".github" / "workflows")
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "--message=Deploy without judging")
+    said = judged["gate"].outputs
+    wanted = {"artifact": "er-judged", "run": str(judged.id), "gate_sha256": said["gate-sha256"]}
+    return world.dispatch("deploy-bytes.yml", clone=clone, inputs={**wanted, "artifact_sha256": UNKNOWN})
+
+
+@scenario("pr-model", "publish", "deploy")
+def _pr_model(campaign: Campaign) -> Run:
+    """Loosen the policy and train on fewer rows, where a model is in production already."""
+    world = world_of(campaign)
+    campaign["publish"], campaign["deploy"]
+
+    def promote(clone: Path) -> None:
+        git(clone, "fetch", "--quiet", str(world.remote), "mlops/card-er_20251020")
+        git(clone, "merge", "--quiet", "--no-edit", "FETCH_HEAD")
+        served = {"environments": {"production": {"er": DATASET}}, "schema_version": 1}
+        path = clone / "model_cards" / "environments.json"
+        path.write_text(json.dumps(served, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+    def change(clone: Path) -> None:
+        edit("mlops.toml", r"^sample_size = 10000", "sample_size = 2500")(clone)
+        edit("mlops.toml", r"(?<=precision\]\nmin = )0\.92", "0.5")(clone)
+
+    world.push(promote, branch="production", message="Promote the model")
+    world.push(change, start="production", branch="loosen", message="Loosen the policy")
+    return world.pull_request(GATE, "loosen", onto="production")
+
+
+@scenario("refresh-all")
+def _refresh_all(campaign: Campaign) -> Run:
+    """The whole runbook in one dispatch, with an App and two issues."""
+    world = world_of(campaign)
+    issues = " ".join(str(world.hub.add_issue(title)) for title in ("Refresh the data", "Which model is new?"))
+    inputs = {"dataset_date": "20251020", "sample_size": "6000", "issues": issues}
+    return dispatched(campaign, REFRESH, inputs=inputs, variables={"MLOPS_APP_CLIENT_ID": "Iv23client"},
+                      secrets={"MLOPS_APP_PRIVATE_KEY": "a placeholder of the key"})  # fmt: skip
+
+
+@scenario("selftest")
+def _selftest(campaign: Campaign) -> Run:
+    return world_of(campaign).dispatch("selftest.yml", matrix={"os": "ubuntu-24.04"})
