@@ -29,6 +29,19 @@ def _environment(name: str) -> str:
     return name
 
 
+def parse_environment(text: str) -> str:
+    """Return ``text`` if it may name an environment; raises UsageRefusedError for anything else."""
+    if _NAME.fullmatch(text) is None:
+        raise UsageRefusedError(
+            "This cannot be the name of an environment.",
+            field="environment",
+            expected="a lower-case ASCII letter, then up to 31 letters, digits or hyphens, such as production",
+            found=ascii(text[:100]),
+            fix=f"Name one of those in {PATH.as_posix()}.",
+        )
+    return text
+
+
 class Environments(Document):
     """Which model serves each task in each environment.
 

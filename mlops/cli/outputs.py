@@ -38,6 +38,21 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     ),
     "card": ("card", "model-id", "status", "verdict"),
     "affected": ("judge", "dataset-id", "dataset-hash", "champion", "reasons"),
+    "bot artifact": (
+        "artifact",
+        "model-id",
+        "dataset-id",
+        "dataset-hash",
+        "artifact-sha256",
+        "run-id",
+        "run-url",
+    ),
+    "bot check": ("url", "conclusion"),
+    "bot comment": ("status", "url"),
+    "bot deployment": ("id", "url", "state"),
+    "bot publish": ("status", "url", "commit", "branch"),
+    "bot release": ("status", "url", "tag"),
+    "bot variables": ("changed",),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }
 """The outputs that each verb sets, whatever its verdict; a verb that refuses its input sets none."""

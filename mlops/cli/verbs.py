@@ -24,6 +24,7 @@ VERBS = {
     "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
     "admit": Verb("admit", "May this judged artifact be deployed? Every hash is computed again."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
+    "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
     "schema": Verb("schema", "Print the JSON Schema of a document."),
 }
 
@@ -33,5 +34,6 @@ GROUPS = {
     "Model": ("train", "evaluate", "explain"),
     "Judgement": ("affected", "gate", "policy"),
     "Publication": ("card", "admit"),
+    "GitHub": ("bot",),
     "Reference": ("schema",),
 }

@@ -1,0 +1,126 @@
+"""``mlops bot artifact``: find a training run's artifact across runs, download and verify it."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from mlops import manifest as manifests
+from mlops import registry
+from mlops.bot.artifacts import card_of, names_for, obtain, wanted_for_model
+from mlops.bot.git import parse_branch
+from mlops.bot.sources import Wanted
+from mlops.cli.bot.common import connection, deadline_option, json_option, tell
+from mlops.cli.common import all_manifests, repository_root, shown_path
+from mlops.cli.outputs import OUTPUTS
+from mlops.errors import UsageRefusedError
+from mlops.hashing import parse_sha256
+from mlops.ids import DatasetId, ModelId
+
+_WORKFLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml", re.ASCII)
+
+
+@click.command("artifact", epilog="Example: mlops bot artifact --model er_20251020 --out dist/champion")
+@click.option("--dataset-hash", metavar="SHA256", help="Of the data that the model was trained on; a manifest pins it.")
+@click.option("--model", metavar="ID", help="The model; where it has a card, exactly the bytes that the card records.")
+@click.option("--run-id", type=click.IntRange(min=1), metavar="N", help="Look at this run alone.")
+@click.option(
+    "--workflow",
+    default="entity-resolution-train.yml",
+    show_default=True,
+    metavar="FILE",
+    help="Only runs of this workflow count.",
+)
+@click.option("--branch", default="main", show_default=True, help="Only runs on this branch count.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="A new folder.  [dist/<model or dataset>]"
+)
+@click.option("--optional", is_flag=True, help="Without a model and a hash there is nothing to find, and that is fine.")
+@deadline_option
+@json_option
+def command(
+    dataset_hash: str | None,
+    model: str | None,
+    run_id: int | None,
+    workflow: str,
+    branch: str,
+    out: Path | None,
+    optional: bool,
+    deadline: float,
+    as_json: bool,
+) -> None:
+    """Put the newest artifact that fits into a folder, verified: only of this repository, never of a fork.
+
+    A model's release is looked at first. Without anything that fits: exit 3, with what to run. With --optional and
+    neither --model nor --dataset-hash all outputs are empty.
+    """
+    if model is None and dataset_hash is None:
+        if not optional:
+            raise UsageRefusedError(
+                "It is not said which artifact is wanted.",
+                field="--dataset-hash, --model",
+                expected="the hash of a dataset, or the id of a model",
+                found="neither",
+                fix="For example: mlops bot artifact --model er_20251020",
+            )
+        tell(
+            "artifact",
+            dict.fromkeys(OUTPUTS["bot artifact"], ""),
+            "No model is named: nothing to find.",
+            as_json=as_json,
+        )
+        return
+    root = repository_root()
+    given = Wanted(names=(), workflow=_workflow(workflow), branch=parse_branch(branch, field="--branch"), run_id=run_id)
+    if dataset_hash is not None:
+        given = replace(given, dataset_sha256=parse_sha256(dataset_hash, field="--dataset-hash"))
+    if model is not None:
+        model_id = ModelId.parse(model)
+        wanted, name = wanted_for_model(model_id, card_of(model_id, root), given), model
+    else:
+        dataset = _dataset_of(root, given.dataset_sha256 or "")
+        wanted = replace(given, names=names_for(dataset, registry.model_ids(root / registry.FOLDER)))
+        name = str(dataset)
+    folder = out or root / "dist" / name
+    with connection(deadline) as hub:
+        found = obtain(hub, wanted, folder)
+    shown = str(shown_path(folder))
+    tell(
+        "artifact",
+        {
+            "artifact": shown,
+            "model-id": found.training.model_id,
+            "dataset-id": found.training.dataset_id,
+            "dataset-hash": found.training.dataset_sha256,
+            "artifact-sha256": found.artifact_sha256,
+            "run-id": found.run_id,
+            "run-url": found.run_url,
+        },
+        f"{shown}: {found.training.model_id}, verified, from {found.run_url}",
+        as_json=as_json,
+    )
+
+
+def _workflow(text: str) -> str:
+    if _WORKFLOW.fullmatch(text) is None:
+        raise UsageRefusedError(
+            "This is not the file of a workflow.", field="--workflow", expected="the file's name, such as train.yml",
+            found=ascii(text[:100]), fix="Pass the name below .github/workflows, without the folder.",
+        )  # fmt: skip
+    return text
+
+
+def _dataset_of(root: Path, sha256: str) -> DatasetId:
+    """Return the dataset that a manifest of the working tree pins to this hash."""
+    for path in reversed(all_manifests(root)):
+        pinned = manifests.load(path)
+        if pinned.sha256 == sha256:
+            return DatasetId.parse(pinned.id)
+    raise UsageRefusedError(
+        "No manifest pins this hash.",
+        field="--dataset-hash",
+        expected=f"the sha256 of a manifest in {manifests.FOLDER}/",
+        found=sha256,
+        fix="Check out the commit that holds the manifest, or pin the file first: mlops pin TASK FILE",
+    )

@@ -1,0 +1,76 @@
+"""What the bot's verbs share: the connection, the deadline, stopping in time, and saying what came out."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from mlops.bot.client import GitHub
+from mlops.bot.effects import Deadline, Effects
+from mlops.bot.settings import Settings
+from mlops.cli import outputs
+from mlops.cli.common import emit_json
+from mlops.documents import loads, read_bytes
+from mlops.errors import UnavailableError
+from mlops.gate import GateReport
+from mlops.hashing import sha256_bytes
+
+deadline_option = click.option(
+    "--deadline",
+    type=click.FloatRange(min=1, max=21_600),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after so long; limits that end sooner are waited for.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print what came out as one JSON object.")
+gate_option = click.option(
+    "--gate", "gate", type=click.Path(dir_okay=False), metavar="FILE", help="The gate.json that says the verdict."
+)
+
+
+class StoppedError(UnavailableError):
+    """The process was asked to end."""
+
+
+@contextlib.contextmanager
+def connection(deadline: float) -> Iterator[GitHub]:
+    """Yield the repository on GitHub that the environment names; while it is used, SIGTERM ends the verb at once.
+
+    Raises:
+        UsageRefusedError: There is no token or no repository.
+        StoppedError: SIGTERM came.
+    """
+    settings = Settings.of(os.environ)
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield GitHub(settings, Deadline(Effects(), deadline))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def tell(verb: str, found: Mapping[str, str], text: str, *, as_json: bool) -> None:
+    """Set the outputs of ``mlops bot <verb>`` and print them as JSON, or ``text``."""
+    outputs.tell(f"bot {verb}", found)
+    if as_json:
+        emit_json({name.replace("-", "_"): value for name, value in found.items()})
+    else:
+        click.echo(text)
+
+
+def read_gate(path: str) -> tuple[GateReport, str]:
+    """Return the report in a ``gate.json`` and the hash of its bytes; raises InputRefusedError for anything else."""
+    data = read_bytes(Path(path))
+    return loads(data, GateReport, file=path), sha256_bytes(data)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise StoppedError(
+        "The run was cancelled before this was done.",
+        fix="Run it again; it goes on where it stopped.",
+    )

@@ -1,0 +1,65 @@
+"""``mlops bot release``: publish a judged artifact as a release whose tag is the model's id."""
+
+from pathlib import Path
+
+import click
+
+from mlops import checksums, documents
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING
+from mlops.bot import pages
+from mlops.bot.committing import read_passed
+from mlops.bot.releases import Contents, publish
+from mlops.bot.settings import parse_commit
+from mlops.bot.unpacking import MAX_BYTES, is_ours
+from mlops.cli.bot.common import connection, deadline_option, json_option, tell
+from mlops.errors import InputRefusedError
+from mlops.hashing import sha256_bytes
+from mlops.ids import ModelId
+
+
+@click.command("release", epilog="Example: mlops bot release dist/er_20251020 --card model_cards/er_20251020.md")
+@click.argument("artifact", type=click.Path(path_type=Path, file_okay=False), metavar="ARTIFACT")
+@click.option("--card", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The model's card.")
+@click.option("--commit", metavar="SHA", help="The commit that the tag names.  [GITHUB_SHA]")
+@deadline_option
+@json_option
+def command(artifact: Path, card: Path | None, commit: str | None, deadline: float, as_json: bool) -> None:
+    """Publish the model in ARTIFACT, which must have passed, as a release: its files, its verdict and its card.
+
+    Files are uploaded into a draft, which is published last; a rerun goes on where it stopped. A release that holds
+    other model files is a conflict (exit 6); verdict and card stay as they were first uploaded.
+    """
+    report = read_passed(artifact)
+    tag = str(ModelId.parse(report.model_id))
+    contents = _contents(artifact, card, report.bindings.artifact_sha256)
+    with connection(deadline) as hub:
+        at = parse_commit(commit or hub.settings.sha, field="--commit")
+        body = pages.release_body(report, pages.links_at(hub.settings, at))
+        done = publish(hub, contents, tag=tag, commit=at, title=f"Model {tag}", body=body)
+    tell("release", done._asdict(), f"{done.status}: {done.url}", as_json=as_json)
+
+
+def _contents(artifact: Path, card: Path | None, artifact_sha256: str) -> Contents:
+    """Read what is released, each file as the artifact lists it; refuse a verdict about other bytes."""
+    listing = documents.read_bytes(artifact / CHECKSUMS)
+    if sha256_bytes(listing) != artifact_sha256:
+        raise InputRefusedError(
+            "The verdict is about another artifact.",
+            file=artifact / GATE,
+            field="bindings.artifact_sha256",
+            expected=sha256_bytes(listing),
+            found=artifact_sha256,
+            fix="Judge this artifact: mlops gate ARTIFACT",
+        )
+    listed = checksums.verify(artifact, required=(MODEL, EVALUATION, TRAINING, METRICS), listing=listing)
+    foreign = [name for name in listed if not is_ours(name)]
+    if foreign:
+        raise InputRefusedError(
+            "The artifact lists a file that no training run leaves.", file=artifact / CHECKSUMS, field="name",
+            found=", ".join(foreign)[:300], fix="Train again.",
+        )  # fmt: skip
+    files = {name: checksums.read_verified(artifact, name, listed, limit=MAX_BYTES) for name in listed}
+    companions = {GATE: documents.read_bytes(artifact / GATE)}
+    if card is not None:
+        companions[card.name] = documents.read_bytes(card)
+    return Contents({**files, CHECKSUMS: listing}, companions)
