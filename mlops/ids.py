@@ -20,6 +20,11 @@ _WINDOWS_RESERVED = frozenset(
 )
 
 
+def is_reserved(name: str) -> bool:
+    """Tell whether Windows keeps a file name for a device, whatever its case and its suffix."""
+    return name.partition(".")[0].rstrip(" ").casefold() in _WINDOWS_RESERVED
+
+
 def parse_task(text: str) -> str:
     """Return ``text`` if it may name a task: a lower-case ASCII word that is a file name on every platform."""
     if _TASK.fullmatch(text) is None or text in _WINDOWS_RESERVED:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops.errors import UsageRefusedError
 from mlops.globs import matches, may_match_below
 from mlops.hashing import CHUNK
 
@@ -50,6 +51,20 @@ class Difference:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     unknown: Mapping[str, str]
+
+
+def refuse_no_base(root: Path, base: Path) -> None:
+    """Refuse a checkout of the base branch with which nothing could differ; raises UsageRefusedError."""
+    same = base.is_dir() and base.samefile(root)
+    if same or not base.is_dir():
+        raise UsageRefusedError(
+            "There is no checkout of the base branch here.",
+            file=base,
+            field="--base",
+            expected="a folder with the base branch, apart from this working tree",
+            found="the working tree itself" if same else "a file" if base.exists() else "nothing",
+            fix="Check it out beside this tree: `git worktree add ../base origin/main`, then pass `--base ../base`.",
+        )
 
 
 def compare(old: Mapping[str, Fingerprint], new: Mapping[str, Fingerprint]) -> Difference:

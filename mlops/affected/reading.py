@@ -10,7 +10,7 @@ from mlops.config import FILE_NAME, TaskSettings
 from mlops.errors import MlopsError, UsageRefusedError
 from mlops.ids import DatasetId
 from mlops.policy import stricter
-from mlops.trees import Fingerprint, scan
+from mlops.trees import Fingerprint, refuse_no_base, scan
 
 _MANIFESTS = (f"{manifests.FOLDER.as_posix()}/*.json",)
 
@@ -27,27 +27,13 @@ def read(root: Path, base: Path, task: str, declared: TaskSettings) -> Facts:
     Raises:
         UsageRefusedError: ``base`` is no folder, or is the working tree itself.
     """
-    _refuse(root, base)
+    refuse_no_base(root, base)
     before, problem = _settings_of(base, task)
     globs = sorted({*declared.code, *(before.code if before else ())})
     old = State(before, scan(base, _MANIFESTS), scan(base, globs, leave_out=(root,)), problem)
     new = State(declared, scan(root, _MANIFESTS), scan(root, globs, leave_out=(base,)))
     champion, unknown = _champion(base, task, before, declared)
     return Facts(task, old, new, _pins(root, new.manifests, task), champion, unknown)
-
-
-def _refuse(root: Path, base: Path) -> None:
-    """Refuse a base with which nothing could differ."""
-    same = base.is_dir() and base.samefile(root)
-    if same or not base.is_dir():
-        raise UsageRefusedError(
-            "There is no checkout of the base branch here.",
-            file=base,
-            field="--base",
-            expected=f"a folder with the base branch's {FILE_NAME}, apart from this working tree",
-            found="the working tree itself" if same else "a file" if base.exists() else "nothing",
-            fix="Check it out beside this tree: `git worktree add ../base origin/main`, then pass `--base ../base`.",
-        )
 
 
 def _settings_of(base: Path, task: str) -> tuple[TaskSettings | None, str]:

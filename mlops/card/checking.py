@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mlops import documents, registry
 from mlops import manifest as manifests
 from mlops.card import evidence
+from mlops.card.agreement import Disagreement, disagreements
 from mlops.card.facts import CHART
 from mlops.card.page import render
 from mlops.card.structure import dead_links, empty_sections
@@ -19,11 +20,25 @@ DIFF_LINES = 40
 
 
 class Problem(NamedTuple):
-    """What does not hold about a committed card; ``details`` may have many lines."""
+    """What does not hold about a committed card.
+
+    Attributes:
+        id: The model's id.
+        what: One sentence.
+        details: What helps to see it; may have many lines.
+        file: The file that is wrong.
+        field: The field that is wrong, where it is one.
+        expected: What would hold.
+        found: What stands there.
+    """
 
     id: str
     what: str
     details: str = ""
+    file: str = ""
+    field: str = ""
+    expected: str = ""
+    found: str = ""
 
 
 def check(model_id: ModelId, folder: Path, manifest_folder: Path) -> list[Problem]:
@@ -37,36 +52,60 @@ def check(model_id: ModelId, folder: Path, manifest_folder: Path) -> list[Proble
     try:
         return list(_problems(model_id, folder, manifest_folder))
     except MlopsError as error:
-        return [Problem(str(model_id), error.what, error.letter())]
+        parts = (error.what, error.letter(), error.file, error.field, error.expected, error.found)
+        return [Problem(str(model_id), *parts)]
 
 
 def orphans(folder: Path) -> list[Problem]:
     """Return the folders of evidence that have no card: a card was removed, or its writing was cut short."""
     cards = {str(model) for model in registry.model_ids(folder)}
     return [
-        Problem(path.name, "There is evidence without a card.", str(path))
+        Problem(
+            path.name,
+            "There is evidence without a card.",
+            str(path),
+            file=str(path),
+            expected=str(registry.path_of(path.name, folder)),
+            found="nothing",
+        )
         for path in sorted(folder.iterdir() if folder.is_dir() else ())
         if path.is_dir() and path.name not in cards and _is_id(path.name)
     ]
 
 
 def _problems(model_id: ModelId, folder: Path, manifest_folder: Path) -> Iterator[Problem]:
-    path = registry.path_of(model_id, folder)
+    path, own = registry.path_of(model_id, folder), folder / str(model_id)
+    name, page = str(model_id), str(path)
     committed = documents.read_bytes(path)
-    kept = evidence.load(model_id, folder)
-    text = render(kept.facts)
+    facts, files = evidence.read(model_id, folder)
+    wrong = list(disagreements(facts, files))
+    for entry in wrong:
+        yield _disagreeing(name, entry, own)
+    if wrong:
+        return
+    kept, text = evidence.with_chart(facts, files), render(facts)
     if committed != text.encode():
-        found = committed.decode("utf-8", errors="replace")
-        yield Problem(str(model_id), "The card is not what its evidence renders to.", _diff(found, text))
-    if documents.read_bytes(folder / str(model_id) / CHART) != kept.files[CHART]:
-        yield Problem(str(model_id), "The chart is not what the evidence renders to.")
-    if str(model_id) != kept.facts.training.model_id:
-        yield Problem(str(model_id), "The evidence is that of another model.", kept.facts.training.model_id)
+        found = _diff(committed.decode("utf-8", errors="replace"), text)
+        what = "The card is not what its evidence renders to."
+        yield Problem(name, what, found, page, expected="what `mlops card` writes", found=found)
+    if documents.read_bytes(own / CHART) != kept.files[CHART]:
+        what = "The chart is not what the evidence renders to."
+        yield Problem(name, what, file=str(own / CHART), expected="what `mlops card` draws", found="another picture")
+    if name != facts.training.model_id:
+        other = facts.training.model_id
+        yield Problem(name, "The evidence is that of another model.", other, page, expected=name, found=other)
     for title in empty_sections(text):
-        yield Problem(str(model_id), f"The section {title!r} is empty.")
+        yield Problem(name, f"The section {title!r} is empty.", file=page, expected="text", found="nothing")
     for target in dead_links(text, folder):
-        yield Problem(str(model_id), f"The link {target!r} leads nowhere.")
-    yield from _against_pin(model_id, kept.facts.manifest, manifest_folder)
+        yield Problem(name, f"The link {target!r} leads nowhere.", file=page, expected="a file", found=target)
+    yield from _against_pin(model_id, facts.manifest, manifest_folder)
+
+
+def _disagreeing(name: str, entry: Disagreement, own: Path) -> Problem:
+    file, expected, found = str(own / entry.file), str(entry.expected), str(entry.found)
+    details = f"{file}\nfield: {entry.field}\nexpected: {expected}\nfound: {found}"
+    what = "The documents of this model do not belong together."
+    return Problem(name, what, details, file, entry.field, expected, found)
 
 
 def _against_pin(model_id: ModelId, kept: Manifest, manifest_folder: Path) -> Iterator[Problem]:
@@ -74,7 +113,8 @@ def _against_pin(model_id: ModelId, kept: Manifest, manifest_folder: Path) -> It
     path = manifests.path_of(DatasetId.parse(kept.id), manifest_folder)
     if path.exists() and (pinned := manifests.load(path)).sha256 != kept.sha256:
         details = f"{path} pins {pinned.sha256}, the card names {kept.sha256}"
-        yield Problem(str(model_id), "The dataset is pinned to other bytes now.", details)
+        what = "The dataset is pinned to other bytes now."
+        yield Problem(str(model_id), what, details, str(path), "sha256", expected=kept.sha256, found=pinned.sha256)
 
 
 def _diff(committed: str, rendered: str) -> str:

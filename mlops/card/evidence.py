@@ -75,7 +75,9 @@ def collect(artifact: Path, manifest: Manifest, settings: TaskSettings, folder: 
         MANIFEST: documents.dumps(manifest),
         NOTES: documents.dumps(notes),
     }
-    return _assemble(files, artifact, folder)
+    facts = _parse(files, artifact, folder)
+    refuse_disagreement(facts, files, artifact)
+    return with_chart(facts, files)
 
 
 def load(model_id: ModelId, folder: Path = registry.FOLDER) -> Evidence:
@@ -84,16 +86,33 @@ def load(model_id: ModelId, folder: Path = registry.FOLDER) -> Evidence:
     Raises:
         InputRefusedError: A file is absent or not valid, or the documents do not belong together.
     """
+    facts, files = read(model_id, folder)
+    refuse_disagreement(facts, files, folder / str(model_id))
+    return with_chart(facts, files)
+
+
+def read(model_id: ModelId, folder: Path = registry.FOLDER) -> tuple[CardFacts, dict[str, bytes]]:
+    """Read the committed documents of a card, whether or not they belong together, and their bytes by name.
+
+    Raises:
+        InputRefusedError: A file is absent or not valid.
+    """
     own = folder / str(model_id)
     names = (CHECKSUMS, TRAINING, METRICS, GATE, MANIFEST, NOTES)
-    return _assemble({name: documents.read_bytes(own / name) for name in names}, own, folder)
+    files = {name: documents.read_bytes(own / name) for name in names}
+    return _parse(files, own, folder), files
 
 
-def _assemble(files: dict[str, bytes], source: Path, folder: Path) -> Evidence:
-    """Parse the documents, refuse those that do not belong together, and draw the chart."""
+def with_chart(facts: CardFacts, files: dict[str, bytes]) -> Evidence:
+    """Return documents that belong together as evidence: with the chart, drawn from them."""
+    chart = precision_recall_svg(facts.metrics, facts.gate.policy).encode()
+    return Evidence(facts, {**files, CHART: chart})
+
+
+def _parse(files: dict[str, bytes], source: Path, folder: Path) -> CardFacts:
     notes = documents.loads(files[NOTES], CardNotes, file=source / NOTES)
     before = registry.path_of(ModelId.parse(notes.previous), folder) if notes.previous else None
-    facts = CardFacts(
+    return CardFacts(
         manifest=documents.loads(files[MANIFEST], Manifest, file=source / MANIFEST),
         training=documents.loads(files[TRAINING], Training, file=source / TRAINING),
         metrics=documents.loads(files[METRICS], Metrics, file=source / METRICS),
@@ -101,9 +120,6 @@ def _assemble(files: dict[str, bytes], source: Path, folder: Path) -> Evidence:
         notes=notes,
         previous=registry.read_record(before) if before else None,
     )
-    refuse_disagreement(facts, files, source)
-    chart = precision_recall_svg(facts.metrics, facts.gate.policy).encode()
-    return Evidence(facts, {**files, CHART: chart})
 
 
 def publish(evidence: Evidence, folder: Path = registry.FOLDER) -> Published:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from mlops.config import StorageSettings
 from mlops.errors import InputRefusedError, UnavailableError
-from mlops.storage.copying import AbsentError, Blob, copy_hashed, open_regular
+from mlops.storage.copying import AbsentError, Blob, copy_hashed, hash_regular, open_regular
 from mlops.storage.remote import open_remote
 from mlops.storage.uris import Location, locate, path_inside
 
-__all__ = ["AbsentError", "Blob", "Location", "fetch", "fetch_file", "locate", "path_inside"]
+__all__ = ["AbsentError", "Blob", "Location", "fetch", "fetch_file", "hash_regular", "locate", "path_inside"]
 
 
 @contextlib.contextmanager

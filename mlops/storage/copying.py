@@ -82,20 +82,48 @@ def copy_hashed(source: IO[bytes], target: Path, *, limit: int, name: str) -> Bl
             head = head or chunk[: len(_LFS_POINTER)]
             size += len(chunk)
             if size > limit:
-                raise InputRefusedError(
-                    "The file is larger than the policy allows.", file=name, field="storage.max_bytes",
-                    expected=f"at most {limit:,} bytes", found="more",
-                    fix="Raise max_bytes under [storage] in mlops.toml if data of this size is meant.",
-                )  # fmt: skip
+                raise _too_large(limit, name)
             digest.update(chunk)
             _write(out, chunk, name)
+    _refuse_pointer(head, name)
+    return Blob(target, digest.hexdigest(), size, name)
+
+
+def hash_regular(path: Path, *, limit: int, name: str) -> tuple[str, int]:
+    """Return the SHA-256 and the size of a local file, of which nothing is kept.
+
+    Raises:
+        InputRefusedError: No regular file, more than ``limit`` bytes, or a Git LFS pointer instead of data.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    head = b""
+    with open_regular(path, name=name, follow=False) as stream:
+        while chunk := stream.read(CHUNK):
+            head = head or chunk[: len(_LFS_POINTER)]
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit, name)
+            digest.update(chunk)
+    _refuse_pointer(head, name)
+    return digest.hexdigest(), size
+
+
+def _refuse_pointer(head: bytes, name: str) -> None:
     if head == _LFS_POINTER:
         raise InputRefusedError(
             "This is a Git LFS pointer, not the data it stands for.", file=name,
             why="The repository was cloned without Git LFS.",
             fix="Run `git lfs install` and `git lfs pull`; in GitHub Actions give actions/checkout `lfs: true`.",
         )  # fmt: skip
-    return Blob(target, digest.hexdigest(), size, name)
+
+
+def _too_large(limit: int, name: str) -> InputRefusedError:
+    return InputRefusedError(
+        "The file is larger than the policy allows.", file=name, field="storage.max_bytes",
+        expected=f"at most {limit:,} bytes", found="more",
+        fix="Raise max_bytes under [storage] in mlops.toml if data of this size is meant.",
+    )  # fmt: skip
 
 
 def _open_new(target: Path, name: str) -> IO[bytes]:
