@@ -1,0 +1,64 @@
+"""The repository itself, its branches, references and commits."""
+
+from typing import Any
+
+from tests.fakes.github import shapes
+from tests.fakes.github.bare import NoSuchObject
+from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
+
+ROUTES = Routes()
+
+
+@ROUTES("GET", REPO)
+def get_repository(call: Call) -> Answer:
+    return Answer(200, shapes.repository(call.urls))
+
+
+def short_branch(call: Call, name: str, sha: str) -> dict[str, Any]:
+    """Return a branch as a list shows it."""
+    return {
+        "name": name,
+        "commit": {"sha": sha, "url": call.urls.api(f"/commits/{sha}")},
+        "protected": False,
+        "protection": {"enabled": False, "required_status_checks": {"enforcement_level": "off", "contexts": [],
+                                                                    "checks": []}},
+        "protection_url": call.urls.api(f"/branches/{name}/protection"),
+    }  # fmt: skip
+
+
+@ROUTES("GET", f"{REPO}/branches", "contents")
+def list_branches(call: Call) -> Answer:
+    part, links = page(call, sorted(call.state.bare.branches().items()))
+    return Answer(200, [short_branch(call, name, sha) for name, sha in part], links)
+
+
+@ROUTES("GET", f"{REPO}/branches/{{branch}}", "contents")
+def get_branch(call: Call) -> Answer:
+    name = call["branch"]
+    try:
+        sha = call.state.bare.branch(name)
+    except NoSuchObject as error:
+        raise Problem(404, "Branch not found") from error
+    links = {"self": call.urls.api(f"/branches/{name}"), "html": call.urls.html(f"/tree/{name}")}
+    commit = shapes.commit(call.urls, call.state.bare.commit(sha))
+    return Answer(200, short_branch(call, name, sha) | {"commit": commit, "_links": links})
+
+
+@ROUTES("GET", f"{REPO}/commits/{{ref}}", "contents")
+def get_commit(call: Call) -> Answer:
+    try:
+        found = call.state.bare.commit(call.state.bare.resolve(call["ref"]))
+    except NoSuchObject as error:
+        raise Problem(422, f"No commit found for SHA: {call['ref']}") from error
+    stats = {"additions": 0, "deletions": 0, "total": 0}
+    return Answer(200, shapes.commit(call.urls, found) | {"stats": stats, "files": []})
+
+
+@ROUTES("GET", f"{REPO}/git/ref/{{ref}}", "contents")
+def get_reference(call: Call) -> Answer:
+    name = f"refs/{call['ref']}"
+    sha = call.state.bare.text("rev-parse", "--quiet", "--verify", "--end-of-options", name)
+    kind = call.state.bare.text("cat-file", "-t", sha)
+    target = {"type": kind, "sha": sha, "url": call.urls.api(f"/git/{kind}s/{sha}")}
+    address = call.urls.api(f"/git/{name}")
+    return Answer(200, {"ref": name, "node_id": shapes.node("REF", name), "url": address, "object": target})

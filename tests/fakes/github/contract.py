@@ -1,0 +1,178 @@
+"""Check exchanges against GitHub's own OpenAPI description, in this process.
+
+``openapi.json.gz`` is the part of it that the stand-in serves, cut out by ``tools/slice_openapi.py`` from the npm
+package ``@octokit/openapi`` (MIT, ``OPENAPI-LICENSE.txt``).
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jsonschema.protocols import Validator
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+DESCRIPTION = Path(__file__).with_name("openapi.json.gz")
+JSON = "application/json"
+_NAME = "urn:github"
+_SHOWN = 160
+
+Loose = Callable[[dict[str, Any]], None]
+
+
+def _nullable_enums(node: Any) -> None:
+    """``nullable`` beside an ``enum`` without null: the API does send null there."""
+    if isinstance(node, dict):
+        values = node.get("enum")
+        if node.get("nullable") is True and isinstance(values, list) and None not in values:
+            values.append(None)
+        for value in node.values():
+            _nullable_enums(value)
+    elif isinstance(node, list):
+        for value in node:
+            _nullable_enums(value)
+
+
+def _broken_uploads(document: dict[str, Any]) -> None:
+    """The text about uploading assets tells of a state ``starter``, which the list of states forgets."""
+    asset = document["components"]["schemas"].get("release-asset")
+    if asset is not None:
+        asset["properties"]["state"]["enum"].append("starter")
+
+
+# Where the description is stricter than the API, with the reason in the docstring of each.
+LOOSENED: tuple[Loose, ...] = (_nullable_enums, _broken_uploads)
+
+
+class Contract:
+    """A description of an API, ready to judge exchanges.
+
+    Args:
+        document: An OpenAPI 3.0 description.
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        for loosen in LOOSENED:
+            loosen(document)
+        self.document = document
+        resource = Resource(contents=document, specification=DRAFT4)
+        self._registry: Registry[Any] = Registry().with_resource(_NAME, resource)
+        self._validators: dict[str, Validator] = {}
+
+    def operations(self) -> set[tuple[str, str]]:
+        """Return the method and the path template of everything that is described."""
+        methods = {"get", "post", "put", "patch", "delete"}
+        return {(name.upper(), path) for path, item in self.document["paths"].items() for name in methods & item.keys()}
+
+    def request(self, method: str, path: str, query: Mapping[str, str], body: Any) -> list[str]:
+        """Return what is wrong with a request.
+
+        Args:
+            method: In capitals.
+            path: Template of the path, such as ``/repos/{owner}/{repo}``.
+            query: Parameters as sent.
+            body: The JSON value; None when nothing or no JSON was sent.
+        """
+        where = ["paths", path, method.lower()]
+        operation = self.document["paths"].get(path, {}).get(method.lower())
+        if operation is None:
+            return [f"{method} {path} is not described"]
+        found = list(self._query(where, operation, query))
+        content = self._follow(operation.get("requestBody", {}))[0].get("content", {})
+        if JSON in content:
+            if body is not None:
+                found += self._judge(where, ["requestBody", "content", JSON, "schema"], body)
+            elif self._follow(operation["requestBody"])[0].get("required"):
+                found.append("a body is required")
+        elif body is not None and not content:
+            found.append("a body was sent where none is described")
+        return [f"request {method} {path}: {problem}" for problem in found]
+
+    def answer(self, method: str, path: str, status: int, body: Any, *, binary: bool = False) -> list[str]:
+        """Return what is wrong with an answer.
+
+        Args:
+            method: Of the request.
+            path: Template of the path.
+            status: Of the answer.
+            body: Its JSON value; None when there is none.
+            binary: The answer is bytes, which nothing describes further.
+        """
+        where = ["paths", path, method.lower()]
+        responses = self.document["paths"][path][method.lower()]["responses"]
+        found: list[str] = []
+        if str(status) not in responses:
+            # Refusals that any request may meet (401, 403, 429, 5xx) are described for few operations only.
+            found += [] if status >= 400 else [f"status {status} is not described, only {', '.join(responses)}"]
+        elif not binary:
+            content = self._follow(responses[str(status)])[0].get("content", {})
+            if JSON in content:
+                found += self._judge(where, ["responses", str(status), "content", JSON, "schema"], body)
+            elif body is not None and not content:
+                found.append("a body was sent where none is described")
+        return [f"answer {status} of {method} {path}: {problem}" for problem in found]
+
+    def _query(self, where: list[str], operation: Mapping[str, Any], query: Mapping[str, str]) -> Iterator[str]:
+        known = {}
+        for index, given in enumerate(operation.get("parameters", [])):
+            parameter, place = self._follow(given)
+            if parameter["in"] == "query":
+                known[parameter["name"]] = (parameter, place or [*where, "parameters", str(index)])
+        for name, text in query.items():
+            if name not in known:
+                yield f"query parameter {name} is not described"
+                continue
+            parameter, place = known[name]
+            for problem in self._judge(place, ["schema"], _typed(parameter["schema"], text)):
+                yield f"query parameter {name}: {problem}"
+        for name in known.keys() - query.keys():
+            if known[name][0].get("required"):
+                yield f"query parameter {name} is required"
+
+    def _follow(self, node: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str] | None]:
+        """Return what ``node`` refers to and where that stands; ``node`` itself when it refers to nothing."""
+        place = None
+        while "$ref" in node:
+            place = node["$ref"].removeprefix("#/").split("/")
+            node = self.document
+            for part in place:
+                node = node[part]
+        return node, place
+
+    def _judge(self, where: list[str], below: list[str], value: Any) -> list[str]:
+        """Return how ``value`` breaks the schema that stands ``below`` a place, references on the way followed."""
+        node: Any = self.document
+        for part in where:
+            node = node[int(part)] if isinstance(node, list) else node[part]
+        place = where
+        for part in below:
+            node, moved = self._follow(node[part])
+            place = moved or [*place, part]
+        pointer = "".join(f"/{quote(part.replace('~', '~0').replace('/', '~1'))}" for part in place)
+        if pointer not in self._validators:
+            schema = {"$ref": f"{_NAME}#{pointer}"}
+            self._validators[pointer] = OAS30Validator(
+                schema, registry=self._registry, format_checker=oas30_format_checker
+            )
+        errors = self._validators[pointer].iter_errors(value)
+        return [f"{'/'.join(map(str, e.absolute_path)) or 'the whole'}: {e.message[:_SHOWN]}" for e in errors]
+
+
+def _typed(schema: Mapping[str, Any], text: str) -> Any:
+    """Return a query parameter as the type that its schema wants; unchanged when it is not one."""
+    if schema.get("type") == "integer" and text.lstrip("-").isascii() and text.lstrip("-").isdigit():
+        return int(text)
+    if schema.get("type") == "boolean" and text in {"true", "false"}:
+        return text == "true"
+    return text
+
+
+@cache
+def description() -> Contract:
+    """Return GitHub's description, read once."""
+    return Contract(json.loads(gzip.decompress(DESCRIPTION.read_bytes())))
