@@ -65,7 +65,7 @@ def page(card: Path, *, opened: bool = False) -> str:
     return f'<!doctype html>\n<html lang="en"><head>{head}<style>{STYLE}</style></head><body><main>{body}</main></body>'
 
 
-def picture(html: str, png: Path, *, dark: bool, height: int | None) -> None:
+def picture(html: str, png: Path, *, dark: bool, height: int | None, width: int = WIDTH, scale: float = 1.5) -> None:
     """Write a picture of the page ``html`` to ``png``, as high as the page or as ``height`` pixels."""
     browser = next(filter(None, map(which, BROWSERS)), None)
     if browser is None:
@@ -78,11 +78,11 @@ def picture(html: str, png: Path, *, dark: bool, height: int | None) -> None:
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
                    "--no-first-run", f"--user-data-dir={folder}/profile", "--hide-scrollbars", *scheme]  # fmt: skip
         if height is None:
-            seen = _run([*command, f"--window-size={WIDTH},800", "--dump-dom", source.as_uri()])
+            seen = _run([*command, f"--window-size={width},800", "--dump-dom", source.as_uri()])
             found = re.search(r'data-height="(\d+)"', seen)
             height = int(found[1]) if found else 800
-        size = f"--window-size={WIDTH},{height}"
-        _run([*command, size, "--force-device-scale-factor=1.5", f"--screenshot={png.resolve()}", source.as_uri()])
+        size = f"--window-size={width},{height}"
+        _run([*command, size, f"--force-device-scale-factor={scale}", f"--screenshot={png.resolve()}", source.as_uri()])
 
 
 def _run(command: list[str]) -> str:

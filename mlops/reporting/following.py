@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from mlops.errors import UsageRefusedError
 from mlops.gate import GateReport
+from mlops.ids import parse_task
 from mlops.render import Safe
 
 
@@ -25,19 +27,27 @@ def following_of(report: GateReport) -> Following:
         return Following(
             Safe("Publish the card; once it is merged, deploy:"),
             (
-                Safe(f"gh workflow run publish-model-card.yml -f dataset_hash={dataset}"),
-                Safe(f"gh workflow run model-deploy.yml -f environment=production -f dataset_hash={dataset}"),
+                Safe(f"gh workflow run publish-model-card.yml \\\n  -f dataset_hash={dataset}"),
+                Safe(f"gh workflow run model-deploy.yml -f environment=production \\\n  -f dataset_hash={dataset}"),
             ),
         )
     if report.verdict == "fail":
         return Following(
             Safe("After the change, train again; where the data changed, pin it first and pass its new hash:"),
-            (Safe(f"gh workflow run entity-resolution-train.yml -f dataset_hash={dataset}"),),
+            (Safe(f"gh workflow run entity-resolution-train.yml \\\n  -f dataset_hash={dataset}"),),
         )
     return Following(
         Safe("Label the rows, pin the new file, commit its manifest, then train on it:"),
         (
-            Safe("mlops pin er FILE"),
+            Safe(f"mlops pin {_task(report)} FILE"),
             Safe("gh workflow run entity-resolution-train.yml -f dataset_date=YYYYMMDD"),
         ),
     )
+
+
+def _task(report: GateReport) -> str:
+    """Return the task's name if it is one: it stands in a command."""
+    try:
+        return parse_task(report.task)
+    except UsageRefusedError:
+        return "TASK"

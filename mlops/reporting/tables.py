@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mlops.formatting import format_p, format_rate, format_threshold
+from mlops.formatting import format_p, format_rate
 from mlops.gate import ChangeResult, CriterionResult, ErrorRow, GateReport, SliceResult, Verdict
 from mlops.gate.changing import exact_points, points
 from mlops.gate.criteria import rank_of
@@ -31,11 +31,12 @@ class CriterionRow(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why something is not met."""
+    """Why something is not met; ``baseline`` names what a difference was measured to."""
 
     name: str
     status: Safe
     sentence: str
+    baseline: str = ""
 
 
 class Compared(NamedTuple):
@@ -70,6 +71,7 @@ class SliceRow(NamedTuple):
     n: Safe
     required: Safe
     status: Safe
+    reason: str
 
 
 class Slices(NamedTuple):
@@ -201,16 +203,16 @@ def bindings(report: GateReport) -> tuple[tuple[Safe, Safe], ...]:
 
 def _criterion(result: CriterionResult, change: ChangeResult | None, report: GateReport) -> CriterionRow:
     at = result.threshold
-    required = f"{_SIGNS[result.direction]} {threshold(at)}"
+    required = _whole(f"{_SIGNS[result.direction]} {threshold(at)}")
     if at != result.policy_threshold:
-        required += f" (policy {threshold(result.policy_threshold)})"
+        required = Safe(f"{required} (policy {threshold(result.policy_threshold)})")
     against, spread = _against(result.metric, change, report)
     return CriterionRow(
         name=metric_name(result.metric),
-        value=rate(result.value, at),
+        value=_whole(rate(result.value, at)),
         bounds=_bounds(result.lower, result.upper, at),
         n=count(result.n),
-        required=Safe(required if result.decide_on == "lower_bound" else f"value {required}"),
+        required=Safe(f"{'bound' if result.decide_on == 'lower_bound' else 'value'} {required}"),
         against=against,
         against_bounds=spread,
         status=status(result.verdict, blocking=result.blocking),
@@ -223,7 +225,7 @@ def _against(metric: str, change: ChangeResult | None, report: GateReport) -> tu
         return Safe("not compared"), Safe("")
     found = report.comparison.differences[metric]
     mark = "" if change is None or not change.blocking else f"{MARKS[change.verdict]} "
-    return Safe(f"{mark}{points(found.value)}"), _span(found.lower, found.upper)
+    return _whole(f"{mark}{points(found.value)}"), _whole(_span(found.lower, found.upper).removesuffix(" points"))
 
 
 def _reasons(report: GateReport) -> Iterator[Reason]:
@@ -232,14 +234,18 @@ def _reasons(report: GateReport) -> Iterator[Reason]:
             yield Reason(metric_name(result.metric), status(result.verdict, blocking=result.blocking), result.reason)
     for change in report.changes:
         if change.verdict != "pass":
-            name = f"{metric_name(change.metric)} against {change.baseline}"
-            yield Reason(name, status(change.verdict, blocking=change.blocking), change.reason)
-    for found in [one for one in report.slices if one.verdict != "pass"][:SHOWN_SLICES]:
-        name = f"{found.metric} in {found.slice} {found.value}"
-        yield Reason(name, status(found.verdict, blocking=found.blocking), found.reason)
+            told = status(change.verdict, blocking=change.blocking)
+            yield Reason(metric_name(change.metric), told, change.reason, change.baseline)
+    missed = [found for found in report.slices if found.verdict != "pass"]
+    for verdict in ("fail", "inconclusive"):
+        for blocking in (True, False):
+            count_of = sum(found.verdict == verdict and found.blocking == blocking for found in missed)
+            if count_of:
+                sentence = f"{count_of:,} of the {len(report.slices):,} slice values that the policy bounds."
+                yield Reason(Safe("Slices"), status(verdict, blocking=blocking), Safe(sentence))
     for seed in report.seeds:
         if seed.verdict != "pass":
-            name = "other seeds" if seed.seed is None else f"seed {seed.seed}"
+            name = "Other seeds" if seed.seed is None else f"Seed {seed.seed}"
             yield Reason(Safe(name), status(seed.verdict), seed.reason)
 
 
@@ -249,22 +255,31 @@ def _slice(result: SliceResult) -> SliceRow:
         metric=metric_name(result.metric),
         slice=in_words(result.slice),
         value=result.value,
-        estimate=rate(result.estimate, at),
+        estimate=_whole(rate(result.estimate, at)),
         bounds=_bounds(result.lower, result.upper, at),
         n=count(result.n),
-        required=Safe(f"{_SIGNS[result.direction]} {format_threshold(at)}"),
+        required=_whole(f"{_SIGNS[result.direction]} {threshold(at)}"),
         status=status(result.verdict, blocking=result.blocking),
+        reason=result.reason,
     )
 
 
 def _error(kind: str, row: ErrorRow) -> ErrorLine:
-    held = ", ".join(f"{name} {value}" for name, value in sorted(row.slices.items()))
+    held = ", ".join(f"{in_words(name)} {value}" for name, value in sorted(row.slices.items()))
     moved = ", ".join(f"{part.attribute} {part.log_odds:+.1f}" for part in row.moved_by)
-    return ErrorLine(Safe(kind), row.row_id, Safe(f"{row.score:.3f}"), held or Safe(""), moved or Safe(""))
+    return ErrorLine(Safe(kind), row.row_id, Safe(f"{row.score:.3f}"), held, moved)
 
 
 def _bounds(lower: float | None, upper: float | None, at: float) -> Safe:
-    return Safe("not defined" if lower is None else f"{format_rate(lower, at)} to {format_rate(upper, at)}")
+    """Return both bounds, the unit once."""
+    if lower is None:
+        return Safe("not defined")
+    return _whole(f"{format_rate(lower, at).removesuffix(' %')} to {format_rate(upper, at)}")
+
+
+def _whole(text: str) -> Safe:
+    """Return a number of our own that no line breaks inside."""
+    return Safe(text.replace(" ", "&nbsp;"))
 
 
 def _span(lower: float | None, upper: float | None, margin: float | None = None) -> Safe:

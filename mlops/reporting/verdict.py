@@ -10,6 +10,7 @@ from mlops.manifest import path_of
 from mlops.render import Safe, render
 from mlops.reporting import tables
 from mlops.reporting.following import following_of
+from mlops.reporting.gauge import gauge
 from mlops.reporting.history import HistoryPoint, history_of
 from mlops.reporting.lines import MARKS
 from mlops.reporting.links import Links
@@ -19,8 +20,8 @@ _WHOLE, _COMPACT = "summary/verdict.md.j2", "summary/verdict_compact.md.j2"
 _NOWHERE = Links()
 _HEADLINES = {
     "pass": "pass",
-    "fail": "fail. Nothing may be published or deployed",
-    "inconclusive": "inconclusive. It blocks like a fail: the test rows cannot decide",
+    "fail": "fail. It must not be deployed",
+    "inconclusive": "inconclusive. It blocks like a fail",
 }
 
 
@@ -50,6 +51,7 @@ def summary_of(
         "first_version": report.first_version,
         **_names(report, links),
         "criteria": tables.criteria(report),
+        "gauge": gauge(report.criteria),
         "reasons": tables.reasons(report),
         "confidence": threshold(report.policy.confidence),
         "comparison": tables.comparison(report),
@@ -76,7 +78,7 @@ def _names(report: GateReport, links: Links) -> dict[str, str]:
     try:
         model = ModelId.parse(report.model_id)
     except UsageRefusedError:
-        return {"model": report.model_id, "dataset": Safe("of this hash"), "policy": Safe("mlops.toml")}
+        return {"model": report.model_id, "dataset": Safe("of the hash below"), "policy": Safe("mlops.toml")}
     dataset = model.dataset
     return {
         "model": Safe(str(model)),
@@ -88,4 +90,4 @@ def _names(report: GateReport, links: Links) -> dict[str, str]:
 def _run(report: GateReport, links: Links) -> str:
     """Return a link to the run that judged."""
     url = report.bindings.run_url or links.run
-    return Links(run=url).to_run("judged by this run") if url else Safe("judged locally")
+    return Safe(Links(run=url).to_run("judged by this run" if url else "judged locally"))
