@@ -69,3 +69,25 @@ def test_a_merge_queue_gets_its_report_too(campaign: Campaign) -> None:
     run = campaign["merge-queue"]
     assert run.code == 0, run.explain()
     assert run["gate"].result == "success"
+
+
+@pytest.mark.scenario("gate-tampered")
+def test_an_artifact_that_was_tampered_with_gets_no_verdict(campaign: Campaign) -> None:
+    run = campaign["gate-tampered"]
+    assert run["evidence"].result == "failure"
+    assert "sha256" in "\n".join(run["evidence"].errors())
+    assert run["gate"].result == "failure"
+    assert "verdict" not in run["gate"].outputs
+
+
+@pytest.mark.scenario("pr-model")
+def test_a_pull_request_is_judged_by_the_base_policy_beside_the_model_in_production(campaign: Campaign) -> None:
+    run = campaign["pr-model"]
+    gate = run["gate"]
+    assert run["evidence"].outputs["judge"] == "true", run.explain()
+    assert run["evidence"].outputs["champion"] == "er_20251020"
+    assert gate.steps["Train the candidate from the change's pins"] == "success", run.explain()
+    assert gate.outputs["verdict"] in {"pass", "fail", "inconclusive"}
+    assert "0.92 on the base branch, 0.5 here; 0.92 holds" in gate.summary
+    assert "er_20251020" in gate.summary
+    assert gate.result == ("success" if gate.outputs["verdict"] == "pass" else "failure")
