@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Cut the paths that the tests' GitHub stand-in serves out of GitHub's OpenAPI description.
 
 The description is ``generated/api.github.com.json`` of the npm package ``@octokit/openapi`` (MIT; its notice stands
@@ -22,7 +23,7 @@ TEXTS = frozenset({"description", "summary", "example", "examples", "externalDoc
 NAMES = frozenset({"properties", "parameters", "responses", "schemas", "headers", "content", "paths", "requestBodies"})
 
 
-def bare(node: Any, *, names: bool = False) -> Any:
+def bare(node: object, *, names: bool = False) -> object:
     """Return a part of the description without texts and extensions; ``names`` when its keys are the API's names."""
     if isinstance(node, list):
         return [bare(item) for item in node]
@@ -32,7 +33,7 @@ def bare(node: Any, *, names: bool = False) -> Any:
     return {key: bare(value, names=not names and key in NAMES) for key, value in kept.items()}
 
 
-def references(node: Any) -> Iterator[str]:
+def references(node: object) -> Iterator[str]:
     """Return every reference to a component in a part of the description."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):

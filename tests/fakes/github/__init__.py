@@ -27,7 +27,7 @@ stored=True)`` stores the comment and answers 502. Also ``answer``, ``cut``, ``h
 **The contract.** Every request and every answer is checked against GitHub's OpenAPI description; what does not hold
 stands in ``hub.violations``, and the fixture fails the test for it. A test that sends nonsense on purpose clears them.
 
-**What a test looks at**: ``hub.state`` (plain records: ``issues``, ``comments``, ``checks``, ``releases``, …, by number)
+**What a test looks at**: ``hub.state`` (plain records by number: ``issues``, ``comments``, ``checks``, ``releases``, …)
 and ``hub.requests("POST", r"/comments$")``, everything that was asked.
 """
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.fakes.github.areas import AREAS
 from tests.fakes.github.accounts import Grant
-from tests.fakes.github.bare import NoSuchObject
+from tests.fakes.github.areas import AREAS
+from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.contract import Contract
 from tests.fakes.github.faults import FORBIDDEN, Fault, Faults
 from tests.fakes.github.routing import Answer, Call, Problem, Route, Table, Urls, parsed
@@ -153,12 +153,10 @@ class App:
             answer = route.serve(call)
         except Problem as problem:
             answer = Answer(problem.status, problem.body, problem.headers)
-        except NoSuchObject:
+        except NoSuchObjectError:
             answer = Answer(404, Problem(404).body)
         binary = isinstance(answer.body, bytes)
-        self.violations += self.contract.answer(
-            route.method, route.template, answer.status, answer.body, binary=binary
-        )
+        self.violations += self.contract.answer(route.method, route.template, answer.status, answer.body, binary=binary)
         return answer
 
     def _who(self, headers: Mapping[str, str]) -> Grant:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class NoSuchObject(LookupError):
+class NoSuchObjectError(LookupError):
     """The repository has no such branch, tag, commit or path."""
 
 
@@ -44,7 +44,7 @@ class Bare:
         """Run git here as ``author``, and return its stdout.
 
         Raises:
-            NoSuchObject: git refused.
+            NoSuchObjectError: git refused.
         """
         name, email = author, f"{author}@users.noreply.github.com"
         identity = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
@@ -54,7 +54,7 @@ class Bare:
             command, input=content, capture_output=True, check=False, env={**os.environ, **identity, **(extra or {})}
         )
         if done.returncode:
-            raise NoSuchObject(done.stderr.decode(errors="replace").strip() or " ".join(arguments))
+            raise NoSuchObjectError(done.stderr.decode(errors="replace").strip() or " ".join(arguments))
         return done.stdout
 
     def text(self, *arguments: str, content: bytes | None = None, author: str = "octocat") -> str:
@@ -74,9 +74,9 @@ class Bare:
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/{ref.removeprefix('refs/')}", ref):
             try:
                 return self._commit(name)
-            except NoSuchObject:
+            except NoSuchObjectError:
                 continue
-        raise NoSuchObject(ref)
+        raise NoSuchObjectError(ref)
 
     def branches(self) -> dict[str, str]:
         """Return the commit of every branch."""
@@ -89,8 +89,10 @@ class Bare:
 
     def commit(self, ref: str) -> Commit:
         """Return what git records of the commit ``ref``."""
-        form = "--format=" + "%x00".join(("%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"))
-        sha, tree, parents, *people, message = self.text("log", "--max-count=1", form, "--end-of-options", ref).split("\0")
+        form = "--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
+        sha, tree, parents, *people, message = self.text("log", "--max-count=1", form, "--end-of-options", ref).split(
+            "\0"
+        )
         author, committer = (people[0], people[1], people[2]), (people[3], people[4], people[5])
         return Commit(sha, tree, parents.split(), author, committer, message.strip())
 
@@ -110,7 +112,7 @@ class Bare:
         """Return the name of the blob that ``path`` has in commit ``ref``."""
         kind, _, rest = self._entry(ref, path).partition(" ")
         if kind != "blob":
-            raise NoSuchObject(f"{ref}:{path}")
+            raise NoSuchObjectError(f"{ref}:{path}")
         return rest
 
     def entries(self, ref: str, path: str) -> list[tuple[str, str, str]]:

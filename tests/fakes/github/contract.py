@@ -9,13 +9,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jsonschema.protocols import Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 DESCRIPTION = Path(__file__).with_name("openapi.json.gz")
 JSON = "application/json"
@@ -60,8 +62,7 @@ class Contract:
         for loosen in LOOSENED:
             loosen(document)
         self.document = document
-        resource = Resource(contents=document, specification=DRAFT4)
-        self._registry: Registry[Any] = Registry().with_resource(_NAME, resource)
+        self._registry: Registry[Any] = Registry().with_resource(_NAME, DRAFT4.create_resource(document))
         self._validators: dict[str, Validator] = {}
 
     def operations(self) -> set[tuple[str, str]]:

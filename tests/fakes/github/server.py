@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from requests.structures import CaseInsensitiveDict
+
 from tests.fakes.github.app import App, Incoming, Reply
 
 Respond = Callable[[Incoming], Reply | None]
@@ -65,7 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: tests look at the log of exchanges."""
 
     def _answer(self) -> None:
-        reply = self.server.respond(Incoming(self.command, self.path, self.headers, self._read()))
+        headers = CaseInsensitiveDict(self.headers.items())
+        reply = self.server.respond(Incoming(self.command, self.path, headers, self._read()))
         if reply is None:
             self.close_connection = True
             with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ import yaml
 
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
-from tests.fakes.github.bare import NoSuchObject
+from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Dispatch, Run, State
@@ -27,9 +27,11 @@ def workflows(state: State) -> dict[int, str]:
     """Return the paths of the workflows on the default branch, by their ids."""
     try:
         entries = state.bare.entries(shapes.MAIN, _FOLDER)
-    except NoSuchObject:
+    except NoSuchObjectError:
         return {}
-    return {workflow_number(path): path for kind, _, path in entries if kind == "blob" and path.endswith((".yml", ".yaml"))}
+    return {
+        workflow_number(path): path for kind, _, path in entries if kind == "blob" and path.endswith((".yml", ".yaml"))
+    }
 
 
 def _document(state: State, ref: str, path: str) -> dict[Any, Any]:
@@ -121,13 +123,19 @@ def _head_commit(call: Call, run: Run) -> Json | None:
     """Return what a run says of its commit; nothing when that is one of a fork."""
     try:
         commit = call.state.bare.commit(run.head_sha)
-    except NoSuchObject:
+    except NoSuchObjectError:
         return None
     people = {
         role: {"name": who[0], "email": who[1]}
         for role, who in (("author", commit.author), ("committer", commit.committer))
     }
-    return {"id": commit.sha, "tree_id": commit.tree, "message": commit.message, "timestamp": commit.committer[2], **people}
+    return {
+        "id": commit.sha,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": commit.committer[2],
+        **people,
+    }
 
 
 def _runs(call: Call, workflow: str | None = None) -> Answer:
@@ -169,7 +177,7 @@ def dispatch(call: Call) -> Answer:
     try:
         sha = state.bare.resolve(ref)
         document = _document(state, sha, path)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(422, f"No ref found for: {ref}") from error
     inputs = _inputs(document, call.body.get("inputs") or {})
     name = workflow_name(state, sha, path)
@@ -205,7 +213,5 @@ def _inputs(document: dict[Any, Any], given: dict[str, Any]) -> dict[str, Any]:
         if (spec or {}).get("required") and inputs[name] in {"", None}:
             raise Problem(422, f"Required input '{name}' not provided")
         if (spec or {}).get("type") == "choice" and inputs[name] not in spec["options"]:
-            raise Problem(
-                422, f"Provided value '{inputs[name]}' for input '{name}' not in the list of allowed values"
-            )
+            raise Problem(422, f"Provided value '{inputs[name]}' for input '{name}' not in the list of allowed values")
     return inputs

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.fakes.github import shapes
-from tests.fakes.github.bare import NoSuchObject
+from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import CheckRun, Status
@@ -79,7 +79,7 @@ def create_check(call: Call) -> Answer:
     sha: str = call.body["head_sha"]
     try:
         call.state.bare.commit(sha)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(422, f"No commit found for SHA: {sha}") from error
     check = CheckRun(call.state.numbers(), call.body["name"], sha, call.account, call.state.now())
     _apply(call, check, call.body)
@@ -129,7 +129,7 @@ def list_checks(call: Call) -> Answer:
 def _commit(call: Call, ref: str) -> str:
     try:
         return call.state.bare.resolve(ref)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(422, f"No commit found for SHA: {ref}") from error
 
 

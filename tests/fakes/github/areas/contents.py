@@ -4,7 +4,7 @@ import base64
 import binascii
 
 from tests.fakes.github import shapes
-from tests.fakes.github.bare import Bare, NoSuchObject
+from tests.fakes.github.bare import Bare, NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes
 from tests.fakes.github.shapes import Json
 
@@ -17,11 +17,11 @@ def get_contents(call: Call) -> Answer:
     path, ref = call["path"].strip("/"), call.query.get("ref") or shapes.MAIN
     try:
         sha = call.state.bare.resolve(ref)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(404, f"No commit found for the ref {ref}") from error
     try:
         content = call.state.bare.read(sha, path)
-    except NoSuchObject:
+    except NoSuchObjectError:
         return Answer(200, _folder(call, sha, path, ref))
     encoded = base64.encodebytes(content).decode()
     blob = call.state.bare.blob(sha, path)
@@ -34,7 +34,7 @@ def put_contents(call: Call) -> Answer:
     bare = call.state.bare
     try:
         head = bare.branch(branch)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(404, f"Branch {branch} not found") from error
     try:
         content = base64.b64decode(call.body["content"].replace("\n", ""), validate=True)
@@ -54,7 +54,7 @@ def _present(bare: Bare, ref: str, path: str) -> str | None:
     """Return the blob that stands at a path; None where there is no file."""
     try:
         return bare.blob(ref, path)
-    except NoSuchObject:
+    except NoSuchObjectError:
         return None
 
 

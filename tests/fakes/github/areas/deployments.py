@@ -1,7 +1,7 @@
 """Deployments and their statuses."""
 
 from tests.fakes.github import shapes
-from tests.fakes.github.bare import NoSuchObject
+from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page, refused
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Deployment, DeploymentStatus, State
@@ -62,7 +62,7 @@ def create_deployment(call: Call) -> Answer:
     body, ref = call.body, call.body["ref"]
     try:
         sha = call.state.bare.resolve(ref)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(422, f"No ref found for: {ref}") from error
     if body.get("auto_merge", True) and _merged_main(call, ref, sha):
         return Answer(202, {"message": f"Auto-merged {shapes.MAIN} into {ref} on deployment."})

@@ -77,8 +77,8 @@ def issue_json(call: Call, issue: Issue) -> Json:
     }
     if issue.pull:
         pull = call.urls.api(f"/pulls/{issue.number}")
-        found["pull_request"] = {"url": pull, "html_url": html, "diff_url": f"{html}.diff", "patch_url": f"{html}.patch",
-                                 "merged_at": issue.pull.merged_at}  # fmt: skip
+        pages = {"html_url": html, "diff_url": f"{html}.diff", "patch_url": f"{html}.patch"}
+        found["pull_request"] = {"url": pull, **pages, "merged_at": issue.pull.merged_at}
     return found
 
 

@@ -3,7 +3,7 @@
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import WORKFLOW, Account
 from tests.fakes.github.areas.issues import association, check_text, issue_json, labels, next_number, turn
-from tests.fakes.github.bare import Bare, NoSuchObject
+from tests.fakes.github.bare import Bare, NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, invalid, page, refused
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Issue, Pull, State
@@ -49,7 +49,7 @@ def _tip(bare: Bare, branch: str, field: str) -> str:
     """Return the commit of a branch that a field of a pull request names."""
     try:
         return bare.branch(branch)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise invalid("PullRequest", field) from error
 
 
@@ -162,9 +162,7 @@ def list_pulls(call: Call) -> Answer:
     found = [
         (issue, pull)
         for issue, pull in pulls(call.state)
-        if state in {"all", issue.state}
-        and base in {"", pull.base}
-        and head in {"", f"{call.state.owner}:{pull.head}"}
+        if state in {"all", issue.state} and base in {"", pull.base} and head in {"", f"{call.state.owner}:{pull.head}"}
     ]
     if call.query.get("direction") == "asc":
         found.reverse()
@@ -212,7 +210,7 @@ def list_pulls_of_commit(call: Call) -> Answer:
     sha = call["commit_sha"]
     try:
         call.state.bare.commit(sha)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(422, f"No commit found for SHA: {sha}") from error
     found = [
         (issue, pull)

@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from tests.fakes.github import shapes
-from tests.fakes.github.bare import Bare, NoSuchObject
+from tests.fakes.github.bare import Bare, NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, invalid, page
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Asset, Release, State
@@ -70,7 +70,7 @@ def publish(state: State, release: Release) -> None:
     """Give a release its tag in git, as publishing does when there is none yet."""
     try:
         state.bare.tag(release.tag)
-    except NoSuchObject:
+    except NoSuchObjectError:
         state.bare.point(f"refs/tags/{release.tag}", _target(state.bare, release.target))
     release.published = release.published or state.now()
 
@@ -78,7 +78,7 @@ def publish(state: State, release: Release) -> None:
 def _target(bare: Bare, target: str) -> str:
     try:
         return bare.resolve(target)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise invalid("Release", "target_commitish") from error
 
 

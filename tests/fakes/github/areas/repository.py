@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.fakes.github import shapes
-from tests.fakes.github.bare import NoSuchObject
+from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 
 ROUTES = Routes()
@@ -37,7 +37,7 @@ def get_branch(call: Call) -> Answer:
     name = call["branch"]
     try:
         sha = call.state.bare.branch(name)
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(404, "Branch not found") from error
     links = {"self": call.urls.api(f"/branches/{name}"), "html": call.urls.html(f"/tree/{name}")}
     commit = shapes.commit(call.urls, call.state.bare.commit(sha))
@@ -48,7 +48,7 @@ def get_branch(call: Call) -> Answer:
 def get_commit(call: Call) -> Answer:
     try:
         found = call.state.bare.commit(call.state.bare.resolve(call["ref"]))
-    except NoSuchObject as error:
+    except NoSuchObjectError as error:
         raise Problem(422, f"No commit found for SHA: {call['ref']}") from error
     stats = {"additions": 0, "deletions": 0, "total": 0}
     return Answer(200, shapes.commit(call.urls, found) | {"stats": stats, "files": []})

@@ -21,8 +21,11 @@ def _known(call: Call) -> str:
 
 def _refuse_bad_name(name: str) -> None:
     if not name.isascii() or not name.isidentifier() or name.upper().startswith("GITHUB_"):
-        raise Problem(422, "Variable names can only contain alphanumeric characters ([a-z], [A-Z], [0-9]) or underscores "
-                           "(_). Spaces are not allowed. They must not start with a number or with the GITHUB_ prefix.")  # fmt: skip
+        raise Problem(
+            422,
+            "Variable names can only contain alphanumeric characters ([a-z], [A-Z], [0-9]) or underscores (_). Spaces "
+            "are not allowed. They must not start with a number or with the GITHUB_ prefix.",
+        )
 
 
 @ROUTES("GET", f"{REPO}/actions/variables", _SCOPE)
