@@ -152,6 +152,12 @@ def unreachable(where: str, why: str, seconds: float) -> UnavailableError:
 
 
 def _forbidden(answer: Answer, said: str, needs: Permission) -> UnavailableError:
+    if "not permitted to create or approve pull requests" in said:
+        return UnavailableError(
+            "The repository does not let workflows open pull requests.", field=answer.request, found=said,
+            fix='Tick "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General; or '
+            "pass the token of a GitHub App.",
+        )  # fmt: skip
     lacking = "resource not accessible by" in said.lower()
     return UnavailableError(
         "The token lacks a permission." if lacking else "GitHub forbids this.",
