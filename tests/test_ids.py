@@ -12,6 +12,7 @@ from mlops.ids import (
     ModelId,
     artifact_name,
     format_date,
+    is_reserved,
     parse_artifact_name,
     parse_date,
     parse_task,
@@ -120,3 +121,8 @@ def test_a_task_of_32_letters_is_the_longest() -> None:
 
 def test_the_clock_gives_a_day_that_is_not_in_the_future() -> None:
     assert parse_date(format_date(utc_today()), today=utc_today()) <= utc_today()
+
+
+def test_names_that_windows_keeps_are_known_whatever_their_case_and_suffix() -> None:
+    assert all(map(is_reserved, ["con", "CON.json", "nul.tar.gz", "Com1.md", "lpt9 .txt"]))
+    assert not any(map(is_reserved, ["er_20251020.json", "console.md", "com.md", "com10", ""]))

@@ -82,3 +82,25 @@ def test_a_change_is_compared(repository: Path, judged: Path, tmp_path: Path) ->
     shutil.copytree(repository, tmp_path / "base")
     done = verb(repository, "affected", "--task", "er", "--base", tmp_path / "base")
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_committed_is_checked(root: Path) -> None:
+    done = verb(root, "check")
+    assert done.returncode == 0, done.stderr
+    assert "Everything holds." in done.stdout
+
+
+@pytest.mark.parametrize("name", ["", "artifact", "check", "comment", "deployment", "publish", "release", "variables"])
+def test_the_bot_starts(root: Path, name: str) -> None:
+    done = verb(root, "bot", *filter(None, (name,)), "--help")
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_module_of_the_bot_is_imported_without_the_learner(root: Path) -> None:
+    files = [*root.glob("mlops/bot/**/*.py"), *root.glob("mlops/cli/bot/**/*.py")]
+    names = [".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for file in files]
+    assert len(names) > 10
+    done = without_the_learner(
+        "import importlib\nfor name in sys.argv[1:]:\n    importlib.import_module(name)", root, *names
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from mlops.config import StorageSettings
 from mlops.errors import InputRefusedError, UnavailableError, UsageRefusedError
 from mlops.hashing import sha256_bytes
-from mlops.storage import AbsentError, Location, fetch, fetch_file, locate
+from mlops.storage import AbsentError, Location, fetch, fetch_file, hash_regular, locate
 from mlops.storage.remote import https_only_client
 
 LOCAL = StorageSettings()
@@ -260,3 +260,19 @@ def test_a_redirect_that_leaves_https_is_not_followed() -> None:
             server.shutdown()
             thread.join()
         assert server.seen == ["/first"]  # type: ignore[attr-defined]  # put there above
+
+
+def test_a_local_file_is_hashed_where_it_lies(tmp_path: Path) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(b"12345")
+    assert hash_regular(path, limit=5, name="data") == (sha256_bytes(b"12345"), 5)
+    with pytest.raises(InputRefusedError, match="larger than the policy allows"):
+        hash_regular(path, limit=4, name="data")
+    path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(InputRefusedError, match="Git LFS pointer"):
+        hash_regular(path, limit=100, name="data")
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(InputRefusedError, match="cannot be read"):
+        hash_regular(tmp_path / "link", limit=100, name="link")
+    with pytest.raises(AbsentError):
+        hash_regular(tmp_path / "absent", limit=100, name="absent")

@@ -113,6 +113,7 @@ def _refuse_pointer(head: bytes, name: str) -> None:
     if head == _LFS_POINTER:
         raise InputRefusedError(
             "This is a Git LFS pointer, not the data it stands for.", file=name,
+            expected="the data itself", found="a pointer of a few lines",
             why="The repository was cloned without Git LFS.",
             fix="Run `git lfs install` and `git lfs pull`; in GitHub Actions give actions/checkout `lfs: true`.",
         )  # fmt: skip
