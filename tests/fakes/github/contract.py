@@ -27,17 +27,18 @@ _SHOWN = 160
 Loose = Callable[[dict[str, Any]], None]
 
 
-def _nullable_enums(node: Any) -> None:
-    """``nullable`` beside an ``enum`` without null: the API does send null there."""
+def _nullables(node: Any) -> None:
+    """``nullable`` beside a list of values or of alternatives without null: the API does send null there."""
     if isinstance(node, dict):
-        values = node.get("enum")
-        if node.get("nullable") is True and isinstance(values, list) and None not in values:
-            values.append(None)
+        if node.get("nullable") is True:
+            for values, null in (("enum", None), ("oneOf", {"enum": [None]}), ("anyOf", {"enum": [None]})):
+                if values in node and null not in node[values]:
+                    node[values].append(null)
         for value in node.values():
-            _nullable_enums(value)
+            _nullables(value)
     elif isinstance(node, list):
         for value in node:
-            _nullable_enums(value)
+            _nullables(value)
 
 
 def _broken_uploads(document: dict[str, Any]) -> None:
@@ -47,8 +48,16 @@ def _broken_uploads(document: dict[str, Any]) -> None:
         asset["properties"]["state"]["enum"].append("starter")
 
 
+def _plain_labels(document: dict[str, Any]) -> None:
+    """The text about labels of issues allows an array of names directly, which the schema forgets."""
+    item = document["paths"].get("/repos/{owner}/{repo}/issues/{issue_number}/labels", {})
+    for method in item.keys() & {"post", "put"}:
+        names = {"type": "array", "items": {"type": "string"}}
+        item[method]["requestBody"]["content"][JSON]["schema"]["oneOf"].append(names)
+
+
 # Where the description is stricter than the API, with the reason in the docstring of each.
-LOOSENED: tuple[Loose, ...] = (_nullable_enums, _broken_uploads)
+LOOSENED: tuple[Loose, ...] = (_nullables, _broken_uploads, _plain_labels)
 
 
 class Contract:

@@ -29,4 +29,4 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Return a running stand-in for ``acme/er-models``; it fails the test when an exchange broke the contract."""
     with serve(bare_repository(tmp_path_factory.mktemp("github")), REPOSITORY) as running:
         yield running
-    assert running.violations == []
+    assert not running.violations, "\n".join(running.violations)
