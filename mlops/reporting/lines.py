@@ -17,7 +17,7 @@ _NAME_CAP = 40
 
 def title_of(report: GateReport) -> str:
     """Return the verdict in one line of plain text, at most 100 characters: what was decided, of what, and why."""
-    head = f"{report.verdict.capitalize()}: {printable(report.model_id, _NAME_CAP)}"
+    head = f"{report.verdict.capitalize()}: {_short(report.model_id)}"
     said = ""
     for words in _reasons(report):
         longer = f"{said}, {words}" if said else words
@@ -56,7 +56,7 @@ def _reasons(report: GateReport) -> Iterator[str]:
     yield from (_words(found) for found in report.criteria if found.blocking and found.verdict == made)
     for change in report.changes:
         if change.blocking and change.verdict == made:
-            yield f"{_name(change.metric)} against {printable(change.baseline, _NAME_CAP)}"
+            yield f"{_name(change.metric)} against {_short(change.baseline)}"
     slices = sum(found.blocking and found.verdict == made for found in report.slices)
     if slices:
         yield f"{slices:,} slice{'s' * (slices > 1)}"
@@ -79,4 +79,10 @@ def _words(criterion: CriterionResult) -> str:
 
 
 def _name(metric: str) -> str:
-    return printable(str(metric_name(metric, start=False)), _NAME_CAP)
+    return _short(metric_name(metric, start=False))
+
+
+def _short(text: str) -> str:
+    """Return foreign text printable and short; what had to be spelled out may be longer than it was."""
+    shown = printable(text, _NAME_CAP)
+    return shown if len(shown) <= _NAME_CAP else shown[: _NAME_CAP - 1] + "…"

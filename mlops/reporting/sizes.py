@@ -1,14 +1,13 @@
 """How much GitHub takes: a longer text is refused or dropped whole, so it is cut here, where its structure allows."""
 
-import re
-
 COMMENT_LIMIT = 65_000
 """Bytes of a comment or of a check run's summary: GitHub refuses more than 65,536 characters."""
 
 SUMMARY_LIMIT = 1_000_000
 """Bytes of a step's summary: the runner drops more than 1 MiB, together with what the step wrote before."""
 
-_FOLD = re.compile(r"<(/?)details>")
+_FENCE = "```"
+_CLOSED = "\n\n</details>"
 
 
 def fit(markdown: str, limit: int, *, whole: str = "gate.json in the artifact") -> str:
@@ -22,9 +21,9 @@ def fit(markdown: str, limit: int, *, whole: str = "gate.json in the artifact") 
     if len(markdown.encode()) <= limit:
         return markdown
     last = f"\n\n**Cut here**, because GitHub takes no longer text. All of it: {whole}.\n"
-    room = limit - len(last.encode()) - len(b"\n\n</details>") * markdown.count("<details>")
+    room = limit - len(last.encode()) - len(_FENCE) - 1 - len(_CLOSED) * markdown.count("<details>")
     kept = markdown.encode()[: max(0, room)].decode("utf-8", "ignore")
     kept = kept[: kept.rfind("\n") + 1].rstrip("\n")
-    folds = [match[1] for match in _FOLD.finditer(kept)]
-    unclosed = folds.count("") - folds.count("/")
-    return kept + "\n\n</details>" * unclosed + last
+    if sum(line.startswith(_FENCE) for line in kept.split("\n")) % 2:
+        kept += f"\n{_FENCE}"
+    return kept + _CLOSED * (kept.count("<details>") - kept.count("</details>")) + last

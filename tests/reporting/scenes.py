@@ -68,15 +68,15 @@ def repeats() -> tuple[Repeat, ...]:
     )
 
 
-def report(counts: Counts = factories.COUNTS, *, text: str = "", **asked: bool | int) -> GateReport:
+def report(counts: Counts = factories.COUNTS, *, text: str = "", worse: float = 0.0, **asked: bool | int) -> GateReport:
     """Return what the gate decides on ``counts``; every free text is ``text`` where one is given.
 
     Args:
         counts: The confusion matrix.
         text: Put wherever data or somebody else's artifact can put a text.
-        asked: ``slices``, ``change``, ``seeds`` and ``worse`` as above.
+        worse: By how much the candidate lies behind the champion, where there is one.
+        asked: ``slices``, ``change`` and ``seeds`` as above.
     """
-    worse = float(asked.pop("worse", 0))
     rules = policy(**asked)  # type: ignore[arg-type]  # its own keywords
     measured = factories.metrics(counts, repeats=repeats() if rules.seeds > 1 else ())
     comparison = paired(counts, worse=worse) if asked.get("change") else None
