@@ -53,10 +53,19 @@ class Difference:
     unknown: Mapping[str, str]
 
 
-def refuse_no_base(root: Path, base: Path) -> None:
-    """Refuse a checkout of the base branch with which nothing could differ; raises UsageRefusedError."""
+def refuse_no_base(root: Path, base: Path, *, itself: bool = False) -> None:
+    """Refuse what is no checkout of the base branch.
+
+    Args:
+        root: The working tree.
+        base: What was named as the checkout.
+        itself: Whether the working tree itself will do, with which nothing can differ.
+
+    Raises:
+        UsageRefusedError: No folder, or the working tree itself.
+    """
     same = base.is_dir() and base.samefile(root)
-    if same or not base.is_dir():
+    if not base.is_dir() or (same and not itself):
         raise UsageRefusedError(
             "There is no checkout of the base branch here.",
             file=base,

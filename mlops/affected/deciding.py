@@ -45,7 +45,7 @@ class Facts:
         head: The change: the working tree.
         pins: By dataset id, the hash that a manifest of the working tree pins; empty where it is not valid.
         champion: The model that the base branch has in production; empty if none.
-        unknown: What could not be found out about it, as a sentence.
+        unknown: What could not be found out, as sentences.
     """
 
     task: str
@@ -53,7 +53,7 @@ class Facts:
     head: State
     pins: Mapping[str, str]
     champion: str = ""
-    unknown: str = ""
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def decide(facts: Facts) -> Decision:
     fields = (*_policy(facts.task, base.settings, head.settings), *_settings(facts.task, base.settings, head.settings))
     reasons = (
         *_base(base),
-        *filter(None, (facts.unknown,)),
+        *facts.unknown,
         *change.reasons,
         *fields,
         *_code(compare(base.files, head.files)),

@@ -20,20 +20,22 @@ def read(root: Path, base: Path, task: str, declared: TaskSettings) -> Facts:
 
     Args:
         root: The working tree.
-        base: A checkout of the base branch, anywhere, also inside of the working tree.
+        base: A checkout of the base branch, anywhere, also inside of the working tree. Where it is the working tree
+            itself, nothing can differ, so that nothing is known of a change.
         task: Whose model is asked about.
         declared: What the working tree's ``mlops.toml`` says of the task.
 
     Raises:
-        UsageRefusedError: ``base`` is no folder, or is the working tree itself.
+        UsageRefusedError: ``base`` is no folder.
     """
-    refuse_no_base(root, base)
+    refuse_no_base(root, base, itself=True)
     before, problem = _settings_of(base, task)
     globs = sorted({*declared.code, *(before.code if before else ())})
     old = State(before, scan(base, _MANIFESTS), scan(base, globs, leave_out=(root,)), problem)
     new = State(declared, scan(root, _MANIFESTS), scan(root, globs, leave_out=(base,)))
     champion, unknown = _champion(base, task, before, declared)
-    return Facts(task, old, new, _pins(root, new.manifests, task), champion, unknown)
+    itself = "The base is this working tree itself, with which nothing can differ." if base.samefile(root) else ""
+    return Facts(task, old, new, _pins(root, new.manifests, task), champion, tuple(filter(None, (itself, unknown))))
 
 
 def _settings_of(base: Path, task: str) -> tuple[TaskSettings | None, str]:

@@ -172,5 +172,5 @@ def test_a_task_that_is_new_and_settings_that_cannot_be_read_are_judged() -> Non
 
 
 def test_what_is_not_known_of_the_champion_is_judged() -> None:
-    decision = decide(facts(unknown="The model in production cannot be told: why"))
+    decision = decide(facts(unknown=("The model in production cannot be told: why",)))
     assert (decision.judge, decision.champion) == (True, "")

@@ -157,8 +157,15 @@ def test_the_checkout_may_stand_inside_of_the_working_tree(base: Path, repositor
     assert not decided(run_cli, inside)["judge"]
 
 
-@pytest.mark.parametrize("name", [".", "absent", "mlops.toml"])
-def test_a_base_with_which_nothing_could_differ_is_refused(base: Path, run_cli: RunCli, name: str) -> None:
+def test_the_working_tree_itself_as_base_is_judged_for_nothing_could_differ(base: Path, run_cli: RunCli) -> None:
+    assert base.is_dir()
+    found = decided(run_cli, Path())
+    assert found["reasons"] == ["The base is this working tree itself, with which nothing can differ."]
+    assert (found["judge"], found["dataset_id"], found["champion"]) == (True, ID, "er_20250101")
+
+
+@pytest.mark.parametrize("name", ["absent", "mlops.toml"])
+def test_a_base_that_is_no_folder_is_refused(base: Path, run_cli: RunCli, name: str) -> None:
     assert base.is_dir()
     outcome = run_cli("affected", "--task", "er", "--base", name)
     assert outcome.code == 2
