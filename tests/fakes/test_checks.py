@@ -68,7 +68,7 @@ def test_a_completed_check_run_has_a_conclusion(hub: Hub, ask: Ask) -> None:
     assert hub.state.checks == {}
 
 
-def test_statuses_combine_by_the_latest_of_each_context(repo: Repository) -> None:
+def test_statuses_combine_by_the_latest_of_each_context(repo: Repository, ask: Ask) -> None:
     commit = repo.get_commit("main")
     assert commit.get_combined_status().state == "pending"
     commit.create_status("failure", "https://example.org", "below", "gate")
@@ -76,4 +76,5 @@ def test_statuses_combine_by_the_latest_of_each_context(repo: Repository) -> Non
     assert commit.get_combined_status().state == "success"
     commit.create_status("error", context="other")
     assert commit.get_combined_status().state == "failure"
-    assert [status.state for status in commit.get_statuses()] == ["error", "success", "failure"]
+    # PyGithub asks at the older address, which GitHub's description does not have any more.
+    assert [status["state"] for status in ask("GET", "/commits/main/statuses").json()] == ["error", "success", "failure"]

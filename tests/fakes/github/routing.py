@@ -16,7 +16,7 @@ Thing = TypeVar("Thing")
 
 REPO = "/repos/{owner}/{repo}"
 DOCUMENTATION = "https://docs.github.com/rest"
-_SLASHED = frozenset({"path", "ref", "branch", "tag", "name"})  # parameters that may hold slashes
+_SLASHED = frozenset({"path", "ref", "branch", "tag", "name"})  # parameters that may hold slashes, or nothing
 _MOST_PER_PAGE = 100
 
 
@@ -34,7 +34,7 @@ class Problem(Exception):  # noqa: N818  # the API's refusals are answers, not e
         self,
         status: int,
         message: str = "Not Found",
-        errors: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[Mapping[str, str] | str] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -170,7 +170,7 @@ class Route:
         """What paths of this template look like."""
         parts = re.split(r"\{(\w+)\}", self.template)
         text = "".join(
-            re.escape(part) if index % 2 == 0 else f"(?P<{part}>{'.+?' if part in _SLASHED else '[^/]+'})"
+            re.escape(part) if index % 2 == 0 else f"(?P<{part}>{'.*?' if part in _SLASHED else '[^/]+'})"
             for index, part in enumerate(parts)
         )
         return re.compile(text)

@@ -2,13 +2,14 @@
 
 from tests.fakes.github import shapes
 from tests.fakes.github.bare import NoSuchObjectError
-from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page, refused
+from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Deployment, DeploymentStatus, State
 
 ROUTES = Routes()
 _ONE = f"{REPO}/deployments/{{deployment_id}}"
 _STATUSES = f"{_ONE}/statuses"
+_ACTIVE = "We cannot delete an active deployment unless it is the only deployment in a given environment."
 
 
 def deployment_json(call: Call, deployment: Deployment) -> Json:
@@ -99,8 +100,7 @@ def delete_deployment(call: Call) -> Answer:
     deployment = call.find(call.state.deployments, "deployment_id")
     active = not deployment.statuses or deployment.statuses[-1].state == "success"
     if active and len(call.state.deployments) > 1:
-        raise refused("Deployment", "We cannot delete an active deployment unless it is the only deployment in a given "
-                                    "environment.")  # fmt: skip
+        raise Problem(422, "Validation Failed", [_ACTIVE])
     del call.state.deployments[deployment.number]
     return Answer(204)
 

@@ -164,7 +164,7 @@ def upload_asset(call: Call) -> Answer:
     if not call.raw:
         raise Problem(400, "Bad Content-Length: 0")
     # GitHub renames: what is not plain becomes a dot.
-    name = re.sub(r"[^A-Za-z0-9_.+@~-]+", ".", call.query["name"]).strip(".")
+    name = re.sub(r"[^A-Za-z0-9_+@~-]+", ".", call.query["name"]).strip(".")
     if not name:
         raise invalid("ReleaseAsset", "name", "missing_field")
     if any(asset.name == name for asset in release.assets):
