@@ -20,6 +20,9 @@ PAGE = 100
 TIMEOUT = 15
 """Seconds that one request may take to connect, and to go on talking."""
 
+_TAKEN = frozenset({409, 422})
+"""What GitHub answers, among other reasons, when what should be made exists already."""
+
 T = TypeVar("T")
 
 
@@ -143,6 +146,8 @@ class GitHub:
             except _UncertainError as error:
                 uncertain = error
                 continue
+            if answer.status in _TAKEN and (found := look()) is not None:  # somebody was faster
+                return Made(found, fresh=False)
             return Made(read(self._checked(answer, needs).json()), fresh=True)
         return Made(found, fresh=uncertain is not None)
 
