@@ -38,7 +38,8 @@ class Links:
             run_id: Number of the run.
         """
         address = f"{server.rstrip('/')}/{repository}"
-        return cls(address, commit, f"{address}/actions/runs/{run_id}")
+        run = f"{address}/actions/runs/{run_id}"
+        return cls(address, commit, run) if _RUN.fullmatch(run) else cls(address, commit)
 
     def to_file(self, path: str, words: str) -> str:
         """Return a Markdown link to a file of the commit; both texts are our own. Without a commit, ``words`` alone."""
