@@ -131,6 +131,12 @@ def test_an_annotation_says_where(page: Runner) -> None:
     assert said(page) == "::error title=a%3Ab%2Cc,file=data_manifests/er_20251020.json::50 %25 of%0Ait\n"
 
 
+def test_an_annotation_says_which_line(page: Runner) -> None:
+    runner.annotate(page, "error", "no", file="mlops.toml", line=7)
+    runner.annotate(page, "error", "no", line=7)
+    assert said(page) == "::error file=mlops.toml,line=7::no\n::error::no\n"
+
+
 def test_an_annotation_without_properties_has_no_space(page: Runner) -> None:
     runner.annotate(page, "notice", "done")
     assert said(page) == "::notice::done\n"

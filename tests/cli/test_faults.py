@@ -7,7 +7,7 @@ import click
 import pytest
 
 from mlops.cli import faults
-from mlops.errors import ConflictError, ExitCode, InputRefusedError
+from mlops.errors import ConflictError, ExitCode, InputRefusedError, UsageRefusedError
 from tests.conftest import RunCli
 
 
@@ -51,10 +51,10 @@ def test_a_page_that_cannot_be_written_does_not_hide_the_letter(
 
 
 def test_a_package_that_an_extra_brings_is_named_with_it(capsys: pytest.CaptureFixture[str]) -> None:
-    error = ModuleNotFoundError("No module named 'github'", name="github.Auth")
+    error = ModuleNotFoundError("No module named 's3fs'", name="s3fs.core")
     assert faults.tell(error) == ExitCode.USAGE
     said = capsys.readouterr().err
-    assert "pip install 'precision-gate[bot]'" in said
+    assert "pip install 'precision-gate[s3]'" in said
     assert "Traceback" not in said
 
 
@@ -89,3 +89,42 @@ def test_a_crash_never_looks_like_a_verdict(
     assert type(error).__name__ in said
     assert "bug in mlops, and no verdict" in said
     assert "exit code 70" in inside_actions.read_text(encoding="utf-8")
+
+
+def test_a_letter_about_data_points_at_the_hash_of_its_manifest(repository: Path) -> None:
+    manifest = repository / "data_manifests" / "er_20251020.json"
+    manifest.parent.mkdir()
+    manifest.write_text('{\n  "rows": 3,\n  "sha256": "x"\n}\n', encoding="utf-8")
+    error = InputRefusedError("The data are others.", file="data/x.parquet", field="labels")
+    assert faults.place_of(error, repository) == ("data/x.parquet", 0)
+    error.manifest = str(manifest)
+    assert faults.place_of(error, repository) == ("data_manifests/er_20251020.json", 3)
+    assert faults.place_of(error, repository.parent) == ("repository/data_manifests/er_20251020.json", 3)
+
+
+def test_a_letter_about_a_setting_points_at_its_line(repository: Path) -> None:
+    settings = repository / "mlops.toml"
+    error = UsageRefusedError("This is no rate.", file=settings, field="tasks.er.policy.criteria.recall.min")
+    file, line = faults.place_of(error, repository)
+    assert (file, settings.read_text(encoding="utf-8").splitlines()[line - 1]) == ("mlops.toml", "min = 0.88")
+
+
+@pytest.mark.parametrize("file", ["", "..", ".", "/etc/passwd", "../x.json", "a\nb.toml"])
+def test_a_letter_about_what_lies_elsewhere_has_no_place(repository: Path, file: str) -> None:
+    assert faults.place_of(InputRefusedError("x", file=file, field="a"), repository) == ("", 0)
+
+
+def test_a_place_that_cannot_be_read_is_none(repository: Path) -> None:
+    (repository / "folder.json").mkdir()
+    (repository / "wild.json").write_bytes(b"\xff{{{" + b"[" * 1_000)
+    for name in ("folder.json", "wild.json", "absent.toml", "model.bin"):
+        assert faults.place_of(InputRefusedError("x", file=name, field="a"), repository) == (name, 0)
+
+
+def test_a_refusal_is_annotated_where_it_belongs(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    faults.tell(UsageRefusedError("This is no rate.", file="mlops.toml", field="tasks.er.seed"))
+    line = (repository / "mlops.toml").read_text(encoding="utf-8").splitlines().index("seed = 42") + 1
+    assert f"::error title=mlops,file=mlops.toml,line={line}::This is no rate." in capsys.readouterr().err

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.job import annotations, enter
 from tests.conftest import RunCli
 from tests.tables import assert_refused, pairs, picture, write
 
@@ -101,3 +102,75 @@ def test_a_refused_input_outweighs_a_refused_setting(pinned: Path, run_cli: RunC
     assert_refused(run_cli("verify"), 2, "schemes")
     (pinned / MANIFEST).write_text("{}", "utf-8")
     assert_refused(run_cli("verify"), 3, "schemes", MANIFEST)
+
+
+@pytest.mark.usefixtures("pinned")
+def test_a_dataset_is_named_by_task_and_day(run_cli: RunCli) -> None:
+    first, second = _sha256(run_cli), _sha256(run_cli, "er_20251120")
+    for arguments, name in (
+        (("--task", "er"), "er_20251120"),
+        (("--task", "er", "--dataset-date", "20251020"), "er_20251020"),
+        (("--task", "er", "--dataset-hash", first), "er_20251020"),
+        (("--task", "er", "--dataset-date", "20251120", "--dataset-hash", second), "er_20251120"),
+    ):
+        outcome = run_cli("verify", *arguments)
+        assert outcome.code == 0, outcome.err
+        assert outcome.out.startswith(f"data_manifests/{name}.json  verified")
+        assert outcome.out.count("verified") == 1
+
+
+@pytest.mark.usefixtures("pinned")
+def test_a_day_with_the_hash_of_another_is_refused(run_cli: RunCli) -> None:
+    other = _sha256(run_cli, "er_20251120")
+    outcome = run_cli("verify", "--task", "er", "--dataset-date", "20251020", "--dataset-hash", other)
+    assert_refused(outcome, 3, MANIFEST, "sha256", other)
+
+
+@pytest.mark.usefixtures("pinned")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--dataset-date", "20251020"), ("--task",)),
+        (("er_20251020", "--task", "er"), ("--task", "not both")),
+        (("er_20251020", "--dataset-date", "20251020"), ("--dataset-date",)),
+        (("--task", "er", "--dataset-date", "20240101"), ("er_20240101",)),
+        (("--task", "er", "--dataset-date", "../x"), ("8 ASCII digits",)),
+        (("--task", "er", "--dataset-hash", "0" * 64), ("No manifest pins this hash",)),
+        (("--task", "claims"), ("claims",)),
+        (("--task", "../er"), ("../er",)),
+    ],
+)
+def test_options_that_name_no_dataset_are_a_fault_of_usage(
+    run_cli: RunCli, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    assert_refused(run_cli("verify", *arguments), 2, *words)
+
+
+@pytest.mark.usefixtures("pinned")
+def test_empty_twins_are_not_given(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TASK", "DATASET_DATE", "DATASET_HASH"):
+        monkeypatch.setenv(f"MLOPS_VERIFY_{name}", "")
+    assert run_cli("verify").out.count("verified") == 2
+
+
+def test_inside_actions_a_refusal_points_at_the_pin(
+    pinned: Path, tmp_path: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(pinned / FIRST, pairs(7))
+    job = enter(monkeypatch, tmp_path / "job", pinned)
+    outcome = run_cli("verify", "--task", "er", "--dataset-date", "20251020")
+    assert outcome.code == 3
+    (one,) = annotations(outcome.err)
+    assert (one.level, one.file) == ("error", str(MANIFEST))
+    assert '"sha256"' in (pinned / MANIFEST).read_text("utf-8").splitlines()[one.line - 1]
+    assert job.outputs == {}
+    assert "sha256 mismatch" in job.summary
+
+
+def test_several_datasets_set_no_outputs(
+    pinned: Path, tmp_path: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = enter(monkeypatch, tmp_path / "job", pinned)
+    assert run_cli("verify").code == 0
+    assert job.outputs == {}
+    assert job.summary.count("verified") == 2
