@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from github import GithubException
+from github.GithubObject import NotSet
 from github.Repository import Repository
 
 from tests.fakes.conftest import Ask
@@ -30,9 +31,9 @@ def test_a_deployment_and_its_statuses(hub: Hub, repo: Repository) -> None:
 def test_a_commit_whose_checks_are_not_green_is_not_deployed(hub: Hub, repo: Repository) -> None:
     sha = hub.state.bare.branch("main")
     repo.create_check_run("ER Precision Gate", sha, conclusion="failure")
-    for contexts in ({}, {"required_contexts": ["ER Precision Gate"]}, {"required_contexts": ["never reported"]}):
+    for contexts in (NotSet, ["ER Precision Gate"], ["never reported"]):
         with pytest.raises(GithubException) as error:
-            repo.create_deployment(sha, auto_merge=False, **contexts)
+            repo.create_deployment(sha, auto_merge=False, required_contexts=contexts)
         assert error.value.status == 409
     assert repo.create_deployment(sha, auto_merge=False, required_contexts=[]).sha == sha
     repo.create_check_run("ER Precision Gate", sha, conclusion="success")
@@ -57,8 +58,8 @@ def test_a_success_ends_what_the_environment_served_before(repo: Repository) -> 
     production = [repo.create_deployment("main") for _ in range(2)]
     for deployment in made + production:
         deployment.create_status("success")
-    assert [[status.state for status in each.get_statuses()][0] for each in made] == ["inactive", "success"]
-    assert [[status.state for status in each.get_statuses()][0] for each in production] == ["success", "success"]
+    assert [each.get_statuses()[0].state for each in made] == ["inactive", "success"]
+    assert [each.get_statuses()[0].state for each in production] == ["success", "success"]
 
 
 def test_an_active_deployment_is_not_deleted(hub: Hub, repo: Repository, ask: Ask) -> None:

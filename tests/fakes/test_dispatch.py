@@ -65,19 +65,23 @@ def test_the_run_is_told_to_who_asks(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("workflow", "ref", "inputs", "message"),
+    ("workflow", "body", "message"),
     [
-        ("ci.yml", "main", {}, "Workflow does not have 'workflow_dispatch' trigger"),
-        ("train.yml", "nowhere", {}, "No ref found for: nowhere"),
-        ("train.yml", "main", {}, "Required input 'dataset_date' not provided"),
-        ("train.yml", "main", {"dataset_date": "1", "x": "1"}, 'Unexpected inputs provided: ["x"]'),
-        ("train.yml", "main", {"dataset_date": "1", "mode": "x"}, "not in the list of allowed values"),
+        ("ci.yml", {"ref": "main", "inputs": {}}, "Workflow does not have 'workflow_dispatch' trigger"),
+        ("train.yml", {"ref": "nowhere", "inputs": {}}, "No ref found for: nowhere"),
+        ("train.yml", {"ref": "main", "inputs": {}}, "Required input 'dataset_date' not provided"),
+        ("train.yml", {"ref": "main", "inputs": {"dataset_date": "1", "x": "1"}}, 'Unexpected inputs provided: ["x"]'),
+        (
+            "train.yml",
+            {"ref": "main", "inputs": {"dataset_date": "1", "mode": "x"}},
+            "not in the list of allowed values",
+        ),
     ],
 )
 def test_a_dispatch_that_the_workflow_does_not_take_is_refused(
-    hub: Hub, ask: Ask, workflow: str, ref: str, inputs: dict[str, str], message: str
+    hub: Hub, ask: Ask, workflow: str, body: dict[str, object], message: str
 ) -> None:
-    refused = ask("POST", f"/actions/workflows/{workflow}/dispatches", json={"ref": ref, "inputs": inputs})
+    refused = ask("POST", f"/actions/workflows/{workflow}/dispatches", json=body)
     assert refused.status_code == 422
     assert message in refused.json()["message"]
     assert (hub.state.dispatches, hub.state.runs) == ([], {})

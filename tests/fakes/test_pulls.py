@@ -117,9 +117,7 @@ def test_a_repository_may_forbid_workflows_to_open_pull_requests(
     assert as_app.create_pull("main", "bot/card", title="Add a card").user.login == "precision-gate[bot]"
 
 
-def test_issues_and_pull_requests_share_numbers_labels_and_comments(
-    hub: Hub, repo: Repository, branch: Branch
-) -> None:
+def test_issues_and_pull_requests_share_numbers_labels_and_comments(hub: Hub, repo: Repository, branch: Branch) -> None:
     branch("bot/card")
     assert hub.add_issue() == 1
     assert hub.add_pull("bot/card") == 2

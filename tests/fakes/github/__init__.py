@@ -13,6 +13,8 @@ or, where a fixture will not do, as a context manager::
 
     with serve(bare, "acme/er-models") as hub: ...
 
+The fixture's repository has one commit, with a ``README.md``, on ``main``.
+
 **Who speaks.** ``hub.token`` is a workflow's own token: ``github-actions[bot]``, which, as on GitHub, cannot touch
 variables or administration (403). ``hub.app_token`` is an App's: ``precision-gate[bot]``, which may. Others come from
 ``hub.token_for("octocat", without=("issues",))``; an unknown token is answered 401.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DESCRIPTION = Path(__file__).with_name("openapi.json.gz")
 JSON = "application/json"
 _NAME = "urn:github"
-_SHOWN = 160
+_SHOWN = 80
 _REFUSED = 400  # from here on an answer is a refusal, and always has a message
 
 Loose = Callable[[dict[str, Any]], None]
@@ -57,16 +57,21 @@ def _plain_labels(document: dict[str, Any]) -> None:
         item[method]["requestBody"]["content"][JSON]["schema"]["oneOf"].append(names)
 
 
-def _alternative_refusals(document: dict[str, Any]) -> None:
-    """A conflict of contents is one of two schemas that ask for nothing: every refusal is both, never exactly one."""
-    responses = document["paths"].get("/repos/{owner}/{repo}/contents/{path}", {}).get("put", {}).get("responses", {})
-    if "409" in responses:
-        schema = responses["409"]["content"][JSON]["schema"]
+def _contents(document: dict[str, Any]) -> None:
+    """A conflict is one of two schemas that ask for nothing: every refusal is both, never exactly one.
+
+    What stands at a path is told apart by a property ``type``, but a folder is an array, which has none.
+    """
+    item = document["paths"].get("/repos/{owner}/{repo}/contents/{path}", {})
+    if "put" in item:
+        schema = item["put"]["responses"]["409"]["content"][JSON]["schema"]
         schema["anyOf"] = schema.pop("oneOf")
+    if "get" in item:
+        del item["get"]["responses"]["200"]["content"][JSON]["schema"]["discriminator"]
 
 
 # Where the description is stricter than the API, with the reason in the docstring of each.
-LOOSENED: tuple[Loose, ...] = (_nullables, _broken_uploads, _plain_labels, _alternative_refusals)
+LOOSENED: tuple[Loose, ...] = (_nullables, _broken_uploads, _plain_labels, _contents)
 
 
 class Contract:
@@ -179,7 +184,7 @@ class Contract:
                 schema, registry=self._registry, format_checker=oas30_format_checker
             )
         errors = self._validators[pointer].iter_errors(value)
-        return [f"{'/'.join(map(str, e.absolute_path)) or 'the whole'}: {e.message[:_SHOWN]}" for e in errors]
+        return [f"{'/'.join(map(str, e.absolute_path)) or 'the whole'}: {_short(e.message)}" for e in errors]
 
 
 def _typed(schema: Mapping[str, Any], text: str) -> Any:
@@ -189,6 +194,11 @@ def _typed(schema: Mapping[str, Any], text: str) -> Any:
     if schema.get("type") == "boolean" and text in {"true", "false"}:
         return text == "true"
     return text
+
+
+def _short(message: str) -> str:
+    """Return the two ends of a message, which quotes the whole value between them."""
+    return message if len(message) <= 2 * _SHOWN else f"{message[:_SHOWN]} … {message[-_SHOWN:]}"
 
 
 @cache

@@ -39,7 +39,7 @@ class Fault:
     headers: Callable[[], Mapping[str, str]] = dict
     cut: bool = False
     seconds: float = 0
-    action: Callable[[], None] = lambda: None
+    action: Callable[[], object] = lambda: None
 
     @property
     def passes(self) -> bool:
@@ -146,10 +146,10 @@ class Faults:
         """Answer 403, as to a token that lacks the permission."""
         self.answer(method, pattern, 403, message=FORBIDDEN, times=times)
 
-    def before(self, method: str, pattern: str, action: Callable[[], None], *, times: int = 1, skip: int = 0) -> None:
+    def before(self, method: str, pattern: str, action: Callable[[], object], *, times: int = 1, skip: int = 0) -> None:
         """Call ``action`` before the effect: somebody else is faster."""
         self.order(Fault(method, pattern, times, skip, action=action))
 
-    def after(self, method: str, pattern: str, action: Callable[[], None], *, times: int = 1, skip: int = 0) -> None:
+    def after(self, method: str, pattern: str, action: Callable[[], object], *, times: int = 1, skip: int = 0) -> None:
         """Call ``action`` between the effect and the answer."""
         self.order(Fault(method, pattern, times, skip, stored=True, action=action))

@@ -1,5 +1,6 @@
 """The fixture ``hub``: a running stand-in, for any folder of tests that imports it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def bare_repository(folder: Path) -> Path:
 @pytest.fixture
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Return a running stand-in for ``acme/er-models``; it fails the test when an exchange broke the contract."""
-    with serve(bare_repository(tmp_path_factory.mktemp("github")), REPOSITORY) as running:
+    template = tmp_path_factory.getbasetemp() / "github-template"
+    if not template.exists():  # copied for each test, because git takes its time
+        bare_repository(template)
+    bare = tmp_path_factory.mktemp("github") / f"{REPOSITORY}.git"
+    shutil.copytree(template / "remotes" / f"{REPOSITORY}.git", bare)
+    with serve(bare, REPOSITORY) as running:
         yield running
     assert not running.violations, "\n".join(running.violations)

@@ -35,10 +35,10 @@ class Hub:
         app_token: Of an App's installation, ``precision-gate[bot]``.
     """
 
-    state: State
-    faults: Faults
+    state: State = field(repr=False)
+    faults: Faults = field(repr=False)
     violations: list[str]
-    log: list[Exchange]
+    log: list[Exchange] = field(repr=False)
     api: str = ""
     token: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
