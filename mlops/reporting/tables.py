@@ -51,13 +51,24 @@ class Compared(NamedTuple):
     status: Safe
 
 
+class Flip(NamedTuple):
+    """A row that one of two models calls right and the other wrong."""
+
+    kind: Safe
+    row_id: str
+    label: int
+    champion: Safe
+    candidate: Safe
+
+
 class Comparison(NamedTuple):
-    """The comparison with the champion: its rows, and what flipped in words."""
+    """The comparison with the champion: its rows, what flipped in words, and the surest of those rows."""
 
     champion: str
     rows: Safe
     metrics: tuple[Compared, ...]
     flips: Safe
+    flipped: tuple[Flip, ...]
 
 
 class SliceRow(NamedTuple):
@@ -130,13 +141,19 @@ def comparison(report: GateReport) -> Comparison | None:
                 metric_name(name),
                 rate(difference.champion),
                 rate(difference.candidate),
-                Safe(points(difference.value, margin)),
-                _span(difference.lower, difference.upper, margin),
-                Safe(asked),
+                _unit_above(points(difference.value, margin)),
+                _unit_above(_span(difference.lower, difference.upper, margin)),
+                _unit_above(asked),
                 Safe("") if change is None else status(change.verdict, blocking=change.blocking),
             )
         )
-    return Comparison(found.champion_id, count(found.rows), tuple(rows), _flips(report))
+    kinds = (("lost", found.lost_rows), ("gained", found.gained_rows))
+    flipped = tuple(
+        Flip(Safe(kind), row.row_id, row.label, Safe(f"{row.champion_score:.3f}"), Safe(f"{row.candidate_score:.3f}"))
+        for kind, listed in kinds
+        for row in listed[:SHOWN_ERRORS]
+    )
+    return Comparison(found.champion_id, count(found.rows), tuple(rows), _flips(report), flipped)
 
 
 def slices(report: GateReport) -> Slices | None:
@@ -225,7 +242,7 @@ def _against(metric: str, change: ChangeResult | None, report: GateReport) -> tu
         return Safe("not compared"), Safe("")
     found = report.comparison.differences[metric]
     mark = "" if change is None or not change.blocking else f"{MARKS[change.verdict]} "
-    return _whole(f"{mark}{points(found.value)}"), _whole(_span(found.lower, found.upper).removesuffix(" points"))
+    return _whole(f"{mark}{points(found.value)}"), _unit_above(_span(found.lower, found.upper))
 
 
 def _reasons(report: GateReport) -> Iterator[Reason]:
@@ -275,6 +292,11 @@ def _bounds(lower: float | None, upper: float | None, at: float) -> Safe:
     if lower is None:
         return Safe("not defined")
     return _whole(f"{format_rate(lower, at).removesuffix(' %')} to {format_rate(upper, at)}")
+
+
+def _unit_above(points_of: str) -> Safe:
+    """Return a difference without its unit, which the column's head or the line above names."""
+    return _whole(points_of.removesuffix(" points"))
 
 
 def _whole(text: str) -> Safe:

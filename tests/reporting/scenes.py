@@ -117,6 +117,7 @@ def hostile(made: GateReport, text: str) -> GateReport:
     compared = made.comparison and made.comparison.model_copy(
         update={
             "champion_id": text,
+            "lost_rows": tuple(r.model_copy(update={"row_id": text}) for r in made.comparison.lost_rows),
             "differences": {f"{text}{name}": found for name, found in made.comparison.differences.items()},
         }
     )

@@ -89,8 +89,10 @@ def test_a_champion_stands_beside_the_candidate() -> None:
     assert cells(page, "Precision")[5] == "✅ +0.4 points -0.3 to +1.2"
     said = seen(page)
     assert "Champion er_20250920 , on the same 2,000 test rows: 21 rows gained, 13 lost: chance alone may" in said
-    assert "Candidate and champion, metric by metric" in said
-    assert "≥ -2 points" in said
+    assert "Candidate and champion, metric by metric and row by row" in said
+    assert "lost p0000001 1 0.300 0.600" in said
+    assert said.count("gained p00000") == 5
+    assert "Precision 97.2 % 97.6 % +0.4 -0.3 to +1.2 ≥ -2 ✅ pass" in said
 
 
 def test_a_candidate_that_fell_behind_is_told_by_metric() -> None:
