@@ -10,6 +10,7 @@ from mlops.words import bounds, count, metric_name, metric_order, moment, rate, 
 
 _KEYS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_:")
 _OVERHEAD = 1_000
+_DIGEST = 600  # a report may name any number of criteria
 
 
 def links_at(settings: Settings, commit: str) -> Links:
@@ -25,7 +26,7 @@ def marker(key: str, digest: str = "") -> str:
     """
     if not key or not set(key) <= _KEYS or "--" in key:
         raise ValueError(f"no key of a comment: {key!r}")
-    return f"{marker_start(key)}{digest} -->"
+    return f"{marker_start(key)}{digest[:_DIGEST]} -->"
 
 
 def marker_start(key: str) -> str:
