@@ -1,4 +1,4 @@
-"""A repository in miniature for ``actions/setup``: a package called mlops, one locked requirement, a folder as index."""
+"""A repository in miniature for ``actions/setup``: a package called mlops, one requirement, a folder as index."""
 
 import base64
 import hashlib
