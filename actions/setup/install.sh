@@ -4,6 +4,7 @@
 # once, so every action begins with one.
 #
 #   MLOPS_EXTRA    base, train (default) or bot
+#   MLOPS_ENVIRONMENTS  folder that outlives the job, on a runner of one's own: the environment is then made once
 #   outputs        mlops, python: paths of the commands; version
 set -euo pipefail
 unset PYTHONPATH PYTHONHOME
@@ -61,6 +62,18 @@ download_wheels() {
     'Run the job again. Without internet, set PIP_INDEX_URL on the runner to a mirror.'
 }
 
+# Waits while another job fills the same environment; one that was killed over it is not waited for longer than this.
+take_turns() {
+  mkdir -p "$environments"
+  until mkdir "$venv.turn" 2>/dev/null; do
+    if [ -n "$(find "$venv.turn" -maxdepth 0 -mmin +10 2>/dev/null)" ]; then
+      rmdir "$venv.turn" 2>/dev/null || true
+    fi
+    sleep 1
+  done
+  trap 'rmdir "$venv.turn"' EXIT
+}
+
 # Fills $venv. The mark comes last: an environment without it was cut short, and is made again.
 install() {
   local from='the cache'
@@ -85,14 +98,16 @@ install() {
 read_environment
 find_python
 sources=$(hash_of_sources)
-venv=$temp/mlops-$extra-$tag-${sources:0:16}
+environments=${MLOPS_ENVIRONMENTS:-$temp}
+venv=${environments//\\//}/mlops-$extra-$tag-${sources:0:16}
 log=$venv/pip.log
 case $nowhere in
   nul) venv_python=$venv/Scripts/python.exe mlops=$venv/Scripts/mlops.exe ;;
   *) venv_python=$venv/bin/python mlops=$venv/bin/mlops ;;
 esac
 if ! [ -f "$venv/complete" ]; then
-  install
+  take_turns
+  [ -f "$venv/complete" ] || install
 fi
 if [ -n "${GITHUB_OUTPUT:-}" ]; then
   printf 'mlops=%s\npython=%s\nversion=%s\n' "$mlops" "$venv_python" "$(cat "$venv/complete")" >>"$GITHUB_OUTPUT"

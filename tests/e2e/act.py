@@ -39,7 +39,7 @@ class Job:
 
     Attributes:
         result: ``success``, ``failure`` or ``skipped``; None when it never started.
-        steps: By the step's name, how it ended; steps inside of composite actions are left out.
+        steps: By the step's name, how it ended; skipped ones and those inside of composite actions are left out.
         outputs: Of all steps, the last writer wins.
         summary: The job summary, Markdown.
         annotations: In the order of the log.
@@ -122,6 +122,7 @@ class Act:
         secrets: Mapping[str, str] | None = None,
         payload: Mapping[str, Any] | None = None,
         matrix: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
         timeout: float = 240,
     ) -> Run:
         """Run ``workflow`` in ``clone``, a clean clone: act copies untracked files into jobs.
@@ -136,6 +137,7 @@ class Act:
             secrets: Besides the token.
             payload: The event's payload, as GitHub sends it.
             matrix: Only these values of the matrix.
+            environment: For every job of this run, besides the session's.
             timeout: Seconds until the run counts as hanging.
         """
         home = Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=self.homes))
@@ -151,12 +153,12 @@ class Act:
             event_file = home / "event.json"
             event_file.write_text(json.dumps(payload), encoding="utf-8")
             command += ["--eventpath", str(event_file)]
-        environment = {**self.environment, "GITHUB_RUN_ID": str(run_id)}
+        known = {**self.environment, **(environment or {}), "GITHUB_RUN_ID": str(run_id)}
         pairs = (
             ("--input", inputs),
             ("--var", variables),
             ("--secret", {"GITHUB_TOKEN": self.token, **(secrets or {})}),
-            ("--env", environment),
+            ("--env", known),
         )
         command += [word for flag, values in pairs for k, v in (values or {}).items() for word in (flag, f"{k}={v}")]
         command += [word for k, v in (matrix or {}).items() for word in ("--matrix", f"{k}:{v}")]

@@ -26,7 +26,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     store, scratch = folder / "cache", folder / "scratch"
     scratch.mkdir()
     fill_cache(store, wheels, scratch)
-    environment = {"STANDIN_CACHE": str(store), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    environment = {
+        "STANDIN_CACHE": str(store),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "MLOPS_ENVIRONMENTS": str(folder / "environments"),
+    }
     with build(
         folder, act=str(ACT), arguments=standins(ROOT), environment=environment, prepare=scenarios.prepare
     ) as made:

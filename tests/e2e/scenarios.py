@@ -1,5 +1,6 @@
 """What is played: each scenario once in a session; see :mod:`tests.e2e.campaign`."""
 
+import hashlib
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from tests.conftest import ROOT, git
 from tests.e2e.act import Run
 from tests.e2e.campaign import SCENARIOS, Campaign, scenario
 from tests.e2e.world import World
+from tests.fakes.github.hub import zipped
 
 DATASET = "er_20251020"
 UNKNOWN = "0" * 64
@@ -24,6 +26,8 @@ __all__ = ["SCENARIOS"]
 
 TRAIN, GATE = "entity-resolution-train.yml", "er-precision-gate.yml"
 PUBLISH, DEPLOY, REFRESH = "publish-model-card.yml", "model-deploy.yml", "data-refresh.yml"
+FROM_NOTHING = {"MLOPS_ENVIRONMENTS": ""}
+"""Most runs share what they install, as on a runner of one's own; a few install it as GitHub's runners do."""
 OWN = Path(__file__).parent / "workflows"
 """Workflows that only the tests have."""
 
@@ -35,8 +39,9 @@ def pinned_hash(root: Path = ROOT, dataset: str = DATASET) -> str:
 
 def prepare(tree: Path) -> None:
     """Take the published card out of a tree, so that the first scenarios tell of a repository's first model."""
-    for path in (tree / "model_cards").iterdir():
+    for path in (tree / "model_cards").glob("er_*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (tree / "model_cards" / "judged.jsonl").unlink()
 
 
 def edit(name: str, pattern: str, replacement: str) -> Callable[[Path], None]:
@@ -68,8 +73,9 @@ def world_of(campaign: Campaign) -> World:
 
 @scenario("train")
 def _train(campaign: Campaign) -> Run:
-    """Train on the example data, with the settings of the runbook."""
-    return dispatched(campaign, TRAIN, inputs={"dataset_date": "20251020", "sample_size": "10000", "seed": "42"})
+    """Train on the example data, with the settings of the runbook, in a job that sets itself up from nothing."""
+    inputs = {"dataset_date": "20251020", "sample_size": "10000", "seed": "42"}
+    return dispatched(campaign, TRAIN, inputs=inputs, environment=FROM_NOTHING)
 
 
 @scenario("gate-pass", "train")
@@ -99,7 +105,7 @@ def _merge_queue(campaign: Campaign) -> Run:
 
 @scenario("gate-unknown-hash")
 def _gate_unknown_hash(campaign: Campaign) -> Run:
-    return dispatched(campaign, GATE, inputs={"dataset_hash": UNKNOWN})
+    return dispatched(campaign, GATE, inputs={"dataset_hash": UNKNOWN}, environment=FROM_NOTHING)
 
 
 @scenario("gate-fail", "train")
@@ -123,16 +129,25 @@ def _gate_tampered(campaign: Campaign) -> Run:
     return dispatched(campaign, GATE, inputs={"training_run": str(run_id)})
 
 
-def flipped(archive: bytes, name: str = "model.skops") -> bytes:
-    """Return a zip file in which one bit of one member is another, its own checksums right."""
+def flipped(archive: bytes, name: str = "model.skops", *, listed: bool = False) -> bytes:
+    """Return a zip file in which one bit of one member is another; with ``listed`` its checksums.txt says so."""
+    members = unzipped(archive)
+    data = bytearray(members[name])
+    data[len(data) // 2] ^= 1
+    if listed:
+        before, after = (hashlib.sha256(bytes_).hexdigest().encode() for bytes_ in (members[name], data))
+        members["checksums.txt"] = members["checksums.txt"].replace(before, after)
     changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as before, zipfile.ZipFile(changed, "w") as after:
-        for member in before.namelist():
-            data = bytearray(before.read(member))
-            if member == name:
-                data[len(data) // 2] ^= 1
-            after.writestr(member, bytes(data))
+    with zipfile.ZipFile(changed, "w") as packed:
+        for member, content in {**members, name: bytes(data)}.items():
+            packed.writestr(member, content)
     return changed.getvalue()
+
+
+def unzipped(archive: bytes) -> dict[str, bytes]:
+    """Return the members of a zip file by name."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
 
 
 @scenario("publish", "train")
@@ -172,8 +187,11 @@ def _deploy_other_bytes(campaign: Campaign) -> Run:
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "--message=Deploy without judging")
     said = judged["gate"].outputs
-    wanted = {"artifact": "er-judged", "run": str(judged.id), "gate_sha256": said["gate-sha256"]}
-    return world.dispatch("deploy-bytes.yml", clone=clone, inputs={**wanted, "artifact_sha256": UNKNOWN})
+    run_id = world.hub.add_run(workflow_path=f".github/workflows/{GATE}")
+    world.put_artifact(run_id, "er-judged", flipped(world.artifact(judged.id, "er-judged"), listed=True))
+    hashes = {"artifact_sha256": said["artifact-sha256"], "gate_sha256": said["gate-sha256"]}
+    inputs = {"artifact": "er-judged", "run": str(run_id), **hashes}
+    return world.dispatch("deploy-bytes.yml", clone=clone, inputs=inputs)
 
 
 @scenario("pr-model", "publish", "deploy")
@@ -230,7 +248,7 @@ def _race(campaign: Campaign) -> Race:
     clone = world.clone("racing")
     play_mlops(clone, *(words for model in models for words in _judging(model)))
     for model in models:
-        world.put_artifact(run_id, model, clone / "dist" / model)
+        world.put_artifact(run_id, model, zipped(clone / "dist" / model))
 
     def publish(model: str) -> Run:
         inputs = {"artifact": model, "run": str(run_id), "branch": "racing"}

@@ -11,7 +11,6 @@ from typing import Any
 from tests.conftest import ROOT, git
 from tests.e2e.act import Act, Run
 from tests.fakes.github import Hub, serve
-from tests.fakes.github.hub import zipped
 from tests.test_house import tracked
 
 REPOSITORY = "acme/er-models"
@@ -66,11 +65,11 @@ class World:
         [archive] = (self.act.artifacts / str(run_id) / name).glob("*.zip")
         return archive.read_bytes()
 
-    def put_artifact(self, run_id: int, name: str, folder: Path) -> None:
-        """Upload a folder as an artifact of a run, as act's service keeps it."""
+    def put_artifact(self, run_id: int, name: str, archive: bytes) -> None:
+        """Upload a zip file as an artifact of a run, as act's service keeps it."""
         target = self.act.artifacts / str(run_id) / name
         target.mkdir(parents=True)
-        (target / f"{name}.zip").write_bytes(zipped(folder))
+        (target / f"{name}.zip").write_bytes(archive)
 
     def push(
         self, change: Callable[[Path], None], *, start: str = MAIN, branch: str = MAIN, message: str = "A change"
