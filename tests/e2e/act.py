@@ -54,8 +54,12 @@ class Job:
     log: str = ""
 
     def errors(self) -> list[str]:
-        """Return the messages of the error annotations."""
-        return [annotation.message for annotation in self.annotations if annotation.level == "error"]
+        """Return the titles and messages of the error annotations."""
+        return [
+            f"{annotation.properties.get('title', '')}: {annotation.message}"
+            for annotation in self.annotations
+            if annotation.level == "error"
+        ]
 
 
 @dataclass
