@@ -3,9 +3,9 @@
 # RUNNER_TEMP, each package checked against the hash in requirements/<extra>.txt. A second call finds it and returns at
 # once, so every action begins with one.
 #
-#   MLOPS_EXTRA    base, train (default) or bot
+#   MLOPS_EXTRA         base, train (default) or bot
 #   MLOPS_ENVIRONMENTS  folder that outlives the job, on a runner of one's own: the environment is then made once
-#   outputs        mlops, python: paths of the commands; version
+#   outputs             mlops, python: paths of the commands; version
 set -euo pipefail
 unset PYTHONPATH PYTHONHOME
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -62,9 +62,11 @@ download_wheels() {
     'Run the job again. Without internet, set PIP_INDEX_URL on the runner to a mirror.'
 }
 
-# Waits while another job fills the same environment; one that was killed over it is not waited for longer than this.
+# Waits while another job fills the same environment; for one that was killed over it, ten minutes.
 take_turns() {
-  mkdir -p "$environments"
+  if ! mkdir -p "$environments" || ! [ -w "$environments" ]; then
+    stop 5 'The folder of environments cannot be written to.' 'Let MLOPS_ENVIRONMENTS name a folder of the runner.'
+  fi
   until mkdir "$venv.turn" 2>/dev/null; do
     if [ -n "$(find "$venv.turn" -maxdepth 0 -mmin +10 2>/dev/null)" ]; then
       rmdir "$venv.turn" 2>/dev/null || true
@@ -106,7 +108,9 @@ case $nowhere in
   *) venv_python=$venv/bin/python mlops=$venv/bin/mlops ;;
 esac
 if ! [ -f "$venv/complete" ]; then
-  take_turns
+  if [ -n "${MLOPS_ENVIRONMENTS:-}" ]; then
+    take_turns # what RUNNER_TEMP names belongs to this job alone
+  fi
   [ -f "$venv/complete" ] || install
 fi
 if [ -n "${GITHUB_OUTPUT:-}" ]; then

@@ -88,15 +88,15 @@ class Miniature:
         """Return where the set-up keeps the packages of ``base``."""
         return self.temp / "mlops-wheels-base"
 
-    def run(self, script: str = "install.sh", **changed: str | None) -> Answer:
+    def run(self, script: str = "install.sh", output: str = "output", **changed: str | None) -> Answer:
         """Run a script of ``actions/setup`` as a step does; a variable that is None is taken away."""
-        output = self.workspace.parent / "output"
-        output.unlink(missing_ok=True)
+        outputs = self.workspace.parent / output
+        outputs.unlink(missing_ok=True)
         environment: dict[str, str | None] = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": os.environ["HOME"],
             "GITHUB_ACTIONS": "true",
-            "GITHUB_OUTPUT": str(output),
+            "GITHUB_OUTPUT": str(outputs),
             "RUNNER_TEMP": str(self.temp),
             "RUNNER_OS": "Linux",
             "RUNNER_ARCH": "X64",
@@ -111,7 +111,7 @@ class Miniature:
             [BASH, str(self.root / "actions" / "setup" / script)], cwd=self.workspace, env=known,
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
-        return Answer(done.returncode, read_outputs(output), done.stdout + done.stderr)
+        return Answer(done.returncode, read_outputs(outputs), done.stdout + done.stderr)
 
 
 def make(folder: Path) -> Miniature:

@@ -1,8 +1,10 @@
 """``actions/setup``: what the lock file hashes is installed, once, and nothing that a cache or a folder slips in."""
 
+import os
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,35 @@ def test_nothing_of_the_working_folder_or_of_python_path_is_imported(mini: Minia
     ran = mini.run(PYTHONPATH=str(mini.workspace), PYTHONHOME=None)
     assert ran.code == 0, ran.log
     assert not (mini.workspace / "pwned").exists()
+
+
+def test_a_kept_environment_is_made_once_for_jobs_that_come_together(mini: Miniature, tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept" / "environments")
+    with ThreadPoolExecutor(2) as pool:
+        ran = list(pool.map(lambda number: mini.run(output=f"output-{number}", MLOPS_ENVIRONMENTS=kept), range(2)))
+    assert [one.code for one in ran] == [0, 0], ran
+    assert ran[0].outputs == ran[1].outputs
+    assert ran[0].outputs["mlops"].startswith(kept)
+    assert sorted(one.log.count("Installed mlops") for one in ran) == [0, 1]
+    assert list(Path(kept).glob("*.turn")) == []
+
+
+def test_a_job_that_was_killed_over_a_kept_environment_holds_up_nobody_for_ever(mini: Miniature) -> None:
+    kept = mini.temp.parent / "kept"
+    environment = Path(mini.run(MLOPS_ENVIRONMENTS=str(kept)).outputs["python"]).parents[1]
+    (environment / "complete").unlink()
+    turn = environment.with_name(f"{environment.name}.turn")
+    turn.mkdir()
+    os.utime(turn, (0, 0))
+    again = mini.run(MLOPS_ENVIRONMENTS=str(kept))
+    assert again.code == 0, again.log
+    assert not turn.exists()
+
+
+def test_a_place_for_environments_that_is_none_ends_in_a_letter(mini: Miniature) -> None:
+    ran = mini.run(MLOPS_ENVIRONMENTS=str(mini.root / "LICENSE" / "x"))
+    assert (ran.code, ran.outputs) == (5, {})
+    assert "Let MLOPS_ENVIRONMENTS name a folder" in ran.log
 
 
 @pytest.mark.parametrize("extra", ["", "train", "bot"])
