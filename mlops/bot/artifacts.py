@@ -17,6 +17,10 @@ from mlops.registry import Record
 _REQUIRED = (MODEL, EVALUATION, TRAINING, METRICS)
 
 
+class AnotherArtifactError(InputRefusedError):
+    """An artifact holds, and is not the one that is wanted."""
+
+
 class Found(NamedTuple):
     """An artifact that was found and verified.
 
@@ -62,10 +66,11 @@ def obtain(hub: GitHub, wanted: Wanted, out: Path) -> Found:
     """Put the artifact that is wanted into the folder ``out``, which must not exist or be empty.
 
     A model is looked for among the releases first, which do not expire. Among artifacts the newest that fits wins;
-    several datasets may share a name, so what is inside decides.
+    several datasets may share a name, so what is inside decides. One that does not hold ends the search: the next would
+    be an older model than the one that somebody means.
 
     Raises:
-        InputRefusedError: There is none that fits, or one that was named does not hold.
+        InputRefusedError: There is none that fits, or one that may be it does not hold.
     """
     _refuse_occupied(out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +81,7 @@ def obtain(hub: GitHub, wanted: Wanted, out: Path) -> Found:
             try:
                 source.fetch(folder)
                 training, artifact_sha256 = _verified(folder, wanted)
-            except (InputRefusedError, UsageRefusedError) as error:  # gone meanwhile, or not what is wanted
+            except (AnotherArtifactError, UsageRefusedError) as error:  # not what is wanted, or gone meanwhile
                 passed_over.append(f"{source.url}: {error.what} {error.found}".strip())
                 continue
             if out.exists():
@@ -92,15 +97,19 @@ def _verified(folder: Path, wanted: Wanted) -> tuple[Training, str]:
     listed = checksums.verify(folder, required=_REQUIRED, listing=listing)
     training = documents.loads(checksums.read_verified(folder, TRAINING, listed), Training, file=TRAINING)
     artifact_sha256 = sha256_bytes(listing)
+    if training.model_sha256 != listed[MODEL]:
+        raise InputRefusedError(
+            "The record of the training names another model file than the one beside it.", file=TRAINING,
+            field="model_sha256", expected=listed[MODEL], found=training.model_sha256, fix="Train again.",
+        )  # fmt: skip
     checks = (
         ("model_id", str(wanted.model_id) if wanted.model_id else None, training.model_id),
         ("dataset_sha256", wanted.dataset_sha256, training.dataset_sha256),
-        ("model_sha256", listed[MODEL], training.model_sha256),
         ("artifact_sha256", wanted.artifact_sha256, artifact_sha256),
     )
     for field, expected, found in checks:
         if expected is not None and expected != found:
-            raise InputRefusedError(
+            raise AnotherArtifactError(
                 "The artifact is another than the one that is wanted.", field=field, expected=expected,
                 found=f"{field} {found}", fix="Name its run, or train again.",
             )  # fmt: skip

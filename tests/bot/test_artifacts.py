@@ -29,8 +29,8 @@ def found_by(hub: Hub, out: Path, wanted: Wanted = WANTED, github: GitHub | None
     return obtain(github or world.client(hub), wanted, out)
 
 
-def refused(hub: Hub, out: Path, wanted: Wanted = WANTED) -> InputRefusedError:
-    with pytest.raises(InputRefusedError, match="no artifact") as caught:
+def refused(hub: Hub, out: Path, wanted: Wanted = WANTED, *, match: str = "no artifact") -> InputRefusedError:
+    with pytest.raises(InputRefusedError, match=match) as caught:
         found_by(hub, out, wanted)
     assert not out.exists()
     assert list(out.parent.glob(".artifact-*")) == []
@@ -115,25 +115,26 @@ def test_it_looks_at_all_pages(hub: Hub, artifact: Path, tmp_path: Path) -> None
     assert len(hub.requests("GET", r"/actions/runs/")) == 2
 
 
-def test_an_archive_with_another_digest_than_githubs_is_passed_over(hub: Hub, artifact: Path, tmp_path: Path) -> None:
+def test_an_archive_with_another_digest_than_githubs_ends_the_search(hub: Hub, artifact: Path, tmp_path: Path) -> None:
     number = hub.add_artifact(hub.add_run(), NAME, artifact)
     kept = hub.state.artifacts[number]
     hub.faults.after("GET", r"/actions/runs/", lambda: setattr(kept, "content", kept.read() + b"x"))
-    assert "not the one that was uploaded" in refused(hub, tmp_path / "out").found
+    assert refused(hub, tmp_path / "out", match="not the one that was uploaded").field == "digest"
 
 
-def test_a_file_that_was_exchanged_inside_is_passed_over(hub: Hub, artifact: Path, tmp_path: Path) -> None:
+def test_a_file_that_was_exchanged_inside_ends_the_search(hub: Hub, artifact: Path, tmp_path: Path) -> None:
+    hub.add_artifact(hub.add_run(), NAME, artifact)
     (artifact / "model.skops").write_bytes(b"exchanged")
     hub.add_artifact(hub.add_run(), NAME, artifact)
-    assert "sha256" in refused(hub, tmp_path / "out").found
+    assert refused(hub, tmp_path / "out", match="does not match").field == "sha256"
 
 
-def test_a_record_that_names_another_model_file_is_passed_over(hub: Hub, artifact: Path, tmp_path: Path) -> None:
+def test_a_record_that_names_another_model_file_ends_the_search(hub: Hub, artifact: Path, tmp_path: Path) -> None:
     training = artifact / "training.json"
     training.write_text(training.read_text().replace(sha256_bytes(factories.MODEL_BYTES), sha256_bytes(b"x")))
     checksums.write(artifact, ("evaluation.parquet", "metrics.json", "model.skops", "training.json"))
     hub.add_artifact(hub.add_run(), NAME, artifact)
-    assert "model_sha256" in refused(hub, tmp_path / "out").found
+    assert refused(hub, tmp_path / "out", match="another model file").field == "model_sha256"
 
 
 def test_the_token_does_not_follow_the_redirection(

@@ -104,6 +104,7 @@ class Act:
         artifacts: Where act's artifact service keeps what runs upload, by run id.
         arguments: Further arguments, the stand-ins of third-party actions above all.
         environment: For every job.
+        secrets: Besides the token.
     """
 
     program: str
@@ -113,6 +114,7 @@ class Act:
     artifacts: Path
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     def run(
         self,
@@ -127,6 +129,7 @@ class Act:
         payload: Mapping[str, Any] | None = None,
         matrix: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
         timeout: float = 240,
     ) -> Run:
         """Run ``workflow`` in ``clone``, a clean clone: act copies untracked files into jobs.
@@ -138,10 +141,11 @@ class Act:
             run_id: Of this run; artifacts are kept by it.
             inputs: Of the dispatch.
             variables: Of the repository.
-            secrets: Besides the token.
+            secrets: Besides those of the session.
             payload: The event's payload, as GitHub sends it.
             matrix: Only these values of the matrix.
             environment: For every job of this run, besides the session's.
+            arguments: Further ones for act.
             timeout: Seconds until the run counts as hanging.
         """
         home = Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=self.homes))
@@ -150,7 +154,7 @@ class Act:
             self.program, event, "--json", "--strict", "--rm", "--action-offline-mode", "--no-cache-server",
             "--workflows", f".github/workflows/{workflow}", "--defaultbranch", "main", "--concurrent-jobs", "1",
             "--artifact-server-path", str(self.artifacts), "--artifact-server-addr", "127.0.0.1",
-            "--artifact-server-port", str(free_port()), *self.arguments,
+            "--artifact-server-port", str(free_port()), *self.arguments, *arguments,
         ]  # fmt: skip
         command += [word for name in RUNNERS for word in ("--platform", f"{name}=-self-hosted")]
         if payload is not None:
@@ -161,7 +165,7 @@ class Act:
         pairs = (
             ("--input", inputs),
             ("--var", variables),
-            ("--secret", {"GITHUB_TOKEN": self.token, **(secrets or {})}),
+            ("--secret", {"GITHUB_TOKEN": self.token, **self.secrets, **(secrets or {})}),
             ("--env", known),
         )
         command += [word for flag, values in pairs for k, v in (values or {}).items() for word in (flag, f"{k}={v}")]

@@ -22,7 +22,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     if sys.platform != "linux" or not ACT.exists():
         pytest.skip("act runs the workflows on Linux, from the developer's environment: make test")
     folder = tmp_path_factory.mktemp("e2e")
-    wheels = fetch(ROOT / ".cache" / "wheels")
+    kept = ROOT / ".cache" / "wheels"
+    kept.mkdir(parents=True, exist_ok=True)
+    wheels = fetch(kept)
     store, scratch = folder / "cache", folder / "scratch"
     scratch.mkdir()
     fill_cache(store, wheels, scratch)

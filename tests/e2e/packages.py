@@ -1,33 +1,44 @@
 """The packages that jobs install, fetched once: jobs have no network, as behind a mirror of an organization."""
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.e2e.act import PYTHON_FOLDER
 
-EXTRAS = ("train", "base", "bot")
+EXTRAS = ("train", "bot")  # what base needs is in both
 SETUP = ROOT / "actions" / "setup"
 
 
 def fetch(folder: Path) -> Path:
-    """Download the locked wheels of every extra into ``folder``, unless all of them are there; return it.
+    """Download the locked wheels of every extra below ``folder``, unless they are there already; return where.
 
     ``pip`` asks the index that this machine is configured for; each wheel is checked against its hash.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for extra in EXTRAS:
-        lock = ROOT / "requirements" / f"{extra}.txt"
-        words = [
-            "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:",
-            "--find-links", str(folder), "--dest", str(folder), "--requirement", str(lock),
-        ]  # fmt: skip
-        command = [sys.executable, "-m", "pip", "download", "--quiet", *words]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)  # noqa: S603  # fixed words
-    return folder
+    locks = {extra: ROOT / "requirements" / f"{extra}.txt" for extra in EXTRAS}
+    state = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks.values())).hexdigest()
+    target = folder / f"{sys.implementation.cache_tag}-{state[:16]}"
+    if not target.exists():
+        fresh = Path(tempfile.mkdtemp(dir=folder, prefix="fetching-"))
+        with ThreadPoolExecutor(len(locks)) as downloads:
+            for done in [downloads.submit(_download, lock, fresh / extra) for extra, lock in locks.items()]:
+                done.result()
+        for wheel in fresh.glob("*/*.whl"):
+            wheel.replace(fresh / wheel.name)
+        fresh.replace(target)
+    return target
+
+
+def _download(lock: Path, folder: Path) -> None:
+    words = ["--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", *words, "--dest", str(folder), "-r", str(lock)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)  # noqa: S603  # fixed words
 
 
 def fill_cache(store: Path, wheels: Path, scratch: Path) -> None:
@@ -46,5 +57,5 @@ def fill_cache(store: Path, wheels: Path, scratch: Path) -> None:
         facts = dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
         target = store / facts["key"] / Path(facts["path"]).name
         target.mkdir(parents=True)
-        for wheel in wheels.iterdir():
+        for wheel in wheels.glob("*.whl"):
             shutil.copy2(wheel, target)

@@ -17,8 +17,10 @@ from typing import Any
 from tests.conftest import ROOT, git
 from tests.e2e.act import Run
 from tests.e2e.campaign import SCENARIOS, Campaign, scenario
+from tests.e2e.pages import Executed, block, execute
 from tests.e2e.world import World
 from tests.fakes.github.hub import zipped
+from tests.fakes.github.state import Artifact
 
 DATASET = "er_20251020"
 UNKNOWN = "0" * 64
@@ -71,17 +73,27 @@ def world_of(campaign: Campaign) -> World:
     return world
 
 
-@scenario("train")
+@scenario("refresh")
+def _refresh(campaign: Campaign) -> Executed:
+    """The page's refresh, step by step; its training sets itself up from nothing."""
+    return execute(world_of(campaign), "refresh", environments={TRAIN: FROM_NOTHING})
+
+
+@scenario("train", "refresh")
 def _train(campaign: Campaign) -> Run:
-    """Train on the example data, with the settings of the runbook, in a job that sets itself up from nothing."""
-    inputs = {"dataset_date": "20251020", "sample_size": "10000", "seed": "42"}
-    return dispatched(campaign, TRAIN, inputs=inputs, environment=FROM_NOTHING)
+    return ran(campaign["refresh"], TRAIN)
 
 
-@scenario("gate-pass", "train")
+@scenario("gate-pass", "refresh")
 def _gate_pass(campaign: Campaign) -> Run:
-    campaign["train"]
-    return dispatched(campaign, GATE, inputs={"min_precision": "0.92", "min_recall": "0.88", "min_f1": "0.90"})
+    return ran(campaign["refresh"], GATE)
+
+
+def ran(executed: Executed, workflow: str) -> Run:
+    """Return the run of a workflow that a block of commands dispatched; raises what it printed if there is none."""
+    if workflow not in executed.runs:
+        raise RuntimeError(f"{workflow} was not dispatched, exit code {executed.code}: {executed.output}")
+    return executed.runs[workflow]
 
 
 @scenario("train-unknown-hash")
@@ -125,7 +137,9 @@ def _gate_tampered(campaign: Campaign) -> Run:
     """Judge an artifact in which one bit flipped after training."""
     world, trained = world_of(campaign), campaign["train"]
     run_id = world.hub.add_run(workflow_path=f".github/workflows/{TRAIN}", head_sha=trained.commit)
-    world.hub.add_artifact(run_id, "er-model-20251020", flipped(world.artifact(trained.id, "er-model-20251020")))
+    archive = flipped(world.artifact(trained.id, "er-model-20251020"))
+    state = world.hub.state  # older than all others, so that who looks for the newest of this name finds another
+    state.artifacts[1] = Artifact(1, run_id, "er-model-20251020", archive, state.now())
     return dispatched(campaign, GATE, inputs={"training_run": str(run_id)})
 
 
@@ -150,16 +164,21 @@ def unzipped(archive: bytes) -> dict[str, bytes]:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
-@scenario("publish", "train")
+@scenario("release", "train")
+def _release(campaign: Campaign) -> Executed:
+    """The page's two dispatches after a pass."""
+    campaign["train"]
+    return execute(world_of(campaign), "release", before=f"HASH={pinned_hash()}")
+
+
+@scenario("publish", "release")
 def _publish(campaign: Campaign) -> Run:
-    campaign["train"]
-    return dispatched(campaign, PUBLISH)
+    return ran(campaign["release"], PUBLISH)
 
 
-@scenario("deploy", "train")
+@scenario("deploy", "release")
 def _deploy(campaign: Campaign) -> Run:
-    campaign["train"]
-    return dispatched(campaign, DEPLOY, inputs={"environment": "production"})
+    return ran(campaign["release"], DEPLOY)
 
 
 @scenario("deploy-fail", "train")
@@ -194,14 +213,14 @@ def _deploy_other_bytes(campaign: Campaign) -> Run:
     return world.dispatch("deploy-bytes.yml", clone=clone, inputs=inputs)
 
 
-@scenario("pr-model", "publish", "deploy")
+@scenario("pr-model", "release")
 def _pr_model(campaign: Campaign) -> Run:
     """Loosen the policy and train on fewer rows, where a model is in production already."""
     world = world_of(campaign)
-    for name in ("publish", "deploy"):
-        run: Run = campaign[name]
+    released: Executed = campaign["release"]
+    for run in released.runs.values():
         if run.code:
-            raise RuntimeError(f"{name}: {run.explain()}")
+            raise RuntimeError(run.explain())
 
     def promote(clone: Path) -> None:
         git(clone, "fetch", "--quiet", str(world.remote), "mlops/card-er_20251020")
@@ -296,11 +315,27 @@ sys.exit(next(filter(None, map(run, json.load(sys.stdin))), 0))
 @scenario("refresh-all")
 def _refresh_all(campaign: Campaign) -> Run:
     """The whole runbook in one dispatch, with an App and two issues."""
-    world = world_of(campaign)
-    issues = " ".join(str(world.hub.add_issue(title)) for title in ("Refresh the data", "Which model is new?"))
-    inputs = {"dataset_date": "20251020", "sample_size": "6000", "issues": issues}
-    return dispatched(campaign, REFRESH, inputs=inputs, variables={"MLOPS_APP_CLIENT_ID": "Iv23client"},
-                      secrets={"MLOPS_APP_PRIVATE_KEY": "a placeholder of the key"})  # fmt: skip
+    return ran(execute(world_of(campaign), "all", before=f"HASH={pinned_hash()}"), REFRESH)
+
+
+@scenario("adopt")
+def _adopt(campaign: Campaign) -> Run:
+    """Take the workflows over into a repository that has data and settings, and nothing of this one's code."""
+    world, commit = world_of(campaign), "0123456789abcdef0123456789abcdef01234567"
+
+    def adopt(clone: Path) -> None:
+        kept = {".git", ".gitignore", "data", "data_manifests", "model_cards", "mlops.toml"}
+        for path in clone.iterdir():
+            if path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        before = f"PRECISION_GATE={world.source}\nCOMMIT={commit}"
+        subprocess.run(["bash", "-euc", f"{before}\n{block('adopt')}"], cwd=clone, check=True)  # noqa: S603, S607  # the page's own words
+        edit("mlops.toml", r"(?s)^code = \[.*?^\]", 'code = [".github/workflows/*.yml"]')(clone)
+
+    world.push(adopt, branch="adopter", message="Adopt the gate")
+    world.push(edit(".gitignore", r"\A", "# What runs leave.\n"), start="adopter", branch="adopter-notes")
+    ours = ("--local-repository", f"OWNER/precision-gate@{commit}={world.source}")
+    return world.pull_request(GATE, "adopter-notes", onto="adopter", arguments=ours)
 
 
 @scenario("selftest")

@@ -88,6 +88,7 @@ def test_a_pull_request_is_judged_by_the_base_policy_beside_the_model_in_product
     assert run["evidence"].outputs["champion"] == "er_20251020"
     assert gate.steps["Train the candidate from the change's pins"] == "success", run.explain()
     assert gate.outputs["verdict"] in {"pass", "fail", "inconclusive"}
-    assert "0.92 on the base branch, 0.5 here; 0.92 holds" in gate.summary
+    assert "This change would loosen the policy" in gate.summary
+    assert "0.92 on the base branch, 0.5 here; 0.92 holds" in "\n".join(a.message for a in gate.annotations)
     assert "er_20251020" in gate.summary
     assert gate.result == ("success" if gate.outputs["verdict"] == "pass" else "failure")

@@ -44,6 +44,11 @@ class World:
     hub: Hub
 
     @property
+    def source(self) -> Path:
+        """Return the tree from which the remote was made."""
+        return self.folder / "source"
+
+    @property
     def remote(self) -> Path:
         """Return the bare repository that stands for the one on GitHub."""
         return self.folder / "remotes" / f"{REPOSITORY}.git"
@@ -86,7 +91,7 @@ class World:
         """Run ``workflow`` as ``gh workflow run`` would have GitHub do, in a fresh clone of main."""
         return self._run(clone or self.clone(), workflow, "workflow_dispatch", run_id, **options)
 
-    def pull_request(self, workflow: str, branch: str, *, onto: str = MAIN, number: int = 7) -> Run:
+    def pull_request(self, workflow: str, branch: str, *, onto: str = MAIN, number: int = 7, **options: Any) -> Run:
         """Run ``workflow`` for a pull request of ``branch`` onto another, on the merge of the two."""
         payload = {
             "action": "synchronize",
@@ -99,7 +104,7 @@ class World:
             },
             "repository": _REPOSITORY,
         }
-        return self._run(self._merged(branch, onto), workflow, "pull_request", payload=payload)
+        return self._run(self._merged(branch, onto), workflow, "pull_request", payload=payload, **options)
 
     def merge_group(self, workflow: str, branch: str) -> Run:
         """Run ``workflow`` for a merge queue that holds ``branch``."""
@@ -125,6 +130,7 @@ class World:
             run_id, workflow_path=f".github/workflows/{workflow}", event=event, status="in_progress",
             head_branch=git(clone, "branch", "--show-current"), head_sha=git(clone, "rev-parse", "HEAD"),
         )  # fmt: skip
+        options = {"variables": self.hub.variables, **options}
         run = self.act.run(clone, workflow, event=event, run_id=number, **options)
         known = self.hub.state.runs[number]
         known.status, known.conclusion = "completed", "success" if run.code == 0 else "failure"
@@ -132,6 +138,7 @@ class World:
 
 
 _CLONES = count(1)
+_SECRETS = {"MLOPS_APP_PRIVATE_KEY": "a placeholder of the private key"}
 _REPOSITORY: Mapping[str, Any] = {
     "full_name": REPOSITORY,
     "name": REPOSITORY.partition("/")[2],
@@ -166,5 +173,8 @@ def build(
     artifacts.mkdir()
     with serve(remote, REPOSITORY) as hub:
         hub.read_act_artifacts(artifacts)
+        for number in range(1, 16):
+            hub.add_issue(f"Question {number}")
+        hub.set_variable("MLOPS_APP_CLIENT_ID", "Iv23standin")
         known = {"GITHUB_API_URL": hub.api, "STANDIN_APP_TOKEN": hub.app_token, **environment}
-        yield World(folder, Act(act, homes, gitconfig, hub.token, artifacts, arguments, known), hub)
+        yield World(folder, Act(act, homes, gitconfig, hub.token, artifacts, arguments, known, _SECRETS), hub)
