@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check lint-workflows bench speed simulate mutate format lock schemas clean
+.PHONY: help demo test check e2e lint-workflows bench speed simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,8 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 # More arguments for pytest: `make test ARGS="-k gate"`.
 ARGS ?=
+# Tests run on all cores, those of one file, and the end-to-end ones, in one process: `make test PARALLEL=` takes one core.
+PARALLEL ?= -n auto --dist loadgroup
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile
 
@@ -23,7 +25,7 @@ demo: $(VENV)/.train  ## Set up and run the whole chain on the example data: ver
 	$(BIN)/mlops run er
 
 test: $(VENV)/.dev  ## Set up and run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documents, tests
 	$(BIN)/ruff format --check .
@@ -34,7 +36,10 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	$(BIN)/mlops verify
 	$(BIN)/mlops card --check
 	@$(MAKE) --no-print-directory lint-workflows
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+e2e: $(VENV)/.dev  ## Run the workflows for real, with act, against a stand-in of GitHub: 6 minutes
+	$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 lint-workflows: $(VENV)/.dev  ## Lint workflows and actions: syntax, schemas, security, shell, README tables
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint

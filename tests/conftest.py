@@ -18,6 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group tests for parallel runs: those of a file share fixtures, the end-to-end ones their world, and come first."""
+    for item in items:
+        parts = item.path.relative_to(ROOT).parts
+        item.add_marker(pytest.mark.xdist_group("e2e" if parts[:2] == ("tests", "e2e") else "/".join(parts)))
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run of the command line left: its exit code, its stdout and its stderr."""

@@ -33,6 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(wheels),
         "MLOPS_ENVIRONMENTS": str(folder / "environments"),
+        "TTY_COMPATIBLE": "0",  # act gives steps a terminal, GitHub does not
     }
     with build(
         folder, act=str(ACT), arguments=standins(ROOT), environment=environment, prepare=scenarios.prepare

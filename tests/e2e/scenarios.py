@@ -18,7 +18,7 @@ from tests.conftest import ROOT, git
 from tests.e2e.act import Run
 from tests.e2e.campaign import SCENARIOS, Campaign, scenario
 from tests.e2e.pages import Executed, block, execute
-from tests.e2e.world import World
+from tests.e2e.world import REPOSITORY, World
 from tests.fakes.github.hub import zipped
 from tests.fakes.github.state import Artifact
 
@@ -310,6 +310,25 @@ sys.exit(next(filter(None, map(run, json.load(sys.stdin))), 0))
     )
     if done.returncode:
         raise RuntimeError(f"mlops ended with {done.returncode}: {done.stdout}{done.stderr}")
+
+
+@scenario("pr-comment", "pr-model")
+def _pr_comment(campaign: Campaign) -> tuple[int, Run]:
+    """Comment on the pull request whose gate ended, as GitHub does after it."""
+    world, judged = world_of(campaign), campaign["pr-model"]
+    number = world.hub.add_pull("loosen", "production", title="Loosen the policy")
+    payload = {
+        "action": "completed",
+        "workflow_run": {
+            "id": judged.id,
+            "event": "pull_request",
+            "conclusion": "success" if judged.code == 0 else "failure",
+            "head_sha": world.head("loosen"),
+            "head_branch": "loosen",
+            "head_repository": {"full_name": REPOSITORY, "owner": {"login": REPOSITORY.partition("/")[0]}},
+        },
+    }
+    return number, world.after_run("pr-comment.yml", payload)
 
 
 @scenario("refresh-all")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.campaign import Campaign
+from tests.e2e.scenarios import world_of
 
 
 @pytest.mark.scenario("gate-pass")
@@ -92,3 +93,13 @@ def test_a_pull_request_is_judged_by_the_base_policy_beside_the_model_in_product
     assert "0.92 on the base branch, 0.5 here; 0.92 holds" in "\n".join(a.message for a in gate.annotations)
     assert "er_20251020" in gate.summary
     assert gate.result == ("success" if gate.outputs["verdict"] == "pass" else "failure")
+
+
+@pytest.mark.scenario("pr-comment")
+def test_the_verdict_is_told_on_the_pull_request(campaign: Campaign) -> None:
+    number, run = campaign["pr-comment"]
+    assert run.code == 0, run.explain()
+    [comment] = world_of(campaign).hub.comments(number)
+    assert comment.body.startswith("<!-- mlops:gate:er ")
+    assert campaign["pr-model"]["gate"].outputs["verdict"] in comment.body
+    assert "This change would loosen" in comment.body

@@ -106,6 +106,10 @@ class World:
         }
         return self._run(self._merged(branch, onto), workflow, "pull_request", payload=payload, **options)
 
+    def after_run(self, workflow: str, payload: Mapping[str, Any]) -> Run:
+        """Run ``workflow`` because another run ended; it sees the default branch, whatever that run was about."""
+        return self._run(self.clone(), workflow, "workflow_run", payload={**payload, "repository": _REPOSITORY})
+
     def merge_group(self, workflow: str, branch: str) -> Run:
         """Run ``workflow`` for a merge queue that holds ``branch``."""
         clone = self._merged(branch, MAIN)

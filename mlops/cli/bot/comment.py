@@ -94,13 +94,14 @@ def _text(hub: GitHub, report: GateReport | None, model: ModelId | None, commit:
     if model is not None:
         path = registry.path_of(model).as_posix()
         record = contents.read_record(hub, path, commit)
-        if report is not None and report.bindings.artifact_sha256 != record.artifact_sha256:
+        # The same model trained again is another artifact, for its record holds times, and keeps its card.
+        if report is not None and report.bindings.model_sha256 != record.model_sha256:
             raise InputRefusedError(
-                "The verdict is about another artifact than the card.",
+                "The verdict is about another model than the card.",
                 file=path,
-                field="artifact_sha256",
-                expected=record.artifact_sha256,
-                found=report.bindings.artifact_sha256,
+                field="model_sha256",
+                expected=record.model_sha256,
+                found=report.bindings.model_sha256,
                 fix="Pass the gate.json of the model that the card describes.",
             )
         key = f"card:{model}"

@@ -110,6 +110,7 @@ def _git(folder: Path, *words: str) -> str:
 
 def _link(source: str, target: str) -> None:
     """Give a file a second name where the file system can, which costs nothing; else copy it."""
+    Path(target).unlink(missing_ok=True)  # of a step before in the same job
     try:
         os.link(source, target)
     except OSError:
