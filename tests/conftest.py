@@ -19,7 +19,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests for parallel runs: those of a file share fixtures, the end-to-end ones their world, and come first."""
+    """Group tests for parallel runs: those of a file share fixtures, the end-to-end ones a world; these come first."""
     for item in items:
         parts = item.path.relative_to(ROOT).parts
         item.add_marker(pytest.mark.xdist_group("e2e" if parts[:2] == ("tests", "e2e") else "/".join(parts)))
