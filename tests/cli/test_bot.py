@@ -147,10 +147,27 @@ def test_artifact_is_optional_only_where_nothing_is_named(
     refused(run_cli("bot", "artifact"), ExitCode.REFUSED, "Train first: gh workflow run entity-resolution-train.yml")
 
 
+def test_artifact_of_the_model_in_production(
+    job: Hub, ours: Path, run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLOPS_BOT_ARTIFACT_CHAMPION_OF", "er")
+    assert run_cli("bot", "artifact").code == ExitCode.DONE
+    assert outputs(tmp_path) == dict.fromkeys(OUTPUTS["bot artifact"], "")
+    declared = {"environments": {"production": {"er": ID}}, "schema_version": 1}
+    Path("model_cards").mkdir(exist_ok=True)
+    Path("model_cards/environments.json").write_text(json.dumps(declared))
+    job.add_artifact(job.add_run(), NAME, ours)
+    (tmp_path / "output").unlink()
+    assert run_cli("bot", "artifact").code == ExitCode.DONE
+    assert outputs(tmp_path)["model-id"] == ID
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [
         ((), "neither"),
+        (("--champion-of", "er", "--model", ID), "both"),
+        (("--champion-of", "nothing"), "not declared"),
         (("--dataset-hash", "ABC"), "64 lower-case hex"),
         (("--dataset-hash", "0" * 64), "No manifest pins this hash"),
         (("--model", "../x"), "not an id"),

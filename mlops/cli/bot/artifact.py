@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
+from mlops import environments, registry
 from mlops import manifest as manifests
-from mlops import registry
 from mlops.bot.artifacts import card_of, names_for, obtain, wanted_for_model
 from mlops.bot.git import parse_branch
 from mlops.bot.sources import Wanted
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
-from mlops.cli.common import all_manifests, repository_root, shown_path
+from mlops.cli.common import all_manifests, load_settings, repository_root, shown_path
 from mlops.cli.outputs import OUTPUTS
 from mlops.errors import UsageRefusedError
 from mlops.hashing import parse_sha256
-from mlops.ids import DatasetId, ModelId
+from mlops.ids import DatasetId, ModelId, parse_task
 
 _WORKFLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml", re.ASCII)
 
@@ -36,6 +36,11 @@ _WORKFLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml", re.ASCII)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="A new folder.  [dist/<model or dataset>]"
 )
+@click.option(
+    "--champion-of",
+    metavar="TASK",
+    help="The task's model in production, with which its policy compares; there may be none yet.",
+)
 @click.option("--optional", is_flag=True, help="Without a model and a hash there is nothing to find, and that is fine.")
 @deadline_option
 @json_option
@@ -46,6 +51,7 @@ def command(
     workflow: str,
     branch: str,
     out: Path | None,
+    champion_of: str | None,
     optional: bool,
     deadline: float,
     as_json: bool,
@@ -55,6 +61,9 @@ def command(
     A model's release is looked at first. Without anything that fits: exit 3, with what to run. With --optional and
     neither --model nor --dataset-hash all outputs are empty.
     """
+    root = repository_root()
+    if champion_of is not None:
+        model, optional = _champion(root, champion_of, model), True
     if model is None and dataset_hash is None:
         if not optional:
             raise UsageRefusedError(
@@ -71,7 +80,6 @@ def command(
             as_json=as_json,
         )
         return
-    root = repository_root()
     given = Wanted(names=(), workflow=_workflow(workflow), branch=parse_branch(branch, field="--branch"), run_id=run_id)
     if dataset_hash is not None:
         given = replace(given, dataset_sha256=parse_sha256(dataset_hash, field="--dataset-hash"))
@@ -100,6 +108,17 @@ def command(
         f"{shown}: {found.training.model_id}, verified, from {found.run_url}",
         as_json=as_json,
     )
+
+
+def _champion(root: Path, task: str, model: str | None) -> str | None:
+    """Return the id of the model that the policy of ``task`` compares with; None before the first deployment."""
+    if model is not None:
+        raise UsageRefusedError(
+            "Two models are named: one by its id, and the one in production.", field="--champion-of",
+            expected="--model or --champion-of", found="both", fix="Leave one of them out.",
+        )  # fmt: skip
+    policy = load_settings(root).task(parse_task(task)).policy
+    return environments.production_of(policy, task, root) or None
 
 
 def _workflow(text: str) -> str:
