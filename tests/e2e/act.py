@@ -40,6 +40,7 @@ class Job:
     Attributes:
         result: ``success``, ``failure`` or ``skipped``; None when it never started.
         steps: By the step's name, how it ended; skipped ones and those inside of composite actions are left out.
+        seconds: By the step's name, how long it took.
         outputs: Of all steps, the last writer wins.
         summary: The job summary, Markdown.
         annotations: In the order of the log.
@@ -48,10 +49,15 @@ class Job:
 
     result: str | None = None
     steps: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     summary: str = ""
     annotations: list[Annotation] = field(default_factory=list)
     log: str = ""
+
+    def seconds_after_setup(self) -> float:
+        """Return the job time of all steps but those that check out and set up."""
+        return sum(seconds for step, seconds in self.seconds.items() if not step.startswith(("Check out", "Set up")))
 
     def errors(self) -> list[str]:
         """Return the titles and messages of the error annotations."""
@@ -233,5 +239,6 @@ def _take(job: Job, line: Mapping[str, Any]) -> None:
         job.annotations.append(Annotation(command, line["arg"], line.get("kvPairs") or {}))
     if line.get("stepResult") and line.get("stage") == "Main" and len(line.get("stepID", [""])) <= 1:
         job.steps[line["step"]] = line["stepResult"]
+        job.seconds[line["step"]] = line.get("executionTime", 0) / 1e9
     if line.get("jobResult"):
         job.result = line["jobResult"]

@@ -4,10 +4,12 @@ A run of a workflow takes half a minute, most of it real training, so tests shar
 runs, tests mark which scenarios they need (``@pytest.mark.scenario("gate-pass")``) and assert on what came out.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.e2e.act import Run
 
 Scenario = Callable[["Campaign"], Any]
 
@@ -56,6 +58,13 @@ class Campaign:
             self.begin(known.needs)
             if name not in self._begun:
                 self._begun[name] = self._pool.submit(known.play, self)
+
+    def runs(self) -> Iterator[tuple[str, Run]]:
+        """Yield the runs of the scenarios that ended, by the name of the scenario."""
+        for name, future in self._begun.items():
+            ended = future.done() and not future.cancelled() and future.exception() is None
+            if ended and isinstance(future.result(), Run):
+                yield name, future.result()
 
     def __getitem__(self, name: str) -> Any:
         """Return what a scenario came to; waits for it, and raises what it raised."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.e2e import scenarios
-from tests.e2e.act import PYTHON_FOLDER
+from tests.e2e.act import PYTHON_FOLDER, Run
 from tests.e2e.campaign import Campaign
 from tests.e2e.packages import fetch, fill_cache
 from tests.e2e.standins import standins
@@ -52,8 +52,24 @@ def campaign(request: pytest.FixtureRequest, world: World) -> Iterator[Campaign]
         yield playing
     finally:
         playing.close()
+        _TIMES.extend(line for name, run in playing.runs() for line in _times(name, run))
 
 
 @pytest.fixture(autouse=True)
 def _bare_environment() -> None:
     """Leave the environment alone: act gets one of its own, and the session's world outlives each test."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how long jobs took, for `make e2e`; nothing is asserted on it, for machines are shared."""
+    for line in _TIMES:
+        terminalreporter.write_line(line)
+
+
+_TIMES: list[str] = []
+
+
+def _times(name: str, run: Run) -> Iterator[str]:
+    for job_id, job in run.jobs.items():
+        setup = sum(seconds for step, seconds in job.seconds.items() if step.startswith("Set up mlops"))
+        yield f"{name:20} {job_id:16} set-up {setup:5.1f} s, after it {job.seconds_after_setup():5.1f} s"
