@@ -13,8 +13,8 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 # More arguments for pytest: `make test ARGS="-k gate"`.
 ARGS ?=
-# Tests run on all cores, those of one file, and the end-to-end ones, in one process: `make test PARALLEL=` takes one core.
-PARALLEL ?= -n auto --dist loadgroup
+# Tests run on all cores, those of one file in one process: `make test PARALLEL=` takes one core.
+PARALLEL ?= -n auto --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile
 

@@ -19,10 +19,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests for parallel runs: those of a file share fixtures, the end-to-end ones a world; these come first."""
-    for item in items:
-        parts = item.path.relative_to(ROOT).parts
-        item.add_marker(pytest.mark.xdist_group("e2e" if parts[:2] == ("tests", "e2e") else "/".join(parts)))
+    """Begin with the end-to-end tests: they take longest, and on several cores the others fill the time beside them."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 

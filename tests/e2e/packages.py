@@ -1,5 +1,6 @@
 """The packages that jobs install, fetched once: jobs have no network, as behind a mirror of an organization."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -31,7 +32,9 @@ def fetch(folder: Path) -> Path:
                 done.result()
         for wheel in fresh.glob("*/*.whl"):
             wheel.replace(fresh / wheel.name)
-        fresh.replace(target)
+        with contextlib.suppress(OSError):  # another process was faster, with the same files
+            fresh.replace(target)
+        shutil.rmtree(fresh, ignore_errors=True)
     return target
 
 

@@ -139,7 +139,7 @@ def _gate_tampered(campaign: Campaign) -> Run:
     run_id = world.hub.add_run(workflow_path=f".github/workflows/{TRAIN}", head_sha=trained.commit)
     archive = flipped(world.artifact(trained.id, "er-model-20251020"))
     state = world.hub.state  # older than all others, so that who looks for the newest of this name finds another
-    state.artifacts[1] = Artifact(1, run_id, "er-model-20251020", archive, state.now())
+    state.artifacts[1] = Artifact(1, run_id, "er-model-20251020", archive, "2025-10-20T00:00:00Z")
     return dispatched(campaign, GATE, inputs={"training_run": str(run_id)})
 
 
