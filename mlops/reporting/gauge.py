@@ -44,6 +44,9 @@ def _bar(criterion: CriterionResult, low: float) -> str:
     left, right = at(criterion.lower), at(criterion.upper)
     cells[left : right + 1] = [_BETWEEN] * (right + 1 - left)
     cells[left], cells[right] = _LEFT, _RIGHT
-    cells[at(criterion.threshold)] = _THRESHOLD
-    cells[at(criterion.value)] = _VALUE
+    value, threshold = at(criterion.value), at(criterion.threshold)
+    if threshold == value:  # too near for one cell each: beside it, on its own side
+        threshold = max(0, value - 1) if criterion.threshold <= (criterion.value or 0.0) else min(_WIDTH - 1, value + 1)
+    cells[threshold] = _THRESHOLD
+    cells[value] = _VALUE
     return "".join(cells)

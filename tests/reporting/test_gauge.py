@@ -20,6 +20,13 @@ def test_marks_stand_in_the_order_of_their_numbers() -> None:
     assert [failed.index(mark) for mark in "├●┤┃"] == sorted(failed.index(mark) for mark in "├●┤┃")
 
 
+def test_a_threshold_next_to_the_value_stands_on_its_own_side() -> None:
+    _, below, _ = gauge([criterion(0.9595, 0.941, 0.97, 0.96)])
+    assert "●┃" in below
+    _, above, _ = gauge([criterion(0.9605, 0.941, 0.97, 0.96)])
+    assert "┃●" in above
+
+
 def test_all_lines_share_one_scale_that_holds_everything() -> None:
     scale, *bars, _ = gauge([criterion(0.97, 0.95, 0.99, 0.92), criterion(0.6, 0.52, 0.7, 0.9, "recall")])
     assert scale.split() == ["50", "%", "100", "%"]
