@@ -24,6 +24,7 @@ _WORD = re.compile(
     [.,;:!?)"']*""",
     re.VERBOSE,
 )
+_AROUND = re.compile(r"(?P<before>\(?)(?P<word>[\w.\"\[\]-]*[\w\"\]])(?P<after>\)?[.,;:]?)")  # a name in a sentence
 _COMMIT_LENGTHS = range(7, 65)
 _QUIET = frozenset(",;:(!?%/'\"\u2019\u2013≥≤")  # harmless wherever a plain word can have them
 
@@ -66,7 +67,7 @@ def prose(text: str, cap: int = PROSE_CAP) -> Safe:
         if length > cap:
             kept.append("…")
             break
-        kept.append(_legible(word) if _is_plain(word) else inert(word))
+        kept.append(_legible(word) if _is_plain(word) else _quoted(word))
     return Safe(" ".join(kept))
 
 
@@ -136,6 +137,14 @@ def _legible(word: str) -> str:
         return mark in _QUIET or (mark == "-" and word[:at][-1:].isalnum())
 
     return "".join(mark if quiet(at, mark) else _entities(mark) for at, mark in enumerate(word))
+
+
+def _quoted(word: str) -> str:
+    """Return a word that is not plain as inert code, the marks of the sentence around it left outside."""
+    core = _AROUND.fullmatch(word)
+    if core is None or core["before"] + core["after"] == word:
+        return inert(word)
+    return f"{_legible(core['before'])}{inert(core['word'])}{_legible(core['after'])}"
 
 
 def _is_plain(word: str) -> bool:

@@ -75,6 +75,12 @@ def test_what_a_renderer_reads_something_into_becomes_code(word: str) -> None:
     assert word not in prose(word).replace("<code>", "").replace("</code>", "") or word.isalnum()
 
 
+def test_the_marks_of_a_sentence_stand_outside_of_a_name() -> None:
+    assert prose("see mlops.toml, and (precision_floor).") == (
+        f"see {inert('mlops.toml')}, and ({inert('precision_floor')})."
+    )
+
+
 @pytest.mark.parametrize("start", ["1. one", "1) one", "- one", "+ one", "# one", "> one", "=== ", "--- "])
 def test_a_sentence_cannot_begin_a_list_a_heading_or_a_rule(start: str) -> None:
     assert structure(f"{prose(start)}\n")[0] == "paragraph_open"
