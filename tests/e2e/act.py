@@ -44,7 +44,7 @@ class Job:
         outputs: Of all steps, the last writer wins.
         summary: The job summary, Markdown.
         annotations: In the order of the log.
-        log: What the steps printed.
+        log: What the steps printed; act may lose what a shell prints right before it ends.
     """
 
     result: str | None = None
