@@ -30,12 +30,9 @@ test: $(VENV)/.dev  ## Set up and run all tests
 check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documents, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/mlops schema --check
-	$(BIN)/mlops verify
-	$(BIN)/mlops card --check
-	@$(MAKE) --no-print-directory lint-workflows
+	$(BIN)/mypy & types=$$!; \
+	  $(BIN)/lint-imports --no-logo && $(BIN)/mlops schema --check && $(BIN)/mlops verify && $(BIN)/mlops card --check \
+	  && $(MAKE) --no-print-directory lint-workflows && wait $$types
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 e2e: $(VENV)/.dev  ## Run the workflows for real, with act, against a stand-in of GitHub: 6 minutes
