@@ -16,7 +16,7 @@ from mlops import documents, registry
 from mlops.artifact import GATE, METRICS
 from mlops.documents import Document
 from mlops.errors import InputRefusedError
-from mlops.gate import Verdict
+from mlops.gate import GateReport, Verdict
 from mlops.hashing import Sha256
 from mlops.metrics import Metrics
 
@@ -46,6 +46,25 @@ class Judged(Document):
     verdict: Verdict
     policy_sha256: Sha256
     judged_on: date
+
+
+def entry_of(report: GateReport, today: date) -> Judged:
+    """Return the line that records a verdict.
+
+    Raises:
+        ValueError: The report does not say which test rows it is about.
+    """
+    if report.holdout is None:
+        raise ValueError("a report that is recorded names its test rows")
+    return Judged(
+        test_sha256=report.holdout.test_sha256,
+        model_sha256=report.bindings.model_sha256,
+        model_id=report.model_id,
+        task=report.task,
+        verdict=report.verdict,
+        policy_sha256=report.bindings.policy_sha256,
+        judged_on=today,
+    )
 
 
 def read(path: Path) -> tuple[Judged, ...]:

@@ -13,7 +13,6 @@ from mlops.card.facts import record_of
 from mlops.errors import InputRefusedError
 from mlops.gate import GateReport
 from mlops.ids import DatasetId, ModelId
-from mlops.judged import Judged
 from mlops.policy import ratchet, sentence
 from mlops.registry import Record
 
@@ -85,16 +84,7 @@ def write(found: Evidence, report: GateReport, tree: Path, *, today: date) -> No
     """
     evidence.publish(found, tree / registry.FOLDER)
     if report.holdout is not None:
-        entry = Judged(
-            test_sha256=report.holdout.test_sha256,
-            model_sha256=report.bindings.model_sha256,
-            model_id=report.model_id,
-            task=report.task,
-            verdict=report.verdict,
-            policy_sha256=report.bindings.policy_sha256,
-            judged_on=today,
-        )
-        judged.record(tree / judged.FILE, entry)
+        judged.record(tree / judged.FILE, judged.entry_of(report, today))
 
 
 def _refuse_looser(report: GateReport, base: config.Policy, artifact: Path) -> None:

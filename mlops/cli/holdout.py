@@ -66,18 +66,7 @@ class Ledger:
             InputRefusedError: The ledger became unreadable meanwhile.
             UnavailableError: It cannot be written.
         """
-        if report.holdout is None:
-            raise ValueError("a report that is recorded names its test rows")
-        entry = Judged(
-            test_sha256=report.holdout.test_sha256,
-            model_sha256=report.bindings.model_sha256,
-            model_id=report.model_id,
-            task=report.task,
-            verdict=report.verdict,
-            policy_sha256=report.bindings.policy_sha256,
-            judged_on=today,
-        )
-        return judged.record(self.root / judged.FILE, entry)
+        return judged.record(self.root / judged.FILE, judged.entry_of(report, today))
 
 
 def print_holdout(report: GateReport, console: Console) -> None:
