@@ -1,14 +1,19 @@
 """Who talks to the stand-in: accounts, their tokens, and what a token may do."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 WORKFLOW = "github-actions[bot]"
 APP = "precision-gate[bot]"
 OWNER_LOGIN = "acme"
 ACTIONS_APP_ID = 15368
 # No `permissions:` of a workflow can name these, so a workflow's own token never has them.
-BEYOND_WORKFLOWS = frozenset({"actions_variables", "administration", "organization_projects"})
+BEYOND_WORKFLOWS = frozenset({"actions_variables", "administration", "environments", "members", "organization_projects"})
+_LEVELS = ("read", "write", "admin")
+# What a classic token may do follows from its scopes; `repo` is everything about a repository.
+_SCOPED = {"members": "read:org", "organization_projects": "project"}
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,27 @@ class Grant:
     Attributes:
         account: Whose token it is.
         without: Permissions that it lacks, by their names in GitHub's API (``issues``, ``actions_variables``, …).
+        permissions: The only ones that it has, with their levels; None for all but ``without``.
+        scopes: Of a classic token; None for any other.
+        until: When it ends; None for never.
+        signed: It is an App's own signature, which opens nothing but what is about the App itself.
     """
 
     account: Account
     without: frozenset[str] = frozenset()
+    permissions: Mapping[str, str] | None = None
+    scopes: frozenset[str] | None = None
+    until: datetime | None = None
+    signed: bool = False
+
+    def allows(self, permission: str, level: str = "write") -> bool:
+        """Tell whether the token has a permission at a level (``read``, ``write``) or above it."""
+        if self.scopes is not None:
+            return _SCOPED.get(permission, "repo") in self.scopes
+        if self.permissions is None:
+            return permission not in self.without
+        given = self.permissions.get(permission)
+        return given is not None and _LEVELS.index(given) >= _LEVELS.index(level)
 
 
 @dataclass
@@ -62,12 +84,17 @@ class Tokens:
 
     def issue(self, login: str, without: frozenset[str] = frozenset()) -> str:
         """Return a new token of ``login`` that lacks the permissions ``without``."""
-        prefix = "ghs" if login.endswith("[bot]") else "github_pat"
-        token = f"{prefix}_stand_in_{len(self.grants):04d}"
-        self.grants[token] = Grant(Account(login), without)
+        return self.keep(Grant(Account(login), without))
+
+    def keep(self, grant: Grant) -> str:
+        """Return a new token that stands for ``grant``."""
+        bot = "ghs" if grant.account.kind == "Bot" else "github_pat"
+        token = f"{bot if grant.scopes is None else 'ghp'}_stand_in_{len(self.grants):04d}"
+        self.grants[token] = grant
         return token
 
-    def grant(self, authorization: str) -> Grant | None:
-        """Return what the value of an Authorization header stands for, None for an unknown token."""
+    def grant(self, authorization: str, now: datetime) -> Grant | None:
+        """Return what the value of an Authorization header stands for, None for an unknown token or one that ended."""
         scheme, _, token = authorization.strip().partition(" ")
-        return self.grants.get(token.strip()) if scheme.lower() in {"bearer", "token"} else None
+        found = self.grants.get(token.strip()) if scheme.lower() in {"bearer", "token"} else None
+        return None if found is None or (found.until is not None and found.until <= now) else found

@@ -9,6 +9,8 @@ from typing import Any
 
 from tests.fakes.github.accounts import Account, Tokens
 from tests.fakes.github.bare import Bare
+from tests.fakes.github.settings import Label, Settings
+from tests.fakes.github.graphql.boards import Board
 
 
 @dataclass
@@ -39,11 +41,15 @@ class Issue:
     closed: str | None = None
     labels: list[str] = field(default_factory=list)
     pull: Pull | None = None
+    reason: str | None = None
+    milestone: int | None = None
+    locked: bool = False
+    lock_reason: str | None = None
 
 
 @dataclass
 class Comment:
-    """A comment on an issue or a pull request."""
+    """A comment on an issue or a pull request; ``minimized`` is the reason why it is folded away."""
 
     number: int
     issue: int
@@ -51,6 +57,7 @@ class Comment:
     author: Account
     created: str
     updated: str
+    minimized: str | None = None
 
 
 @dataclass
@@ -199,7 +206,7 @@ class Dispatch:
 
 
 @dataclass
-class State:
+class State(Settings):
     """Everything that the stand-in remembers of its one repository.
 
     Attributes:
@@ -229,12 +236,19 @@ class State:
     runs: dict[int, Run] = field(default_factory=dict)
     artifacts: dict[int, Artifact] = field(default_factory=dict)
     dispatches: list[Dispatch] = field(default_factory=list)
+    boards: list[Board] = field(default_factory=list)
     numbers: Callable[[], int] = field(default_factory=lambda: count(1001).__next__)
 
     @property
     def repository(self) -> str:
         """Owner and name."""
         return f"{self.owner}/{self.name}"
+
+    def label(self, name: str) -> Label:
+        """Return the label of a name, whatever its case; a new one when there is none, as GitHub makes it."""
+        if name.lower() not in self.labels:
+            self.labels[name.lower()] = Label(self.numbers(), name)
+        return self.labels[name.lower()]
 
     def now(self) -> str:
         """Return the time of day as the API writes it."""

@@ -1,10 +1,11 @@
 """Comments on issues and pull requests."""
 
 from tests.fakes.github import shapes
+from tests.fakes.github.accounts import Account
 from tests.fakes.github.areas.issues import SCOPES, association, check_text
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, invalid, page
 from tests.fakes.github.shapes import Json
-from tests.fakes.github.state import Comment
+from tests.fakes.github.state import Comment, Issue, State
 
 ROUTES = Routes()
 
@@ -25,7 +26,21 @@ def comment_json(call: Call, comment: Comment) -> Json:
         "updated_at": comment.updated,
         "author_association": association(call.state, comment.author),
         "performed_via_github_app": shapes.app(call.urls, comment.author),
+        "minimized": {"reason": comment.minimized} if comment.minimized else None,
     }
+
+
+def add_comment(state: State, author: Account, issue: Issue, body: str) -> Comment:
+    """Comment on an issue or a pull request.
+
+    Raises:
+        Problem: As GitHub refuses it.
+    """
+    _check(body)
+    now, number = state.now(), state.numbers()
+    comment = Comment(number, issue.number, body, author, now, now)
+    state.comments[number] = comment
+    return comment
 
 
 def _check(body: str) -> None:
@@ -46,11 +61,7 @@ def list_comments(call: Call) -> Answer:
 @ROUTES("POST", f"{REPO}/issues/{{issue_number}}/comments", *SCOPES)
 def create_comment(call: Call) -> Answer:
     issue = call.find(call.state.issues, "issue_number")
-    _check(call.body["body"])
-    now, number = call.state.now(), call.state.numbers()
-    comment = Comment(number, issue.number, call.body["body"], call.account, now, now)
-    call.state.comments[number] = comment
-    return Answer(201, comment_json(call, comment))
+    return Answer(201, comment_json(call, add_comment(call.state, call.account, issue, call.body["body"])))
 
 
 @ROUTES("GET", f"{REPO}/issues/comments/{{comment_id}}", *SCOPES)
