@@ -10,7 +10,9 @@ APP = "precision-gate[bot]"
 OWNER_LOGIN = "acme"
 ACTIONS_APP_ID = 15368
 # No `permissions:` of a workflow can name these, so a workflow's own token never has them.
-BEYOND_WORKFLOWS = frozenset({"actions_variables", "administration", "environments", "members", "organization_projects"})
+BEYOND_WORKFLOWS = frozenset(
+    {"actions_variables", "administration", "environments", "members", "organization_projects"}
+)
 _LEVELS = ("read", "write", "admin")
 # What a classic token may do follows from its scopes; `repo` is everything about a repository.
 _SCOPED = {"members": "read:org", "organization_projects": "project"}

@@ -1,26 +1,29 @@
 """From a request to its answer: faults, who asks, the contract, the operation, the contract again."""
 
+import hashlib
 import json
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.github import door
 from tests.fakes.github.accounts import Grant
 from tests.fakes.github.areas import AREAS
 from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.contract import Contract
-from tests.fakes.github.faults import FORBIDDEN, Fault, Faults
-from tests.fakes.github.routing import Answer, Call, Problem, Route, Table, Urls, parsed
+from tests.fakes.github.faults import Fault, Faults
+from tests.fakes.github.routing import LIMIT, Answer, Call, Problem, Route, Table, Urls, parsed
 from tests.fakes.github.state import State
 from tests.fakes.github.storage import Storage
 
 ENTERPRISE = "/api/v3"
 UPLOADS = "/api/uploads"
-LIMIT = 5000
+GRAPHQL = "/graphql"
+Graph = Callable[[State, Grant, Any], Answer]
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class App:
         violations: Grows by what the contract does not allow.
         log: Grows by every exchange.
         storage: Keeps bytes.
+        graph: Answers what is sent to ``/graphql``, or ``/api/graphql`` as on GitHub Enterprise Server.
         closing: Ends answers that hang.
     """
 
@@ -85,6 +89,7 @@ class App:
     violations: list[str]
     log: list[Exchange]
     storage: Storage
+    graph: Graph = lambda *_: Answer(404, Problem(404).body)
     closing: threading.Event = field(default_factory=threading.Event)
     table: Table = field(default_factory=lambda: Table(AREAS))
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -95,6 +100,8 @@ class App:
         path, prefix = address.path, ""
         if path.startswith(f"{ENTERPRISE}/"):
             path, prefix = path.removeprefix(ENTERPRISE), ENTERPRISE
+        if path == f"/api{GRAPHQL}":
+            path, prefix = GRAPHQL, ENTERPRISE
         query = dict(parse_qsl(address.query, keep_blank_values=True))
         origin = f"http://{address.netloc or incoming.headers.get('Host', '')}"
         urls = Urls(origin, prefix, self.state.repository)
@@ -106,8 +113,9 @@ class App:
         self._strike(fault, stored=True)
         if fault is not None and not fault.passes:
             answer = None if fault.status is None else Answer(fault.status, fault.body, fault.headers())
+        answer = None if answer is None else _conditional(incoming, answer)
         self._note(incoming, path.removeprefix(UPLOADS), query, answer)
-        return None if answer is None else self._reply(answer)
+        return None if answer is None else self._reply(answer, incoming, path)
 
     def _strike(self, fault: Fault | None, *, stored: bool) -> None:
         """Let happen what a fault has before (or, ``stored``, after) the effect."""
@@ -129,14 +137,19 @@ class App:
         return answer
 
     def _operate(self, incoming: Incoming, path: str, query: Mapping[str, str], urls: Urls) -> Answer:
-        grant = self._who(incoming.headers)
-        uploads = path.startswith(f"{UPLOADS}/")
-        for route, parameters in self.table.match(incoming.method, path.removeprefix(UPLOADS)):
+        grant = door.who(self.state, incoming.headers)
+        if path == GRAPHQL and incoming.method == "POST":
+            return self.graph(self.state, grant, parsed(incoming.raw))
+        uploads, api_path = path.startswith(f"{UPLOADS}/"), path.removeprefix(UPLOADS)
+        gone = door.moved(self.state, urls, incoming.method, api_path, urlsplit(incoming.target).query)
+        if gone is not None:
+            return gone
+        for route, parameters in self.table.match(incoming.method, door.current(self.state, api_path)):
             if route.uploads == uploads and self._is_here(parameters):
                 break
         else:
             raise Problem(404)
-        self._may(grant, route)
+        door.may(self.state, grant, route)
         body = None if route.uploads else parsed(incoming.raw)
         broken = self.contract.request(route.method, route.template, query, body)
         self.violations += broken
@@ -159,29 +172,13 @@ class App:
         self.violations += self.contract.answer(route.method, route.template, answer.status, answer.body, binary=binary)
         return answer
 
-    def _who(self, headers: Mapping[str, str]) -> Grant:
-        if not headers.get("User-Agent"):
-            raise Problem(403, "Request forbidden by administrative rules. Please make sure your request has a "
-                               "User-Agent header.")  # fmt: skip
-        given = headers.get("Authorization")
-        grant = self.state.tokens.grant(given) if given else None
-        if grant is None:
-            raise Problem(401, "Bad credentials" if given else "Requires authentication")
-        return grant
-
     def _is_here(self, parameters: Mapping[str, str]) -> bool:
-        """Tell whether a path is about the one repository, whose name is not case-sensitive."""
-        return f"{parameters['owner']}/{parameters['repo']}".lower() == self.state.repository.lower()
-
-    @staticmethod
-    def _may(grant: Grant, route: Route) -> None:
-        if route.permissions and grant.without.issuperset(route.permissions):
-            level = "read" if route.method == "GET" else "write"
-            accepted = "; ".join(f"{name}={level}" for name in route.permissions)
-            raise Problem(403, FORBIDDEN, headers={"X-Accepted-GitHub-Permissions": accepted})
+        """Tell whether a path is about no repository or the one, whose name is not case-sensitive."""
+        name = f"{parameters['owner']}/{parameters['repo']}" if "repo" in parameters else self.state.repository
+        return name.lower() == self.state.repository.lower()
 
     def _note(self, incoming: Incoming, path: str, query: Mapping[str, str], answer: Answer | None) -> None:
-        grant = self.state.tokens.grant(incoming.headers.get("Authorization", ""))
+        grant = self._grant(incoming)
         headers = {name: value for name, value in incoming.headers.items() if name.lower() != "authorization"}
         try:
             body = parsed(incoming.raw)
@@ -191,21 +188,48 @@ class App:
         status = None if answer is None else answer.status
         self.log.append(Exchange(incoming.method, path, query, headers, login, body, status))
 
-    def _reply(self, answer: Answer) -> Reply:
+        if status != 304 and path != "/rate_limit":  # neither counts on GitHub
+            self.state.used[_resource(path)] += 1
+
+    def _grant(self, incoming: Incoming) -> Grant | None:
+        return self.state.tokens.grant(incoming.headers.get("Authorization", ""), self.state.clock())
+
+    def _reply(self, answer: Answer, incoming: Incoming, path: str) -> Reply:
         """Return an answer as bytes, with the headers that GitHub always sends."""
-        left = max(LIMIT - len(self.log), 0)
+        used, grant = self.state.used[_resource(path)], self._grant(incoming)
         headers = {
             "X-GitHub-Request-Id": f"STAND:IN:{len(self.log):08X}",
             "X-GitHub-Media-Type": "github.v3; format=json",
             "X-RateLimit-Limit": str(LIMIT),
-            "X-RateLimit-Remaining": str(left),
-            "X-RateLimit-Used": str(LIMIT - left),
+            "X-RateLimit-Remaining": str(max(LIMIT - used, 0)),
+            "X-RateLimit-Used": str(used),
             "X-RateLimit-Reset": str(int(time.time()) + 3600),
-            "X-RateLimit-Resource": "core",
+            "X-RateLimit-Resource": _resource(path),
         }
+        if grant is not None and grant.scopes is not None:
+            headers["X-OAuth-Scopes"] = ", ".join(sorted(grant.scopes))
         if isinstance(answer.body, bytes):
             return Reply(answer.status, {**headers, "Content-Type": "application/octet-stream", **answer.headers},
                          answer.body)  # fmt: skip
-        body = b"" if answer.body is None else json.dumps(answer.body).encode()
+        body = _encoded(answer)
         kind = {"Content-Type": "application/json; charset=utf-8"} if body else {}
         return Reply(answer.status, {**headers, **kind, **answer.headers}, body)
+
+
+def _resource(path: str) -> str:
+    """Return the name of the limit that a request counts against."""
+    return "graphql" if path == GRAPHQL else "core"
+
+
+def _encoded(answer: Answer) -> bytes:
+    return b"" if answer.body is None else json.dumps(answer.body).encode()
+
+
+def _conditional(incoming: Incoming, answer: Answer) -> Answer:
+    """Return an answer with its ETag; an empty one when the client has exactly this already."""
+    if incoming.method != "GET" or answer.status != 200 or isinstance(answer.body, bytes):  # OK
+        return answer
+    tag = f'W/"{hashlib.sha256(_encoded(answer)).hexdigest()}"'
+    if tag in incoming.headers.get("If-None-Match", ""):
+        return Answer(304, None, {"ETag": tag})
+    return Answer(answer.status, answer.body, {"ETag": tag, **answer.headers})

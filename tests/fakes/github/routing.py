@@ -18,6 +18,7 @@ REPO = "/repos/{owner}/{repo}"
 DOCUMENTATION = "https://docs.github.com/rest"
 _SLASHED = frozenset({"path", "ref", "branch", "tag", "name"})  # parameters that may hold slashes, or nothing
 _MOST_PER_PAGE = 100
+LIMIT = 5000  # requests an hour
 
 
 class Problem(Exception):  # noqa: N818  # the API's refusals are answers, not errors of this program
@@ -157,6 +158,7 @@ class Route:
     Attributes:
         permissions: Any of these lets a token in; without one, every token may.
         uploads: It stands on the host that takes uploads, and gets bytes.
+        signed: It is about an App itself, which shows its own signature instead of a token.
     """
 
     method: str
@@ -164,6 +166,7 @@ class Route:
     serve: Serve
     permissions: tuple[str, ...]
     uploads: bool = False
+    signed: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -188,12 +191,12 @@ class Routes:
     all: list[Route] = field(default_factory=list)
 
     def __call__(
-        self, method: str, template: str, *permissions: str, uploads: bool = False
+        self, method: str, template: str, *permissions: str, uploads: bool = False, signed: bool = False
     ) -> Callable[[Serve], Serve]:
         """Return a decorator that adds a function as an operation."""
 
         def add(serve: Serve) -> Serve:
-            self.all.append(Route(method, template, serve, permissions, uploads))
+            self.all.append(Route(method, template, serve, permissions, uploads, signed))
             return serve
 
         return add

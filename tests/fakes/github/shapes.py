@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.fakes.github.accounts import ACTIONS_APP_ID, Account
 from tests.fakes.github.bare import Commit
-from tests.fakes.github.routing import Urls
+from tests.fakes.github.routing import Call, Urls
+from tests.fakes.github.settings import Team
 
 MAIN = "main"
 REPOSITORY_ID = 20251020
@@ -48,6 +49,11 @@ def account(urls: Urls, who: Account) -> Json:
     }
 
 
+def client_id(who: Account) -> str:
+    """Return the client id of the App behind an account."""
+    return f"Iv1.{who.app_id:016x}"
+
+
 def app(urls: Urls, who: Account) -> Json | None:
     """Return the App behind an account; None for a person."""
     if who.app_id is None:
@@ -58,7 +64,7 @@ def app(urls: Urls, who: Account) -> Json | None:
         "id": who.app_id,
         "slug": slug,
         "node_id": node("A", who.app_id),
-        "client_id": f"Iv1.{who.app_id:016x}",
+        "client_id": client_id(who),
         "owner": account(urls, Account("github" if ours else urls.repository.partition("/")[0])),
         "name": "GitHub Actions" if ours else slug.replace("-", " ").title(),
         "description": "",
@@ -71,7 +77,30 @@ def app(urls: Urls, who: Account) -> Json | None:
     }
 
 
-def small_repository(urls: Urls, full_name: str = "") -> Json:
+def team(urls: Urls, found: Team) -> Json:
+    """Return a team as other things mention it."""
+    owner = Account(urls.repository.partition("/")[0])
+    address = urls.top(f"/organizations/{owner.number}/team/{found.number}")
+    return {
+        "id": found.number,
+        "node_id": node("T", found.number),
+        "name": found.name,
+        "slug": found.slug,
+        "description": "",
+        "privacy": "closed",
+        "notification_setting": "notifications_enabled",
+        "permission": "pull",
+        "url": address,
+        "html_url": f"https://github.com/orgs/{owner.login}/teams/{found.slug}",
+        "members_url": f"{address}/members{{/member}}",
+        "repositories_url": f"{address}/repos",
+        "type": "organization",
+        "organization_id": owner.number,
+        "parent": None,
+    }
+
+
+def small_repository(urls: Urls, full_name: str = "", *, private: bool = False) -> Json:
     """Return the repository (or another, a fork) as other things mention it."""
     name = full_name or urls.repository
     address = urls.top(f"/repos/{name}")
@@ -81,7 +110,7 @@ def small_repository(urls: Urls, full_name: str = "") -> Json:
         "node_id": node("R", number),
         "name": name.partition("/")[2],
         "full_name": name,
-        "private": False,
+        "private": private,
         "owner": account(urls, Account(name.partition("/")[0])),
         "html_url": f"https://github.com/{name}",
         "description": None,
@@ -96,12 +125,13 @@ def repository_id(urls: Urls, full_name: str) -> int:
     return REPOSITORY_ID if full_name == urls.repository else Account(full_name).number
 
 
-def repository(urls: Urls) -> Json:
-    """Return the repository with all that it says of itself."""
-    html = urls.html()
-    return small_repository(urls) | dict.fromkeys(_COUNTS, 0) | {
+def repository(call: Call) -> Json:
+    """Return the repository with all that it says of itself, and of what the one who asks may do there."""
+    urls, state, grant = call.urls, call.state, call.grant
+    html, admin, push = urls.html(), grant.allows("administration"), grant.allows("contents")
+    return small_repository(urls, private=state.private) | dict.fromkeys(_COUNTS, 0) | {
         "default_branch": MAIN,
-        "archived": False,
+        "archived": state.archived,
         "disabled": False,
         "has_issues": True,
         "has_projects": True,
@@ -113,7 +143,7 @@ def repository(urls: Urls) -> Json:
         "language": "Python",
         "license": None,
         "mirror_url": None,
-        "visibility": "public",
+        "visibility": "private" if state.private else "public",
         "is_template": False,
         "topics": [],
         "pushed_at": BEGAN,
@@ -127,7 +157,7 @@ def repository(urls: Urls) -> Json:
         "allow_squash_merge": True,
         "allow_rebase_merge": True,
         "delete_branch_on_merge": False,
-        "permissions": {"admin": False, "maintain": False, "push": True, "triage": True, "pull": True},
+        "permissions": {"admin": admin, "maintain": admin, "push": push, "triage": push, "pull": True},
     }  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.fakes.github.accounts import Account, Tokens
 from tests.fakes.github.bare import Bare
-from tests.fakes.github.settings import Label, Settings
 from tests.fakes.github.graphql.boards import Board
+from tests.fakes.github.settings import Settings
 
 
 @dataclass
@@ -243,12 +243,6 @@ class State(Settings):
     def repository(self) -> str:
         """Owner and name."""
         return f"{self.owner}/{self.name}"
-
-    def label(self, name: str) -> Label:
-        """Return the label of a name, whatever its case; a new one when there is none, as GitHub makes it."""
-        if name.lower() not in self.labels:
-            self.labels[name.lower()] = Label(self.numbers(), name)
-        return self.labels[name.lower()]
 
     def now(self) -> str:
         """Return the time of day as the API writes it."""

@@ -114,8 +114,8 @@ def run_json(call: Call, run: Run) -> Json:
         "run_started_at": run.created,
         "actor": actor,
         "triggering_actor": actor,
-        "repository": shapes.small_repository(call.urls),
-        "head_repository": shapes.small_repository(call.urls, run.head_repository),
+        "repository": shapes.small_repository(call.urls, private=call.state.private),
+        "head_repository": shapes.small_repository(call.urls, run.head_repository, private=call.state.private),
     }
 
 

@@ -186,7 +186,7 @@ def combined_status(call: Call) -> Answer:
             "statuses": [_status(call, status) for status in part],
             "sha": sha,
             "total_count": len(latest),
-            "repository": shapes.small_repository(call.urls),
+            "repository": shapes.small_repository(call.urls, private=call.state.private),
             "commit_url": address,
             "url": f"{address}/status",
         },

@@ -122,7 +122,7 @@ def pull_json(call: Call, issue: Issue, pull: Pull) -> Json:
 def _end(call: Call, branch: str, sha: str) -> Json:
     owner = Account(call.state.owner)
     return {"label": f"{owner.login}:{branch}", "ref": branch, "sha": sha, "user": shapes.account(call.urls, owner),
-            "repo": shapes.repository(call.urls)}  # fmt: skip
+            "repo": shapes.repository(call)}  # fmt: skip
 
 
 def _whole(call: Call, issue: Issue) -> Json:

@@ -11,7 +11,7 @@ ROUTES = Routes()
 
 @ROUTES("GET", REPO)
 def get_repository(call: Call) -> Answer:
-    return Answer(200, shapes.repository(call.urls))
+    return Answer(200, shapes.repository(call))
 
 
 def short_branch(call: Call, name: str, sha: str) -> dict[str, Any]:
