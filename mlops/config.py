@@ -9,8 +9,10 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.github_settings import GitHubSettings
 from mlops.globs import check_glob
 from mlops.hashing import sha256_bytes
+from mlops.places import keys_of
 from mlops.slices import is_slice
 
 FILE_NAME = "mlops.toml"
@@ -186,6 +188,7 @@ class Settings(Part):
     schema_version: Literal[1]
     storage: StorageSettings = StorageSettings()
     tasks: dict[str, TaskSettings]
+    github: GitHubSettings = GitHubSettings()
 
     def task(self, name: str) -> TaskSettings:
         """Return the settings of a task; raises UsageRefusedError when ``mlops.toml`` has no such table."""
@@ -222,19 +225,31 @@ def load(path: Path) -> Settings:
 def parse(data: bytes, *, file: object = FILE_NAME) -> Settings:
     """Parse the bytes of a settings file; see :func:`load`."""
     try:
-        return Settings.model_validate_json(_as_json(tomllib.loads(data.decode("utf-8"))))
+        tables = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageRefusedError("The settings are not valid TOML.", file=file, found=error) from None
+    try:
+        settings = Settings.model_validate_json(_as_json(tables))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise UsageRefusedError(
             "The settings hold a value that is not accepted.",
             file=file,
-            field=".".join(map(str, first["loc"])),
+            field=".".join(keys_of(tables, first["loc"])),
             expected=first["msg"],
             found=repr(first["input"])[:200],
             fix="docs/configuration.md describes every field.",
         ) from None
+    if settings.github.dataset_variables not in {None, *settings.tasks}:
+        raise UsageRefusedError(
+            "The variables of the dataset follow a task that is not declared.",
+            file=file,
+            field="github.dataset_variables",
+            expected=" or ".join(sorted(settings.tasks)),
+            found=settings.github.dataset_variables,
+            fix="Name a declared task, or leave the field out.",
+        )
+    return settings
 
 
 def policy_sha256(policy: Policy) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]:\n]')
@@ -69,3 +69,21 @@ def _holds(lines: Sequence[str], end: int, keys: Sequence[str]) -> bool:
             return False
         found = found[key]
     return True
+
+
+def keys_of(tables: object, place: Sequence[int | str]) -> Iterator[str]:
+    """Yield the keys that lead to a wrong value, without what a validator adds, such as which alternative failed.
+
+    Args:
+        tables: What was validated.
+        place: Where the validator says that it is wrong; the last key may be one that is missing.
+    """
+    for part in place:
+        inside = isinstance(tables, dict) and part in tables
+        missing = isinstance(tables, dict) and part == place[-1] and part != "[key]"
+        if isinstance(tables, dict):
+            tables = tables.get(part, tables)
+        elif isinstance(tables, list) and isinstance(part, int):
+            tables, inside = tables[part], True
+        if inside or missing:
+            yield str(part)
