@@ -3,8 +3,9 @@
 Needs neither numpy nor a data frame, so that whoever holds a token can render without loading data.
 """
 
+from mlops.reporting.digest import Digest, changes_since, digest_of, digest_of_record, parse_digest
 from mlops.reporting.history import HistoryPoint, points_of
-from mlops.reporting.lines import digest_of, title_of
+from mlops.reporting.lines import title_of
 from mlops.reporting.links import Links
 from mlops.reporting.sizes import COMMENT_LIMIT, SUMMARY_LIMIT, fit
 from mlops.reporting.training import training_summary_of
@@ -13,10 +14,14 @@ from mlops.reporting.verdict import summary_of
 __all__ = [
     "COMMENT_LIMIT",
     "SUMMARY_LIMIT",
+    "Digest",
     "HistoryPoint",
     "Links",
+    "changes_since",
     "digest_of",
+    "digest_of_record",
     "fit",
+    "parse_digest",
     "points_of",
     "summary_of",
     "title_of",

@@ -1,4 +1,4 @@
-"""A verdict in one line: for titles, annotations and the invisible note in a comment."""
+"""A verdict in one line: for titles and annotations."""
 
 from collections.abc import Iterator
 
@@ -25,26 +25,6 @@ def title_of(report: GateReport) -> str:
             break
         said = longer
     return f"{head} ({said})" if said else head
-
-
-def digest_of(report: GateReport) -> str:
-    """Return the verdict as ``key=value`` words in one line, for the invisible note of a comment.
-
-    Two reports with the same digest say the same about the same bytes. The line holds letters, digits and ``.=_``
-    only, so it can end no HTML comment.
-    """
-    return " ".join(f"{key}={value}" for key, value in _facts(report))
-
-
-def _facts(report: GateReport) -> Iterator[tuple[str, str]]:
-    yield "verdict", report.verdict
-    for criterion in report.criteria:
-        if metric_name(criterion.metric) != criterion.metric:  # ours, and so harmless
-            yield criterion.metric, "none" if criterion.value is None else f"{criterion.value:.6f}"
-    bound = report.bindings
-    yield "model", bound.model_sha256
-    yield "evaluation", bound.evaluation_sha256
-    yield "policy", bound.policy_sha256
 
 
 def _reasons(report: GateReport) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The rows of a verdict's page: what was judged, in the words and numbers that the tables show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mlops.formatting import format_p, format_rate
@@ -18,7 +18,11 @@ _SIGNS = {"min": "≥", "max": "≤"}
 
 
 class CriterionRow(NamedTuple):
-    """A criterion; ``against`` and ``against_bounds`` are its difference to the champion, where there is one."""
+    """A criterion.
+
+    ``against`` and ``against_bounds`` are its difference to the champion, ``since`` that to an earlier comment, where
+    there is one.
+    """
 
     name: str
     value: Safe
@@ -28,6 +32,7 @@ class CriterionRow(NamedTuple):
     against: Safe
     against_bounds: Safe
     status: Safe
+    since: Safe
 
 
 class Reason(NamedTuple):
@@ -109,10 +114,18 @@ def status(verdict: Verdict, *, blocking: bool = True) -> Safe:
     return Safe(f"{MARKS[verdict]} {verdict}" if blocking else f"{verdict} (warns only)")
 
 
-def criteria(report: GateReport) -> tuple[CriterionRow, ...]:
-    """Return every criterion, beside its difference to the champion where one was measured."""
+def criteria(report: GateReport, moved: Mapping[str, Safe]) -> tuple[CriterionRow, ...]:
+    """Return every criterion, beside its difference to the champion where one was measured.
+
+    Args:
+        report: The gate's report.
+        moved: By how much each metric moved since an earlier comment.
+    """
     changes = {change.metric: change for change in report.changes}
-    return tuple(_criterion(result, changes.get(result.metric), report) for result in report.criteria)
+    return tuple(
+        _criterion(result, changes.get(result.metric), report)._replace(since=moved.get(result.metric, Safe("")))
+        for result in report.criteria
+    )
 
 
 def reasons(report: GateReport) -> tuple[Reason, ...]:
@@ -233,6 +246,7 @@ def _criterion(result: CriterionResult, change: ChangeResult | None, report: Gat
         against=against,
         against_bounds=spread,
         status=status(result.verdict, blocking=result.blocking),
+        since=Safe(""),
     )
 
 

@@ -9,6 +9,7 @@ from mlops.ids import ModelId
 from mlops.manifest import path_of
 from mlops.render import Safe, render
 from mlops.reporting import tables
+from mlops.reporting.digest import Digest, changes_since, digest_of, name_of_earlier
 from mlops.reporting.following import following_of
 from mlops.reporting.gauge import gauge
 from mlops.reporting.history import HistoryPoint, history_of
@@ -32,6 +33,7 @@ def summary_of(
     links: Links = _NOWHERE,
     compact: bool = False,
     worst_slice: str = "",
+    since: Digest | None = None,
 ) -> str:
     """Return ``report`` as Markdown: verdict, criteria, what blocks, what to do now, and the bytes that it is about.
 
@@ -41,20 +43,15 @@ def summary_of(
         links: Where files and the run can be looked at.
         compact: Whether to leave out what a comment has no room for: history, misjudged rows and single slices.
         worst_slice: The worst slice in words, for a report that has no diagnosis.
+        since: What an earlier comment said, to show what moved.
     """
     diagnosis = report.diagnosis
     facts: dict[str, Any] = {
-        "mark": Safe(MARKS[report.verdict]),
+        **judged_facts(report, since),
         "headline": Safe(_HEADLINES[report.verdict]),
-        "verdict": Safe(report.verdict),
-        "reason": report.reason,
         "first_version": report.first_version,
         **_names(report, links),
-        "criteria": tables.criteria(report),
         "gauge": gauge(report.criteria),
-        "reasons": tables.reasons(report),
-        "confidence": threshold(report.policy.confidence),
-        "comparison": tables.comparison(report),
         "slices": tables.slices(report),
         "worst_slice": diagnosis.worst_slice if diagnosis is not None else worst_slice,
         "seeds": tables.seeds(report),
@@ -71,6 +68,26 @@ def summary_of(
         "run": _run(report, links),
     }
     return render(_COMPACT if compact else _WHOLE, facts)
+
+
+def judged_facts(report: GateReport, since: Digest | None) -> dict[str, Any]:
+    """Return what any page says of a verdict: its word, its criteria, its reasons and the comparison.
+
+    Args:
+        report: The gate's report.
+        since: What an earlier comment said, to show what moved.
+    """
+    now = digest_of(report)
+    return {
+        "mark": Safe(MARKS[report.verdict]),
+        "verdict": Safe(report.verdict),
+        "reason": report.reason,
+        "criteria": tables.criteria(report, changes_since(now, since)),
+        "since": name_of_earlier(now, since),
+        "reasons": tables.reasons(report),
+        "confidence": threshold(report.policy.confidence),
+        "comparison": tables.comparison(report),
+    }
 
 
 def _names(report: GateReport, links: Links) -> dict[str, str]:
