@@ -16,6 +16,14 @@ _REFUSED = 400
 _RERUN = "Run the same command again; it goes on where it stopped."
 
 
+class DeniedError(UnavailableError):
+    """The token may not, or the account's plan has no such feature: trying again changes nothing."""
+
+
+class AbsentError(UsageRefusedError):
+    """GitHub knows of nothing there, or does not say so to this token."""
+
+
 class Part(BaseModel):
     """The part of an answer that the bot reads; GitHub adds fields, so unknown ones are left alone."""
 
@@ -122,7 +130,7 @@ def refuse(answer: Answer, needs: Permission) -> NoReturn:
     if answer.status == FORBIDDEN:
         raise _forbidden(answer, said, needs)
     if answer.status == NOT_FOUND:
-        raise UsageRefusedError(
+        raise AbsentError(
             "GitHub does not know this, or the token may not see it.", field=answer.request, expected=needs.line,
             found=said, fix=f"Check the name or number. If it exists: {needs.advice()}",
         )  # fmt: skip
@@ -151,15 +159,23 @@ def unreachable(where: str, why: str, seconds: float) -> UnavailableError:
     )
 
 
-def _forbidden(answer: Answer, said: str, needs: Permission) -> UnavailableError:
+def _forbidden(answer: Answer, said: str, needs: Permission) -> DeniedError:
     if "not permitted to create or approve pull requests" in said:
-        return UnavailableError(
+        return DeniedError(
             "The repository does not let workflows open pull requests.", field=answer.request, found=said,
             fix='Tick "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General; or '
             "pass the token of a GitHub App.",
         )  # fmt: skip
+    if "upgrade to github" in said.lower():
+        return DeniedError(
+            "The plan of this account has no such feature for a private repository.", field=answer.request,
+            expected="a public repository, or a paid plan", found=said,
+            why="Without it no check can be required: whoever may write merges past the gate.",
+            fix="Make the repository public or upgrade the plan. Until then take `branches` out of [github] in "
+            "mlops.toml, and have people look at the gate before they merge.",
+        )  # fmt: skip
     lacking = "resource not accessible by" in said.lower()
-    return UnavailableError(
+    return DeniedError(
         "The token lacks a permission." if lacking else "GitHub forbids this.",
         field=answer.request,
         expected=needs.line,

@@ -5,6 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mlops.errors import UnavailableError
+
+
+class StoppedError(UnavailableError):
+    """The process was asked to end: nothing further is tried."""
+
 
 @dataclass(frozen=True)
 class Effects:

@@ -10,12 +10,11 @@ from types import FrameType
 import click
 
 from mlops.bot.client import GitHub
-from mlops.bot.effects import Deadline, Effects
+from mlops.bot.effects import Deadline, Effects, StoppedError
 from mlops.bot.settings import Settings
 from mlops.cli import outputs
 from mlops.cli.common import emit_json
 from mlops.documents import loads, read_bytes
-from mlops.errors import UnavailableError
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
 
@@ -31,10 +30,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print what c
 gate_option = click.option(
     "--gate", "gate", type=click.Path(dir_okay=False), metavar="FILE", help="The gate.json that says the verdict."
 )
-
-
-class StoppedError(UnavailableError):
-    """The process was asked to end."""
 
 
 @contextlib.contextmanager
