@@ -16,6 +16,7 @@ from tests.fakes.github.areas import AREAS
 from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.contract import Contract
 from tests.fakes.github.faults import Fault, Faults
+from tests.fakes.github.graphql.documents import operations
 from tests.fakes.github.routing import LIMIT, Answer, Call, Problem, Route, Table, Urls, parsed
 from tests.fakes.github.state import State
 from tests.fakes.github.storage import Storage
@@ -57,6 +58,7 @@ class Exchange:
         login: Whose token it was; empty for none.
         body: The JSON value that was sent.
         status: Answered; None when the connection was cut.
+        operations: What a request to GraphQL asked for, such as ``query viewer``.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Exchange:
     login: str
     body: Any
     status: int | None
+    operations: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,7 +108,8 @@ class App:
         query = dict(parse_qsl(address.query, keep_blank_values=True))
         origin = f"http://{address.netloc or incoming.headers.get('Host', '')}"
         urls = Urls(origin, prefix, self.state.repository)
-        fault = self.faults.take(incoming.method, path.removeprefix(UPLOADS))
+        asked = operations(incoming.raw) if path == GRAPHQL else ()
+        fault = self.faults.take(incoming.method, path.removeprefix(UPLOADS), *asked)
         answer: Answer | None = None
         self._strike(fault, stored=False)
         if fault is None or fault.stored or fault.passes:
@@ -114,7 +118,7 @@ class App:
         if fault is not None and not fault.passes:
             answer = None if fault.status is None else Answer(fault.status, fault.body, fault.headers())
         answer = None if answer is None else _conditional(incoming, answer)
-        self._note(incoming, path.removeprefix(UPLOADS), query, answer)
+        self._note(incoming, path.removeprefix(UPLOADS), query, answer, asked)
         return None if answer is None else self._reply(answer, incoming, path)
 
     def _strike(self, fault: Fault | None, *, stored: bool) -> None:
@@ -177,7 +181,9 @@ class App:
         name = f"{parameters['owner']}/{parameters['repo']}" if "repo" in parameters else self.state.repository
         return name.lower() == self.state.repository.lower()
 
-    def _note(self, incoming: Incoming, path: str, query: Mapping[str, str], answer: Answer | None) -> None:
+    def _note(
+        self, incoming: Incoming, path: str, query: Mapping[str, str], answer: Answer | None, asked: tuple[str, ...]
+    ) -> None:
         grant = self._grant(incoming)
         headers = {name: value for name, value in incoming.headers.items() if name.lower() != "authorization"}
         try:
@@ -186,8 +192,7 @@ class App:
             body = None
         login = grant.account.login if grant else ""
         status = None if answer is None else answer.status
-        self.log.append(Exchange(incoming.method, path, query, headers, login, body, status))
-
+        self.log.append(Exchange(incoming.method, path, query, headers, login, body, status, asked))
         if status != 304 and path != "/rate_limit":  # neither counts on GitHub
             self.state.used[_resource(path)] += 1
 

@@ -17,7 +17,7 @@ class Fault:
 
     Attributes:
         method: Of the request; ``*`` is any.
-        pattern: Searched for in the path.
+        pattern: Searched for in the path, and in the GraphQL that is asked for (``mutation addComment``).
         times: How many requests it still meets; None is every one.
         skip: How many matching requests it still lets through first.
         stored: The effect takes place before things go wrong.
@@ -46,9 +46,10 @@ class Fault:
         """The request is served all the same."""
         return not self.cut and self.status is None
 
-    def meets(self, method: str, path: str) -> bool:
+    def meets(self, method: str, *names: str) -> bool:
         """Tell whether the request is one of those that this fault is about."""
-        return self.times != 0 and self.method in {"*", method} and re.search(self.pattern, path) is not None
+        named = any(re.search(self.pattern, name) for name in names)
+        return self.times != 0 and self.method in {"*", method} and named
 
 
 @dataclass
@@ -73,11 +74,11 @@ class Faults:
         with self.lock:
             self.orders.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault that meets a request, and count it."""
+    def take(self, method: str, *names: str) -> Fault | None:
+        """Return the fault that meets a request, by its path or what GraphQL it asks for, and count it."""
         with self.lock:
             for fault in self.orders:
-                if not fault.meets(method, path):
+                if not fault.meets(method, *names):
                     continue
                 if fault.skip:
                     fault.skip -= 1
@@ -141,6 +142,18 @@ class Faults:
             return {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(self.clock()) + reset_in)}
 
         self.order(Fault(method, pattern, times, status=403, body={"message": PRIMARY}, headers=headers))
+
+    def graphql_limit(
+        self, pattern: str = "/graphql$", *, kind: str = "RATE_LIMITED", reset_in: int = 3, times: int | None = 1
+    ) -> None:
+        """Answer that the hour's points are used up: with 200, and an error that is typed (or ``RATE_LIMIT``, as seen)."""
+
+        def headers() -> dict[str, str]:
+            reset = str(int(self.clock()) + reset_in)
+            return {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset, "X-RateLimit-Resource": "graphql"}
+
+        body = {"errors": [{"type": kind, "message": PRIMARY}]}
+        self.order(Fault("POST", pattern, times, status=200, body=body, headers=headers))
 
     def forbid(self, method: str, pattern: str, *, times: int | None = None) -> None:
         """Answer 403, as to a token that lacks the permission."""

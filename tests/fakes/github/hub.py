@@ -4,18 +4,20 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.github.accounts import APP, BEYOND_WORKFLOWS, WORKFLOW, Account
+from tests.fakes.github.accounts import APP, BEYOND_WORKFLOWS, WORKFLOW, Account, Grant
 from tests.fakes.github.app import App, Exchange
 from tests.fakes.github.areas import artifacts, pulls
 from tests.fakes.github.bare import Bare
 from tests.fakes.github.contract import Contract, description
 from tests.fakes.github.faults import Fault, Faults
+from tests.fakes.github.graphql import engine
+from tests.fakes.github.graphql.boards import Board, Kinds, board
 from tests.fakes.github.server import Service
 from tests.fakes.github.state import Artifact, CheckRun, Comment, Dispatch, Issue, Run, State
 from tests.fakes.github.storage import Storage
@@ -53,19 +55,34 @@ class Hub:
         """The bare repository on disk."""
         return self.state.bare.path
 
-    def token_for(self, login: str, *, without: Iterable[str] = ()) -> str:
+    def token_for(
+        self,
+        login: str,
+        *,
+        without: Iterable[str] = (),
+        permissions: Mapping[str, str] | None = None,
+        scopes: Iterable[str] | None = None,
+    ) -> str:
         """Return a token of ``login`` that lacks the permissions ``without``.
 
         Args:
             login: Of a person, or with ``[bot]`` of an App.
             without: Names as in GitHub's API: ``issues``, ``pull_requests``, ``checks``, ``statuses``, ``contents``,
-                ``deployments``, ``actions``, ``actions_variables``, ``administration``.
+                ``deployments``, ``actions``, ``actions_variables``, ``administration``, ``organization_projects``.
+            permissions: The only ones that it has, with their levels ``read`` and ``write``.
+            scopes: Of a classic token, such as ``repo`` and ``project``; only such a one sees a person's board.
         """
-        return self.state.tokens.issue(login, frozenset(without))
+        classic = None if scopes is None else frozenset(scopes)
+        return self.state.tokens.keep(Grant(Account(login), frozenset(without), permissions, classic))
 
     def requests(self, method: str = "*", pattern: str = "") -> list[Exchange]:
-        """Return the exchanges of this method whose path holds ``pattern``."""
-        return [e for e in self.log if method in {"*", e.method} and re.search(pattern, e.path)]
+        """Return the exchanges of this method whose path, or what GraphQL they ask for, holds ``pattern``."""
+        return [
+            exchange
+            for exchange in self.log
+            if method in {"*", exchange.method}
+            and any(re.search(pattern, name) for name in (exchange.path, *exchange.operations))
+        ]
 
     def on_dispatch(self, hook: Callable[[Dispatch], None]) -> None:
         """Call ``hook`` with each accepted ``workflow_dispatch``, before it is answered."""
@@ -154,6 +171,25 @@ class Hub:
         self.state.act_folder = folder
         artifacts.take_act_artifacts(self.state)
 
+    def add_board(
+        self, number: int, *, owner: str = "", kind: str = "organization", fields: Kinds | None = None, title: str = ""
+    ) -> Board:
+        """Make a project board, and return it.
+
+        Args:
+            number: Of its owner's boards.
+            owner: Login; without it the repository's.
+            kind: ``organization`` or ``user``.
+            fields: Beside GitHub's own, by name: ``text``, ``number``, ``date``, ``iteration``, or the options of a
+                single select.
+            title: As people see it.
+        """
+        made = board(
+            number, owner or self.state.owner, kind, title or f"Board {number}", self.state.now(), fields or {}
+        )
+        self.state.boards.append(made)
+        return made
+
     def break_upload(self, *, times: int = 1) -> None:
         """Answer 502 to the upload of an asset, and leave an empty asset in the state ``starter``, as GitHub may."""
 
@@ -170,6 +206,10 @@ class Hub:
     def comments(self, issue: int) -> list[Comment]:
         """Return the comments of an issue or a pull request, oldest first."""
         return [comment for _, comment in sorted(self.state.comments.items()) if comment.issue == issue]
+
+    def board(self, number: int) -> Board:
+        """Return a board."""
+        return next(board for board in self.state.boards if board.number == number)
 
     def check_runs(self, ref: str = "main") -> list[CheckRun]:
         """Return the check runs on a commit, oldest first."""
@@ -213,7 +253,8 @@ def serve(
     hub = Hub(state, Faults(time.time), [], [])
     hub.token = hub.token_for(WORKFLOW, without=BEYOND_WORKFLOWS)
     hub.app_token = hub.token_for(APP)
-    app = App(state, contract or description(), hub.faults, hub.violations, hub.log, Storage(state.clock))
+    graph = engine.endpoint(hub.violations)
+    app = App(state, contract or description(), hub.faults, hub.violations, hub.log, Storage(state.clock), graph)
     service = Service(app)
     hub.api = service.start()
     try:
