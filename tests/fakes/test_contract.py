@@ -114,6 +114,8 @@ def test_every_exception_from_the_description_is_needed(
 ) -> None:
     labels = f"{REPO}/issues/{{issue_number}}/labels"
     message = {"message": "x does not match", "documentation_url": "https://docs.github.com/rest"}
+    pinned = {"strict": False, "checks": [{"context": "Gate", "app_id": 15368}]}
+    left = dict.fromkeys(("enforce_admins", "required_pull_request_reviews", "restrictions"))
 
     def problems(judge: Contract) -> list[str]:
         schemas = judge.document["components"]["schemas"]
@@ -122,6 +124,10 @@ def test_every_exception_from_the_description_is_needed(
         return [
             *judge.request("POST", labels, {}, ["a", "b"]),
             *judge.answer("PUT", f"{REPO}/contents/{{path}}", 409, message),
+            *judge.request(
+                "PUT", f"{REPO}/branches/{{branch}}/protection", {}, {"required_status_checks": pinned, **left}
+            ),
+            *judge.answer("POST", f"{REPO}/rulesets", 422, message | {"errors": ["Name must be unique"]}),
             *([] if {"enum": [None]} in commit["oneOf"] else ["null"]),
             *([] if "starter" in state else ["starter"]),
         ]

@@ -70,8 +70,26 @@ def _contents(document: dict[str, Any]) -> None:
         del item["get"]["responses"]["200"]["content"][JSON]["schema"]["discriminator"]
 
 
+def _either_checks(document: dict[str, Any]) -> None:
+    """A protection names ``contexts`` or ``checks``: the API refuses both and neither, the schema demands the first."""
+    item = document["paths"].get("/repos/{owner}/{repo}/branches/{branch}/protection", {})
+    if "put" in item:
+        body = item["put"]["requestBody"]["content"][JSON]["schema"]
+        wanted = body["properties"]["required_status_checks"]
+        wanted["required"].remove("contexts")
+        wanted["oneOf"] = [{"required": ["contexts"]}, {"required": ["checks"]}]
+
+
+def _worded_refusals(document: dict[str, Any]) -> None:
+    """The API words some refusals (a ruleset's name that is taken), where the schema knows only objects."""
+    refusal = document["components"]["schemas"].get("validation-error")
+    if refusal is not None:
+        errors = refusal["properties"]["errors"]
+        errors["items"] = {"anyOf": [errors["items"], {"type": "string"}]}
+
+
 # Where the description is stricter than the API, with the reason in the docstring of each.
-LOOSENED: tuple[Loose, ...] = (_nullables, _broken_uploads, _plain_labels, _contents)
+LOOSENED: tuple[Loose, ...] = (_nullables, _broken_uploads, _plain_labels, _contents, _either_checks, _worded_refusals)
 
 
 class Contract:

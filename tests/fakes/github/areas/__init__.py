@@ -7,16 +7,24 @@ from tests.fakes.github.areas import (
     comments,
     contents,
     deployments,
+    environments,
     issues,
+    labels,
+    milestones,
+    people,
+    protection,
+    protection_parts,
     pulls,
     releases,
     repository,
+    rulesets,
     variables,
 )
 
 AREAS = tuple(
     area.ROUTES
     for area in (
-        actions, artifacts, checks, comments, contents, deployments, issues, pulls, releases, repository, variables
+        actions, artifacts, checks, comments, contents, deployments, environments, issues, labels, milestones, people,
+        protection, protection_parts, pulls, releases, repository, rulesets, variables,
     )
 )  # fmt: skip

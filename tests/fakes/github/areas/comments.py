@@ -2,7 +2,8 @@
 
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
-from tests.fakes.github.areas.issues import SCOPES, association, check_text
+from tests.fakes.github.areas.issues import association, check_text
+from tests.fakes.github.areas.labels import SCOPES
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, invalid, page
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Comment, Issue, State
@@ -36,6 +37,9 @@ def add_comment(state: State, author: Account, issue: Issue, body: str) -> Comme
     Raises:
         Problem: As GitHub refuses it.
     """
+    # Apps are no collaborators: none of their permissions opens a locked conversation.
+    if issue.locked and (author.kind == "Bot" or association(state, author) == "NONE"):
+        raise Problem(403, "Unable to create comment because issue is locked.")
     _check(body)
     now, number = state.now(), state.numbers()
     comment = Comment(number, issue.number, body, author, now, now)

@@ -1,17 +1,17 @@
-"""Issues, and the labels of issues and pull requests."""
+"""Issues; a pull request is one, too."""
 
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Mapping
 
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
-from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, invalid, page, refused
+from tests.fakes.github.areas.labels import SCOPES, labels, named
+from tests.fakes.github.areas.milestones import milestone_json
+from tests.fakes.github.routing import REPO, Answer, Call, Routes, invalid, page, refused
 from tests.fakes.github.shapes import Json
 from tests.fakes.github.state import Issue, State
 
 ROUTES = Routes()
 MOST_TEXT = 65_536
-SCOPES = ("issues", "pull_requests")
 
 
 def check_text(resource: str, text: str | None) -> None:
@@ -27,20 +27,9 @@ def association(state: State, who: Account) -> str:
     return "NONE" if who.login.startswith("stranger") else "CONTRIBUTOR"
 
 
-def labels(call: Call, issue: Issue) -> list[Json]:
-    """Return the labels of an issue."""
-    return [
-        {
-            "id": Account(name).number,
-            "node_id": shapes.node("LA", Account(name).number),
-            "url": call.urls.api(f"/labels/{quote(name)}"),
-            "name": name,
-            "color": "ededed",
-            "default": False,
-            "description": None,
-        }
-        for name in issue.labels
-    ]
+def may_push(call: Call) -> bool:
+    """Tell whether the one who asks may write to the repository."""
+    return call.grant.allows("contents") and association(call.state, call.account) != "NONE"
 
 
 def issue_json(call: Call, issue: Issue) -> Json:
@@ -61,13 +50,13 @@ def issue_json(call: Call, issue: Issue) -> Json:
         "body": issue.body,
         "user": shapes.account(call.urls, issue.author),
         "state": issue.state,
-        "state_reason": "completed" if issue.state == "closed" and not issue.pull else None,
+        "state_reason": issue.reason,
         "labels": labels(call, issue),
         "assignee": None,
         "assignees": [],
-        "milestone": None,
-        "locked": False,
-        "active_lock_reason": None,
+        "milestone": issue.milestone and milestone_json(call, call.state.milestones[issue.milestone]),
+        "locked": issue.locked,
+        "active_lock_reason": issue.lock_reason,
         "comments": sum(comment.issue == issue.number for comment in call.state.comments.values()),
         "created_at": issue.created,
         "updated_at": issue.updated,
@@ -89,16 +78,24 @@ def next_number(state: State) -> int:
 
 @ROUTES("GET", f"{REPO}/issues", "issues")
 def list_issues(call: Call) -> Answer:
-    wanted = call.query.get("state", "open")
-    named = set(filter(None, call.query.get("labels", "").split(",")))
-    creator = call.query.get("creator", "")
-    found = [
-        issue
-        for _, issue in sorted(call.state.issues.items(), reverse=call.query.get("direction", "desc") == "desc")
-        if wanted in {"all", issue.state} and named <= set(issue.labels) and creator in {"", issue.author.login}
-    ]
-    part, links = page(call, found)
+    found = [issue for _, issue in sorted(call.state.issues.items()) if _wanted(issue, call.query)]
+    if call.query.get("sort") == "updated":
+        found.sort(key=lambda issue: issue.updated)
+    part, links = page(call, found if call.query.get("direction") == "asc" else found[::-1])
     return Answer(200, [issue_json(call, issue) for issue in part], links)
+
+
+def _wanted(issue: Issue, query: Mapping[str, str]) -> bool:
+    """Tell whether an issue is one of those that a list is about."""
+    labelled = {name.lower() for name in issue.labels}
+    milestone = query.get("milestone", "")
+    return (
+        query.get("state", "open") in {"all", issue.state}
+        and set(filter(None, query.get("labels", "").lower().split(","))) <= labelled
+        and query.get("creator", issue.author.login).lower() == issue.author.login.lower()
+        and query.get("since", "") <= issue.updated
+        and milestone in {"", str(issue.milestone), "none" if issue.milestone is None else "*"}
+    )
 
 
 @ROUTES("POST", f"{REPO}/issues", "issues")
@@ -109,7 +106,9 @@ def create_issue(call: Call) -> Answer:
     check_text("Issue", call.body.get("body"))
     now, number = call.state.now(), next_number(call.state)
     issue = Issue(number, title, call.body.get("body"), call.account, now, now)
-    issue.labels = _names(call.body.get("labels", []))
+    if may_push(call):  # of others GitHub drops these without a word
+        issue.labels = named(call.state, call.body.get("labels", []))
+        issue.milestone = _milestone(call, issue)
     call.state.issues[number] = issue
     return Answer(201, issue_json(call, issue))
 
@@ -125,54 +124,37 @@ def update_issue(call: Call) -> Answer:
     check_text("Issue", call.body.get("body"))
     issue.title = str(call.body.get("title") or issue.title)
     issue.body = call.body.get("body", issue.body)
-    issue.labels = _names(call.body["labels"]) if "labels" in call.body else issue.labels
-    turn(call.state, issue, call.body.get("state", issue.state))
+    issue.milestone = _milestone(call, issue)
+    issue.labels = named(call.state, call.body["labels"]) if "labels" in call.body else issue.labels
+    turn(call.state, issue, call.body.get("state", issue.state), call.body.get("state_reason"))
     return Answer(200, issue_json(call, issue))
 
 
-def turn(state: State, issue: Issue, to: str) -> None:
-    """Open or close an issue."""
+def _milestone(call: Call, issue: Issue) -> int | None:
+    """Return the milestone that an issue has after a request."""
+    number: int | None = call.body.get("milestone", issue.milestone)
+    if number is not None and number not in call.state.milestones:
+        raise invalid("Issue", "milestone")
+    return number
+
+
+def turn(state: State, issue: Issue, to: str, reason: str | None = None) -> None:
+    """Open or close an issue; a reason counts for nothing when it is in that state already."""
     issue.updated = state.now()
     if to != issue.state:
         issue.state, issue.closed = to, issue.updated if to == "closed" else None
+        issue.reason = None if issue.pull else (reason or "completed") if to == "closed" else "reopened"
 
 
-@ROUTES("GET", f"{REPO}/issues/{{issue_number}}/labels", *SCOPES)
-def list_labels(call: Call) -> Answer:
-    part, links = page(call, labels(call, call.find(call.state.issues, "issue_number")))
-    return Answer(200, list(part), links)
-
-
-@ROUTES("POST", f"{REPO}/issues/{{issue_number}}/labels", *SCOPES)
-def add_labels(call: Call) -> Answer:
+@ROUTES("PUT", f"{REPO}/issues/{{issue_number}}/lock", *SCOPES)
+def lock_issue(call: Call) -> Answer:
     issue = call.find(call.state.issues, "issue_number")
-    given = _names(_listed(call.body))
-    issue.labels += [name for name in dict.fromkeys(given) if name not in issue.labels]
-    return Answer(200, labels(call, issue))
+    issue.locked, issue.lock_reason = True, (call.body or {}).get("lock_reason")
+    return Answer(204)
 
 
-@ROUTES("PUT", f"{REPO}/issues/{{issue_number}}/labels", *SCOPES)
-def set_labels(call: Call) -> Answer:
+@ROUTES("DELETE", f"{REPO}/issues/{{issue_number}}/lock", *SCOPES)
+def unlock_issue(call: Call) -> Answer:
     issue = call.find(call.state.issues, "issue_number")
-    issue.labels = list(dict.fromkeys(_names(_listed(call.body))))
-    return Answer(200, labels(call, issue))
-
-
-@ROUTES("DELETE", f"{REPO}/issues/{{issue_number}}/labels/{{name}}", *SCOPES)
-def remove_label(call: Call) -> Answer:
-    issue = call.find(call.state.issues, "issue_number")
-    if call["name"] not in issue.labels:
-        raise Problem(404, "Label does not exist")
-    issue.labels.remove(call["name"])
-    return Answer(200, labels(call, issue))
-
-
-def _listed(body: Any) -> list[Any]:
-    """Return the labels of a body, which is a list or an object with one."""
-    listed: list[Any] = body.get("labels", []) if isinstance(body, dict) else body or []
-    return listed
-
-
-def _names(given: list[Any]) -> list[str]:
-    """Return the names of labels, which are given by name or as objects."""
-    return [str(label["name"] if isinstance(label, dict) else label) for label in given]
+    issue.locked, issue.lock_reason = False, None
+    return Answer(204)

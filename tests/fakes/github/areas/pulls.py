@@ -2,7 +2,8 @@
 
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import WORKFLOW, Account
-from tests.fakes.github.areas.issues import association, check_text, issue_json, labels, next_number, turn
+from tests.fakes.github.areas.issues import association, check_text, issue_json, next_number, turn
+from tests.fakes.github.areas.labels import labels
 from tests.fakes.github.bare import Bare, NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, invalid, page, refused
 from tests.fakes.github.shapes import Json

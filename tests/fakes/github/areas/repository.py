@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.fakes.github import shapes
+from tests.fakes.github.areas.rulesets import rules_of
 from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 
@@ -15,21 +16,29 @@ def get_repository(call: Call) -> Answer:
 
 
 def short_branch(call: Call, name: str, sha: str) -> dict[str, Any]:
-    """Return a branch as a list shows it."""
+    """Return a branch as a list shows it; what is said of its protection is about the older form alone."""
+    found = call.state.protections.get(name)
+    level = "off" if found is None or found.strict is None else "everyone" if found.enforce_admins else "non_admins"
+    required = found.checks if found else {}
+    checks = [{"context": context, "app_id": app} for context, app in required.items()]
     return {
         "name": name,
         "commit": {"sha": sha, "url": call.urls.api(f"/commits/{sha}")},
-        "protected": False,
-        "protection": {"enabled": False, "required_status_checks": {"enforcement_level": "off", "contexts": [],
-                                                                    "checks": []}},
+        "protected": found is not None or bool(rules_of(call.state, name)),
+        "protection": {
+            "enabled": found is not None,
+            "required_status_checks": {"enforcement_level": level, "contexts": list(required), "checks": checks},
+        },
         "protection_url": call.urls.api(f"/branches/{name}/protection"),
-    }  # fmt: skip
+    }
 
 
 @ROUTES("GET", f"{REPO}/branches", "contents")
 def list_branches(call: Call) -> Answer:
-    part, links = page(call, sorted(call.state.bare.branches().items()))
-    return Answer(200, [short_branch(call, name, sha) for name, sha in part], links)
+    found = [short_branch(call, name, sha) for name, sha in sorted(call.state.bare.branches().items())]
+    wanted = call.query.get("protected")
+    part, links = page(call, [each for each in found if wanted in {None, str(each["protected"]).lower()}])
+    return Answer(200, list(part), links)
 
 
 @ROUTES("GET", f"{REPO}/branches/{{branch}}", "contents")
