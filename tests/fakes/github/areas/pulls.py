@@ -13,7 +13,7 @@ ROUTES = Routes()
 _SAME_IN_ISSUES = ("number", "title", "body", "user", "state", "labels", "assignee", "assignees", "milestone", "locked",
                    "active_lock_reason", "created_at", "updated_at", "closed_at", "html_url", "comments_url",
                    "author_association")  # fmt: skip
-_NOT_ALLOWED = "GitHub Actions is not permitted to create or approve pull requests."
+NOT_ALLOWED = "GitHub Actions is not permitted to create or approve pull requests."
 
 
 def open_pull(
@@ -174,7 +174,7 @@ def list_pulls(call: Call) -> Answer:
 @ROUTES("POST", f"{REPO}/pulls", "pull_requests")
 def create_pull(call: Call) -> Answer:
     if call.account.login == WORKFLOW and not call.state.actions_open_pulls:
-        raise Problem(403, _NOT_ALLOWED)
+        raise Problem(403, NOT_ALLOWED)
     if not call.body.get("title"):
         raise invalid("PullRequest", "title", "missing_field")
     check_text("PullRequest", call.body.get("body"))

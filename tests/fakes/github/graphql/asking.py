@@ -42,7 +42,7 @@ class Asked:
         """Let a token pass that may write any of these.
 
         Raises:
-            Refusal: It may write none, or the repository is archived.
+            Refusal: It may write none.
         """
         if not any(map(self.grant.allows, permissions)):
             kind = "integration" if self.account.kind == "Bot" else "personal access token"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
 from tests.fakes.github.bare import NoSuchObjectError
-from tests.fakes.github.graphql import board_things, people, things
+from tests.fakes.github.graphql import board_things, checks, people, things
 from tests.fakes.github.graphql.asking import Asked, Given, Record, Refusal, connection, missing
 from tests.fakes.github.state import Issue
 
@@ -181,8 +181,7 @@ def commit(asked: Asked, sha: str) -> Record:
         "authoredDate": found.author[2],
         "url": f"https://github.com{path}",
         "resourcePath": path,
-        "authors": lambda *_: None,
-        "statusCheckRollup": None,
+        "statusCheckRollup": lambda asked, _: checks.rollup(asked, sha),
     }
 
 

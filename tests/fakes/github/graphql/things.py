@@ -4,7 +4,7 @@ from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
 from tests.fakes.github.areas.issues import association
 from tests.fakes.github.areas.pulls import follow
-from tests.fakes.github.graphql import board_things, people, repositories
+from tests.fakes.github.graphql import board_things, checks, people, repositories
 from tests.fakes.github.graphql.asking import Asked, Given, Record, connection, empty
 from tests.fakes.github.settings import Label, Milestone
 from tests.fakes.github.state import Comment, Issue, Pull
@@ -150,6 +150,10 @@ def _issue(issue: Issue) -> Record:
     """Return what only an issue has."""
     return {
         "stateReason": issue.reason.upper() if issue.reason else None,
+        "issueType": None,
+        "blockedBy": empty("Issue"),
+        "blocking": empty("Issue"),
+        "subIssuesSummary": {"total": 0, "completed": 0, "percentCompleted": 0},
         "isPinned": False,
         "closedByPullRequestsReferences": empty("PullRequest"),
         "subIssues": empty("Issue"),
@@ -170,7 +174,7 @@ def _pull(asked: Asked, issue: Issue, pull: Pull) -> Record:
         "mergedAt": pull.merged_at,
         "mergedBy": None,
         "mergeable": "UNKNOWN" if issue.state == "closed" else "MERGEABLE",
-        "mergeStateStatus": "UNKNOWN" if issue.state == "closed" else "CLEAN",
+        "mergeStateStatus": "UNKNOWN" if issue.state == "closed" else _standing(asked, pull),
         "mergeCommit": {"__typename": "Commit", "oid": pull.merge_commit} if pull.merge_commit else None,
         "potentialMergeCommit": None,
         "baseRefName": pull.base,
@@ -194,8 +198,15 @@ def _pull(asked: Asked, issue: Issue, pull: Pull) -> Record:
         "reviews": empty("PullRequestReview"),
         "latestReviews": empty("PullRequestReview"),
         "commits": lambda asked, given: _commits(asked, pull, given),
-        "statusCheckRollup": None,
+        "statusCheckRollup": lambda asked, _: checks.rollup(asked, pull.head_sha),
     }
+
+
+def _standing(asked: Asked, pull: Pull) -> str:
+    """Return whether an open pull request can be merged."""
+    if pull.draft:
+        return "DRAFT"
+    return "BLOCKED" if checks.missing(asked.state, pull) else "CLEAN"
 
 
 def _commits(asked: Asked, pull: Pull, given: Given) -> Record:
