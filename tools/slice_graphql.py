@@ -3,7 +3,7 @@
 
 The schema is ``schema.graphql`` of the npm package ``@octokit/graphql-schema`` (MIT; its notice stands beside the
 result). ``types.txt`` names the fields of ``Query`` and ``Mutation``, and the object types. What follows from them is
-kept, too: arguments and what they are made of, enums, scalars, interfaces and unions, connections, answers of mutations.
+kept, too: arguments with what they are made of, enums, scalars, interfaces, unions, connections, what mutations answer.
 A field whose type is not kept goes, and so does every text. The same input gives the same bytes::
 
     npm pack @octokit/graphql-schema && tar -xzf octokit-graphql-schema-*.tgz
@@ -15,7 +15,7 @@ import gzip
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graphql import build_schema, parse
 from graphql.language import ast
@@ -25,7 +25,7 @@ ROOTS = ("Query", "Mutation")
 BUILTIN = frozenset({"String", "Int", "Float", "Boolean", "ID"})
 _OBJECT, _INTERFACE = ast.ObjectTypeDefinitionNode, ast.InterfaceTypeDefinitionNode
 
-Definitions = Mapping[str, Any]
+Definitions = Mapping[str, ast.Node]
 
 
 class Wanted(NamedTuple):
@@ -46,14 +46,14 @@ def wanted(text: str) -> Wanted:
     return Wanted(fields, frozenset(types))
 
 
-def base(node: Any) -> str:
+def base(node: ast.Node) -> str:
     """Return the name of a type without lists and exclamation marks."""
     while not isinstance(node, ast.NamedTypeNode):
         node = node.type
     return node.name.value
 
 
-def fields(definition: Any, asked: Wanted) -> list[Any]:
+def fields(definition: ast.Node, asked: Wanted) -> list[ast.FieldDefinitionNode]:
     """Return the fields of a type, of a root those that were asked for."""
     found = list(getattr(definition, "fields", None) or ())
     only = asked.fields.get(definition.name.value)
@@ -74,7 +74,7 @@ def kept(definitions: Definitions, asked: Wanted) -> set[str]:
     return names
 
 
-def _is_empty(definition: Any, names: set[str]) -> bool:
+def _is_empty(definition: ast.Node, names: set[str]) -> bool:
     """Tell whether nothing is left of an interface."""
     return isinstance(definition, _INTERFACE) and not any(base(field.type) in names for field in definition.fields)
 
@@ -116,11 +116,11 @@ def reached(definitions: Definitions, names: set[str], asked: Wanted) -> set[str
     return found
 
 
-def _interfaces(definition: Any) -> set[str]:
+def _interfaces(definition: ast.Node) -> set[str]:
     return {above.name.value for above in getattr(definition, "interfaces", None) or ()}
 
 
-def written(definition: Any, names: set[str], asked: Wanted) -> str:
+def written(definition: ast.Node, names: set[str], asked: Wanted) -> str:
     """Return a type as text, with the fields whose types are kept."""
     name = definition.name.value
     if isinstance(definition, ast.ScalarTypeDefinitionNode):
@@ -141,14 +141,14 @@ def written(definition: Any, names: set[str], asked: Wanted) -> str:
     return f"{kind} {name}{f' implements {above}' if above else ''} {{{' '.join(lines)}}}\n"
 
 
-def _arguments(nodes: Iterable[Any]) -> str:
+def _arguments(nodes: Iterable[ast.InputValueDefinitionNode]) -> str:
     given = (
         f"{n.name.value}:{_text(n.type)}" + (f"={_text(n.default_value)}" if n.default_value else "") for n in nodes
     )
     return " ".join(given)
 
 
-def _text(node: Any) -> str:
+def _text(node: ast.Node) -> str:
     """Return a type or a default as it stood in the schema."""
     return node.loc.source.body[node.loc.start : node.loc.end]
 

@@ -146,7 +146,7 @@ class Faults:
     def graphql_limit(
         self, pattern: str = "/graphql$", *, kind: str = "RATE_LIMITED", reset_in: int = 3, times: int | None = 1
     ) -> None:
-        """Answer that the hour's points are used up: with 200, and an error that is typed (or ``RATE_LIMIT``, as seen)."""
+        """Answer that the hour's points are used up: 200, and an error of this kind (``RATE_LIMIT`` was seen, too)."""
 
         def headers() -> dict[str, str]:
             reset = str(int(self.clock()) + reset_in)

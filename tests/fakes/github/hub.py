@@ -185,8 +185,9 @@ class Hub:
             title: As people see it.
         """
         made = board(
-            number, owner or self.state.owner, kind, title or f"Board {number}", self.state.now(), fields or {}
-        )
+            number, owner or self.state.owner, kind, title=title or f"Board {number}", created=self.state.now(),
+            fields=fields or {},
+        )  # fmt: skip
         self.state.boards.append(made)
         return made
 

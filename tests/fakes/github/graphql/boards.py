@@ -153,7 +153,7 @@ class Board:
         return next((item for item in self.items if item.issue == issue), None)
 
 
-def board(number: int, owner: str, kind: str, title: str, created: str, fields: Kinds) -> Board:
+def board(number: int, owner: str, kind: str, *, title: str, created: str, fields: Kinds) -> Board:
     """Return a new board with GitHub's own fields and others.
 
     Args:

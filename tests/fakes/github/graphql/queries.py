@@ -74,19 +74,19 @@ def _seen(asked: Asked, board: Board, node_id: str) -> Board:
     return board
 
 
+def _item(asked: Asked, node_id: str) -> Record:
+    board, item = item_of(asked, node_id)
+    return board_things.item_shown(_seen(asked, board, node_id), item)
+
+
 _NODES: dict[str, Callable[[Asked, str], Record]] = {
     "I": lambda asked, node_id: things.whole(asked, issue_of(asked, node_id)),
     "PR": lambda asked, node_id: things.whole(asked, issue_of(asked, node_id)),
     "IC": lambda asked, node_id: things.comment(asked, comment_of(asked, node_id)),
     "R": lambda asked, _: repositories.repository(asked),
     "PVT": lambda asked, node_id: board_things.shown(_seen(asked, board_of(asked, node_id), node_id)),
-    "PVTI": lambda asked, node_id: _item(asked, node_id),
+    "PVTI": _item,
 }
-
-
-def _item(asked: Asked, node_id: str) -> Record:
-    board, item = item_of(asked, node_id)
-    return board_things.item_shown(_seen(asked, board, node_id), item)
 
 
 def _node(asked: Asked, given: Given) -> Record:
