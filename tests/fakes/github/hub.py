@@ -13,6 +13,7 @@ from typing import Any
 from tests.fakes.github.accounts import APP, BEYOND_WORKFLOWS, WORKFLOW, Account, Grant
 from tests.fakes.github.app import App, Exchange
 from tests.fakes.github.areas import artifacts, pulls
+from tests.fakes.github.arranging import Arranging
 from tests.fakes.github.bare import Bare
 from tests.fakes.github.contract import Contract, description
 from tests.fakes.github.faults import Fault, Faults
@@ -24,7 +25,7 @@ from tests.fakes.github.storage import Storage
 
 
 @dataclass
-class Hub:
+class Hub(Arranging):
     """A running stand-in.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from tests.fakes.github.areas import (
     actions,
+    apps,
     artifacts,
     checks,
     comments,
@@ -9,6 +10,7 @@ from tests.fakes.github.areas import (
     deployments,
     environments,
     issues,
+    jobs,
     labels,
     milestones,
     people,
@@ -24,7 +26,7 @@ from tests.fakes.github.areas import (
 AREAS = tuple(
     area.ROUTES
     for area in (
-        actions, artifacts, checks, comments, contents, deployments, environments, issues, labels, milestones, people,
-        protection, protection_parts, pulls, releases, repository, rulesets, variables,
+        actions, apps, artifacts, checks, comments, contents, deployments, environments, issues, jobs, labels,
+        milestones, people, protection, protection_parts, pulls, releases, repository, rulesets, variables,
     )
 )  # fmt: skip

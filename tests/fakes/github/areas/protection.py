@@ -1,5 +1,6 @@
 """The protection of a branch, the older form of rules."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -125,12 +126,32 @@ def checks(state: State, given: Json) -> dict[str, int | None]:
     return found
 
 
-def reviews(call: Call, given: Json, before: Json) -> Json:
+def reviews(state: State, given: Json, before: Json) -> Json:
     """Return what a request says of reviews; of what it does not say, what was there ``before``."""
-    named = given.get("dismissal_restrictions") or given.get("bypass_pull_request_allowances")
-    if named and Account(call.state.owner).kind != "Organization":
-        raise Problem(422, "Validation Failed", [_PERSONAL])
+    if given.get("dismissal_restrictions") or given.get("bypass_pull_request_allowances"):
+        _refuse_personal(state)
     return _REVIEWS | before | given
+
+
+def taken(state: State, body: Mapping[str, Any], before: Protection) -> Protection:
+    """Return the protection that a request makes: what it does not say is gone, except for what it cannot say."""
+    if body["restrictions"] is not None:
+        _refuse_personal(state)
+    required, reviewed = body["required_status_checks"], body["required_pull_request_reviews"]
+    return Protection(
+        strict=required and required["strict"],
+        checks=checks(state, required) if required else {},
+        enforce_admins=bool(body["enforce_admins"]),
+        signatures=before.signatures,
+        reviews=None if reviewed is None else reviews(state, reviewed, {}),
+        restrictions=body["restrictions"],
+        switches={switch: bool(body.get(switch)) for switch in SWITCHES},
+    )
+
+
+def _refuse_personal(state: State) -> None:
+    if Account(state.owner).kind != "Organization":
+        raise Problem(422, "Validation Failed", [_PERSONAL])
 
 
 @ROUTES("GET", PROTECTION, SCOPE)
@@ -140,20 +161,9 @@ def get_protection(call: Call) -> Answer:
 
 @ROUTES("PUT", PROTECTION, SCOPE)
 def put_protection(call: Call) -> Answer:
-    name, body, state = branch(call), call.body, call.state
-    if body["restrictions"] is not None and Account(state.owner).kind != "Organization":
-        raise Problem(422, "Validation Failed", [_PERSONAL])
-    required, reviewed = body["required_status_checks"], body["required_pull_request_reviews"]
-    protection = Protection(
-        strict=required and required["strict"],
-        checks=checks(state, required) if required else {},
-        enforce_admins=bool(body["enforce_admins"]),
-        signatures=state.protections.get(name, Protection()).signatures,
-        reviews=None if reviewed is None else reviews(call, reviewed, {}),
-        restrictions=body["restrictions"],
-        switches={switch: bool(body.get(switch)) for switch in SWITCHES},
-    )
-    state.protections[name] = protection
+    name = branch(call)
+    protection = taken(call.state, call.body, call.state.protections.get(name, Protection()))
+    call.state.protections[name] = protection
     return Answer(200, protection_json(call, protection))
 
 

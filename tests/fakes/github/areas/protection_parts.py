@@ -94,7 +94,7 @@ def get_reviews(call: Call) -> Answer:
 @ROUTES("PATCH", _REVIEWS, SCOPE)
 def update_reviews(call: Call) -> Answer:
     protection = find(call)
-    protection.reviews = reviews(call, call.body or {}, protection.reviews or {})
+    protection.reviews = reviews(call.state, call.body or {}, protection.reviews or {})
     return Answer(200, reviews_json(call, protection.reviews))
 
 

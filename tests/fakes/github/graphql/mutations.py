@@ -6,7 +6,8 @@ from typing import Any
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import WORKFLOW
 from tests.fakes.github.areas import comments, pulls
-from tests.fakes.github.areas.issues import SCOPES, association
+from tests.fakes.github.areas.issues import association
+from tests.fakes.github.areas.labels import SCOPES
 from tests.fakes.github.bare import NoSuchObjectError
 from tests.fakes.github.graphql import board_things, checks, people, things
 from tests.fakes.github.graphql.asking import Asked, Given, Record, Refusal, no_node
