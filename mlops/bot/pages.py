@@ -1,16 +1,31 @@
 """What the bot writes for people: comments, check runs and pull requests, rendered from documents by this package."""
 
+from collections.abc import Mapping
+
 from mlops import registry
 from mlops.bot.settings import Settings
 from mlops.gate import GateReport
+from mlops.ids import DatasetId, ModelId
+from mlops.manifest import path_of
+from mlops.metrics import Estimate
 from mlops.registry import Record
 from mlops.render import Safe, render
-from mlops.reporting import COMMENT_LIMIT, Links, digest_of, fit, summary_of
+from mlops.reporting import (
+    COMMENT_LIMIT,
+    MARKS,
+    Digest,
+    Links,
+    changes_since,
+    digest_of_record,
+    fit,
+    judged_facts,
+    name_of_earlier,
+    summary_of,
+)
 from mlops.words import bounds, count, metric_name, metric_order, moment, rate, threshold
 
-_KEYS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_:")
-_OVERHEAD = 1_000
-_DIGEST = 600  # a report may name any number of criteria
+_OVERHEAD = 1_500
+"""Bytes that are left for a comment's note."""
 
 
 def links_at(settings: Settings, commit: str) -> Links:
@@ -18,27 +33,15 @@ def links_at(settings: Settings, commit: str) -> Links:
     return Links(repository=settings.repository_url, commit=commit, run=settings.run_url)
 
 
-def marker(key: str, digest: str = "") -> str:
-    """Return the invisible note by which a comment is found again, with what it says in one line.
+def verdict_comment(report: GateReport, links: Links, since: Digest | None = None) -> str:
+    """Return the comment about a verdict, within what GitHub takes.
 
-    Raises:
-        ValueError: The key could end the note: keys are ours, so this is a bug.
+    Args:
+        report: The gate's report.
+        links: Where files and the run can be looked at.
+        since: What the comment said before.
     """
-    if not key or not set(key) <= _KEYS or "--" in key:
-        raise ValueError(f"no key of a comment: {key!r}")
-    return f"{marker_start(key)}{digest[:_DIGEST]} -->"
-
-
-def marker_start(key: str) -> str:
-    """Return how the note of ``key`` begins, whatever it says."""
-    return f"<!-- mlops:{key} "
-
-
-def verdict_comment(report: GateReport, key: str, links: Links) -> str:
-    """Return the comment about a verdict, within what GitHub takes."""
-    note = marker(key, digest_of(report))
-    body = summary_of(report, links=links, compact=True)
-    return f"{note}\n{_fitted(body, links)}"
+    return _fitted(summary_of(report, links=links, compact=True, since=since), links)
 
 
 def verdict_summary(report: GateReport, links: Links) -> str:
@@ -46,40 +49,59 @@ def verdict_summary(report: GateReport, links: Links) -> str:
     return _fitted(summary_of(report, links=links), links)
 
 
-def announcement(record: Record, key: str, links: Links, report: GateReport | None = None) -> str:
-    """Return the comment that tells of a refreshed model, from its card's record, and of its verdict if it is given."""
-    name = registry.path_of(record.id).as_posix()
-    rows = [
-        {
-            "name": metric_name(metric),
-            "value": rate(found.value),
-            "bounds": bounds(found),
-            "n": count(found.n),
-        }
-        for metric, found in sorted(record.metrics.items(), key=lambda item: metric_order(item[0]))
-    ]
-    body = render(
-        "bot/announcement.md.j2",
-        {
-            "card": Safe(links.to_file(name, name)),
-            "confidence": threshold(record.confidence),
-            "metrics": rows,
-            "verdict": Safe(record.verdict),
-            "rows": count(record.rows),
-            "dataset": record.dataset.id,
-            "dataset_rows": count(record.dataset.rows),
-            "trained": moment(record.trained_at),
-            "hashes": [
-                ("Model", Safe(record.model_sha256)),
-                ("Dataset", Safe(record.dataset.sha256)),
-                ("Artifact", Safe(record.artifact_sha256)),
-                ("Policy", Safe(record.policy_sha256)),
-            ],
-        },
-    )
-    if report is not None:
-        body += f"\n{summary_of(report, links=links, compact=True)}"
-    return f"{marker(key, f'card={record.artifact_sha256}')}\n{_fitted(body, links)}"
+def announcement(record: Record, links: Links, report: GateReport | None = None, since: Digest | None = None) -> str:
+    """Return the comment that tells of a refreshed model: its metrics, against the thresholds if a verdict is given.
+
+    Args:
+        record: The record in the model's card.
+        links: Where the files of the commit that holds the card can be looked at.
+        report: The verdict about the model.
+        since: What an earlier announcement said.
+    """
+    card = registry.path_of(record.id).as_posix()
+    moved = changes_since(digest_of_record(record), since)
+    dataset = DatasetId.parse(record.dataset.id)
+    facts = {
+        "mark": Safe(MARKS[record.verdict]),
+        "verdict": Safe(record.verdict),
+        "confidence": threshold(record.confidence),
+        "since": name_of_earlier(digest_of_record(record), since),
+        "reasons": (),
+        "reason": "",
+        "comparison": None,
+        "criteria": (),
+        **({} if report is None else judged_facts(report, since)),
+        "judged": report is not None,
+        "model": Safe(str(ModelId.parse(record.id))),
+        "card": Safe(links.to_file(card, card)),
+        "metrics": [_metric(name, found, moved) for name, found in _in_order(record)],
+        "rows": count(record.rows),
+        "dataset": Safe(links.to_file(path_of(dataset).as_posix(), str(dataset))),
+        "dataset_rows": count(record.dataset.rows),
+        "dataset_sha256": Safe(record.dataset.sha256),
+        "trained": moment(record.trained_at),
+        "hashes": [
+            (Safe("Model"), Safe(record.model_sha256)),
+            (Safe("Artifact"), Safe(record.artifact_sha256)),
+            (Safe("Evaluation"), Safe(record.evaluation_sha256)),
+            (Safe("Policy"), Safe(record.policy_sha256)),
+        ],
+    }
+    return _fitted(render("bot/announcement.md.j2", facts), links)
+
+
+def _in_order(record: Record) -> list[tuple[str, Estimate]]:
+    return sorted(record.metrics.items(), key=lambda item: metric_order(item[0]))
+
+
+def _metric(name: str, found: Estimate, moved: Mapping[str, Safe]) -> dict[str, str]:
+    return {
+        "name": metric_name(name),
+        "value": rate(found.value),
+        "since": moved.get(name, Safe("")),
+        "bounds": bounds(found),
+        "n": count(found.n),
+    }
 
 
 def card_pull_request(report: GateReport, links: Links) -> str:

@@ -116,7 +116,7 @@ def _points(change: float) -> Safe:
     if not exact:
         return Safe("same")
     digits = next(n for n in range(1, _DECIMALS) if round(exact, n))
-    return Safe(f"{exact:+.{digits}f} pt")
+    return Safe(f"{exact:+.{digits}f}&nbsp;pt")
 
 
 def _known(values: Mapping[str, float | None]) -> dict[str, float | None]:

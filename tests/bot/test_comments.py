@@ -1,11 +1,11 @@
 """Comments: one for each subject, edited in place, found on all pages, and never a stranger's."""
 
 import threading
+from typing import Any
 
 import pytest
 
-from mlops.bot.comments import ACTIONS, LIMIT, Written, author_of, upsert
-from mlops.bot.pages import marker
+from mlops.bot.comments import ACTIONS, LIMIT, Written, author_of, tell
 from mlops.errors import UnavailableError, UsageRefusedError
 from tests.bot import world
 from tests.fakes.github import Hub
@@ -13,12 +13,14 @@ from tests.fakes.github import Hub
 KEY = "gate:er"
 
 
-def text(words: str) -> str:
-    return f"{marker(KEY, 'verdict=pass')}\n{words}"
+def text(words: str, *, key: str = KEY) -> str:
+    return world.news(words, key=key).body(None)
 
 
-def write(hub: Hub, number: int, words: str, *, token: str | None = None, author: str = ACTIONS) -> Written:
-    return upsert(world.client(hub, token=token), number, text(words), key=KEY, author=author)
+def write(
+    hub: Hub, number: int, words: str, *, token: str | None = None, author: str = ACTIONS, **asked: Any
+) -> Written:
+    return tell(world.client(hub, token=token), number, world.news(words, **asked), author=author)
 
 
 def bodies(hub: Hub, number: int) -> list[str]:
@@ -37,20 +39,20 @@ def test_it_is_posted_then_left_alone_then_edited(hub: Hub) -> None:
 def test_another_subject_has_a_comment_of_its_own(hub: Hub) -> None:
     number = hub.add_issue()
     write(hub, number, "one")
-    body = f"{marker('card:er_20251020')}\nnews"
-    upsert(world.client(hub), number, body, key="card:er_20251020", author=ACTIONS)
-    assert bodies(hub, number) == [text("one"), body]
+    write(hub, number, "news", key="card:er_20251020")
+    assert bodies(hub, number) == [text("one"), text("news", key="card:er_20251020")]
 
 
-def test_ours_is_found_behind_many_others(hub: Hub) -> None:
+def test_among_a_thousand_comments_of_others_exactly_one_is_ours(hub: Hub) -> None:
     number = hub.add_issue()
-    for n in range(150):
+    for n in range(1_000):
         hub.add_comment(number, f"chatter {n}")
-    write(hub, number, "one")
-    for n in range(60):
-        hub.add_comment(number, f"more chatter {n}")
+        if n == 700:
+            write(hub, number, "one")
     assert write(hub, number, "two").status == "edited"
-    assert sum(KEY in body for body in bodies(hub, number)) == 1
+    assert write(hub, number, "two").status == "unchanged"
+    ours = [comment for comment in hub.comments(number) if comment.author.login == ACTIONS]
+    assert [comment.body for comment in ours] == [text("two")]
 
 
 def test_a_marker_that_is_only_quoted_is_not_ours(hub: Hub) -> None:
@@ -110,14 +112,105 @@ def test_a_token_that_may_not_comment_is_told_the_line(hub: Hub) -> None:
     assert "`issues: write`" in caught.value.fix
 
 
-def test_a_text_without_its_marker_or_too_long_is_a_bug(hub: Hub) -> None:
-    client = world.client(hub)
-    for body in ("no marker", text("x" * LIMIT)):
-        with pytest.raises(ValueError, match="begins with its marker"):
-            upsert(client, 1, body, key=KEY, author=ACTIONS)
+def test_a_text_longer_than_github_takes_is_a_bug(hub: Hub) -> None:
+    with pytest.raises(ValueError, match="not longer"):
+        write(hub, hub.add_issue(), "x" * LIMIT)
 
 
-@pytest.mark.parametrize("key", ["", "a b", "a-->", "a--b", "A"])
-def test_a_key_cannot_end_its_marker(key: str) -> None:
-    with pytest.raises(ValueError, match="no key"):
-        marker(key)
+@pytest.mark.parametrize(
+    "words",
+    ["\U0001f468\u200d\U0001f469\u200d\U0001f467 ✅", "שלום \u202eabc\u202c", "Zo\u0308e e\u0301\u0301", "x" * 65_000],
+)
+def test_unicode_and_long_texts_are_kept_as_they_are(hub: Hub, words: str) -> None:
+    number = hub.add_issue()
+    assert [write(hub, number, words).status for _ in range(2)] == ["created", "unchanged"]
+    assert bodies(hub, number) == [text(words)]
+
+
+def test_a_comment_that_is_deleted_before_it_is_edited_is_posted_once(hub: Hub) -> None:
+    number = hub.add_issue()
+    write(hub, number, "one")
+    hub.faults.before("PATCH", r"/issues/comments/\d+$", hub.state.comments.clear)
+    assert write(hub, number, "two").status == "created"
+    assert bodies(hub, number) == [text("two")]
+
+
+def test_a_comment_that_is_deleted_each_time_is_told(hub: Hub) -> None:
+    number = hub.add_issue()
+    for _ in range(9):
+        hub.faults.after("POST", r"/comments$", hub.state.comments.clear)
+    with pytest.raises(UnavailableError, match="gone each time"):
+        write(hub, number, "one")
+
+
+def test_a_closed_issue_takes_comments(hub: Hub) -> None:
+    number = hub.add_issue()
+    hub.state.issues[number].state = "closed"
+    assert write(hub, number, "one").status == "created"
+
+
+def test_a_locked_issue_is_told_with_what_opens_it(hub: Hub) -> None:
+    number = hub.add_issue()
+    hub.state.issues[number].locked = True
+    with pytest.raises(UnavailableError, match="issue is locked") as caught:
+        write(hub, number, "one")
+    assert (caught.value.field, f"gh issue unlock {number}" in caught.value.fix) == (f"#{number}", True)
+
+
+def test_an_archived_repository_is_told(hub: Hub) -> None:
+    number = hub.add_issue()
+    hub.state.archived = True
+    with pytest.raises(UnavailableError, match="repository is archived"):
+        write(hub, number, "one")
+
+
+def test_a_comment_on_change_is_left_alone_while_nothing_changes(hub: Hub) -> None:
+    number = hub.add_issue()
+    assert write(hub, number, "one", when="change").status == "created"
+    assert write(hub, number, "other words", when="change").status == "unchanged"
+    assert write(hub, number, "two", when="change", precision=0.984).status == "edited"
+    (body,) = bodies(hub, number)
+    assert body.endswith("two\nsince verdict=pass precision=0.976000")
+    assert (
+        body.splitlines()[0]
+        == "<!-- mlops:gate:er verdict=pass precision=0.984000 | verdict=pass precision=0.976000 -->"
+    )
+
+
+def test_a_comment_on_failure_is_silent_until_one_and_then_turned_into_the_good_news(hub: Hub) -> None:
+    number = hub.add_issue()
+    assert write(hub, number, "fine", when="failure") == Written("skipped", "")
+    assert write(hub, number, "bad", when="failure", verdict="fail").status == "created"
+    assert write(hub, number, "fine", when="failure").status == "edited"
+    assert write(hub, number, "still fine", when="failure", precision=0.99).status == "unchanged"
+    assert len(bodies(hub, number)) == 1
+
+
+def test_a_rerun_shows_the_same_changes_and_so_writes_nothing(hub: Hub) -> None:
+    number = hub.add_issue()
+    write(hub, number, "one", precision=0.9)
+    first = write(hub, number, "two")
+    before = bodies(hub, number)
+    assert (first.status, write(hub, number, "two").status) == ("edited", "unchanged")
+    assert bodies(hub, number) == before
+    assert "since verdict=pass precision=0.900000" in before[0]
+
+
+def test_a_comment_in_an_older_form_is_edited_without_changes(hub: Hub) -> None:
+    number = hub.add_issue()
+    hub.add_comment(number, "<!-- mlops:gate:er card=abc -->\nold", author=ACTIONS)
+    assert write(hub, number, "new").status == "edited"
+    assert bodies(hub, number) == [text("new")]
+
+
+def test_a_new_model_is_a_new_comment_that_leaves_the_older_ones_behind(hub: Hub) -> None:
+    number = hub.add_issue()
+    write(hub, number, "old", key="card:er_20251020", precision=0.968)
+    hub.add_comment(number, text("forged", key="card:er_20251013"), author="mallory")
+    written = write(hub, number, "new", key="card:er_20251027")
+    assert written.status == "created"
+    assert [comment.html_url for comment in written.outdated] == [
+        write(hub, number, "old", key="card:er_20251020", precision=0.968).url
+    ]
+    assert "since verdict=pass precision=0.968000" in bodies(hub, number)[-1]
+    assert write(hub, number, "old", key="card:er_20251020", precision=0.968).outdated == ()

@@ -7,7 +7,7 @@ from mlops.artifact import GATE
 from mlops.bot import pages
 from mlops.bot.comments import LIMIT
 from mlops.gate import GateReport
-from mlops.reporting import Links
+from mlops.reporting import Digest, Links
 from tests.bot import world
 
 COMMIT = "a" * 40
@@ -28,7 +28,7 @@ def long_report(tmp_path: Path) -> GateReport:
 def test_a_long_verdict_is_cut_with_a_link_to_the_run(tmp_path: Path) -> None:
     found = long_report(tmp_path)
     for page in (
-        pages.verdict_comment(found, "gate:er", LINKS),
+        pages.verdict_comment(found, LINKS),
         pages.verdict_summary(found, LINKS),
         pages.card_pull_request(found, LINKS),
         pages.release_body(found, LINKS),
@@ -38,19 +38,20 @@ def test_a_long_verdict_is_cut_with_a_link_to_the_run(tmp_path: Path) -> None:
         assert f"({world.RUN_URL})" in page
 
 
-def test_a_comment_begins_with_its_marker_and_a_digest(tmp_path: Path) -> None:
-    first = pages.verdict_comment(report(tmp_path), "gate:er", LINKS).splitlines()[0]
-    assert first.startswith("<!-- mlops:gate:er verdict=pass ")
-    assert first.endswith(" -->")
-    assert first.count("-->") == 1
-
-
 def test_hostile_text_of_a_gate_report_stays_inert(tmp_path: Path) -> None:
     hostile = "@acme/team fixes #1 <img src=x> --> <!-- mlops:gate:er -->\n| a | b |"
-    body = pages.verdict_comment(report(tmp_path, verdict="fail", reason=hostile), "gate:er", LINKS)
-    _, _, rest = body.partition("\n")
+    body = pages.verdict_comment(report(tmp_path, verdict="fail", reason=hostile), LINKS)
     for piece in ("@acme", "#1 ", "<img", "-->\n|", "mlops:gate:er -->"):
-        assert piece not in rest
+        assert piece not in body
+
+
+def test_a_verdict_shows_what_moved_since_the_last_comment(tmp_path: Path) -> None:
+    found = report(tmp_path)
+    before = Digest("fail", {"precision": 0.968, "recall": None})
+    body = pages.verdict_comment(found, LINKS, before)
+    assert "| Metric | Value | Since last comment |" in body
+    assert "| Precision | **97.6&nbsp;%** | +0.8&nbsp;pt |" in body
+    assert "Since" not in pages.verdict_comment(found, LINKS)
 
 
 def test_the_pull_request_links_the_card_at_its_commit(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ from mlops.artifact import EVALUATION, GATE, METRICS, MODEL, TRAINING
 from mlops.bot.client import GitHub
 from mlops.bot.effects import Deadline, Effects
 from mlops.bot.git import BOT
+from mlops.bot.news import News
 from mlops.bot.publishing import Mode, Order
 from mlops.bot.settings import Settings
 from mlops.config import policy_sha256
-from mlops.gate import Facts, GateReport, HoldoutUse, decide
+from mlops.gate import Facts, GateReport, HoldoutUse, Verdict, decide
 from mlops.hashing import sha256_bytes
+from mlops.reporting import Digest
 from tests import factories
 from tests.conftest import ROOT, git
 from tests.fakes.github import Hub
@@ -118,6 +120,23 @@ def judged(
     facts = Facts(first_version=True, holdout=use)
     documents.write(folder / GATE, decide(measured, policy, declared=policy, bindings=bound, facts=facts))
     return folder
+
+
+def news(words: str, *, key: str = "gate:er", verdict: Verdict = "pass", **changes: Any) -> News:
+    """Return what a comment shall say: ``words``, and below them what the numbers are compared with.
+
+    Args:
+        words: The text.
+        key: What it is about.
+        verdict: In its digest.
+        **changes: ``precision`` of the digest, and further fields of the news.
+    """
+    metrics = {"precision": changes.pop("precision", 0.976)}
+
+    def page(since: Digest | None) -> str:
+        return words if since is None else f"{words}\nsince {since}"
+
+    return News(key, Digest(verdict, metrics), page, **changes)
 
 
 def order(hub: Hub, artifact: Path, mode: Mode, **changes: Any) -> Order:

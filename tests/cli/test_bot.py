@@ -337,7 +337,7 @@ def test_comment_announces_a_card_on_issues(job: Hub, ours: Path, run_cli: RunCl
     for number in numbers:
         (comment,) = job.comments(number)
         assert f"### ML data refreshed, model card: [model_cards/{ID}.md]({link})" in comment.body
-        assert "| Precision | 97.6 % |" in comment.body
+        assert "| Precision | **97.6&nbsp;%** |" in comment.body
     assert outputs(tmp_path)["url"].count("#issuecomment-") == 3
 
 

@@ -96,12 +96,12 @@ def test_a_number_that_is_no_rate_is_not_defined() -> None:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        (0.968, "+0.8 pt"),
-        (0.986, "-1.0 pt"),
+        (0.968, "+0.8&nbsp;pt"),
+        (0.986, "-1.0&nbsp;pt"),
         (0.976, "same"),
-        (0.9758, "+0.02 pt"),
-        (0.975999, "+0.0001 pt"),
-        (0.0, "+97.6 pt"),
+        (0.9758, "+0.02&nbsp;pt"),
+        (0.975999, "+0.0001&nbsp;pt"),
+        (0.0, "+97.6&nbsp;pt"),
         (None, None),
     ],
 )

@@ -15,8 +15,8 @@ import pytest
 
 from mlops import documents, judged, registry
 from mlops.artifact import GATE
-from mlops.bot.comments import ACTIONS, LIMIT, upsert
-from mlops.bot.pages import marker
+from mlops.bot.comments import ACTIONS, LIMIT, tell
+from mlops.bot.markers import marker
 from mlops.bot.publishing import Published, publish
 from mlops.card import checking
 from mlops.errors import ExitCode
@@ -168,7 +168,7 @@ def test_bad_input_35_three_runs_comment_at_once(job: Hub) -> None:
     def run(words: str) -> None:
         client = world.client(job)
         barrier.wait()
-        upsert(client, number, text(words), key=KEY, author=ACTIONS)
+        tell(client, number, world.news(words, key=KEY), author=ACTIONS)
 
     threads = [threading.Thread(target=run, args=(words,)) for words in "abc"]
     for thread in threads:
@@ -185,7 +185,7 @@ def test_bad_input_36_limits_are_waited_for(job: Hub, limit: str) -> None:
         job.faults.primary_limit("POST", r"/comments$", reset_in=3)
     else:
         job.faults.secondary_limit("POST", r"/comments$", retry_after=2, status=403 if limit == "secondary" else 429)
-    upsert(world.client(job, glass=glass), number, text("x"), key=KEY, author=ACTIONS)
+    tell(world.client(job, glass=glass), number, world.news("x", key=KEY), author=ACTIONS)
     assert len(job.comments(number)) == 1
     assert 2 <= sum(glass.slept) <= 5
 

@@ -1,20 +1,23 @@
 """``mlops bot comment``: tell people about a verdict or a refreshed model, in one comment that is edited in place."""
 
 import re
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, get_args
 
 import click
 
-from mlops import registry
-from mlops.bot import comments, contents, pages, pulls
+from mlops.bot import comments, pages, pulls
+from mlops.bot.announcing import news_of_card, news_of_verdict, say
 from mlops.bot.client import GitHub
+from mlops.bot.news import News, When
 from mlops.bot.settings import parse_commit
+from mlops.bot.spreading import unfinished
 from mlops.cli.bot.common import connection, deadline_option, gate_option, json_option, read_gate, tell
+from mlops.cli.bot.targets import author_option, issue_option, lines_of, parse_issues, status_of, urls_of
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.gate import GateReport
 from mlops.ids import ModelId
 
-_ISSUE = re.compile(r"#?([1-9][0-9]{0,9})", re.ASCII)
 _HEAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?:[^\s:?*\[\\~^\x00-\x1f\x7f]{1,255}", re.ASCII)
 _SUCCESS = "success"
 
@@ -34,14 +37,19 @@ class Targets(NamedTuple):
 @click.option(
     "--commit", metavar="SHA", help="The commit that holds the card, and whose files are linked.  [GITHUB_SHA]"
 )
-@click.option(
-    "--issue", "issue", multiple=True, metavar="N", help="An issue; may be given several times, or as a list."
-)
+@issue_option
 @click.option("--pull-request", type=click.IntRange(min=1), metavar="N", help="A pull request.")
 @click.option("--head-sha", metavar="SHA", help="The open pull request whose head is this commit …")
 @click.option("--head-branch", metavar="OWNER:BRANCH", help="… on this branch, as `workflow_run` tells them.")
 @click.option("--conclusion", metavar="WORD", help="How the run that judged ended: what contradicts it is refused.")
-@click.option("--author", metavar="LOGIN", help="As whom the token writes.  [asked, else github-actions[bot]]")
+@click.option(
+    "--when",
+    type=click.Choice(get_args(When)),
+    default="always",
+    show_default=True,
+    help="Always; on a change of verdict or metrics alone; or about a failure alone, and its end.",
+)
+@author_option
 @deadline_option
 @json_option
 def command(
@@ -53,6 +61,7 @@ def command(
     head_sha: str | None,
     head_branch: str | None,
     conclusion: str | None,
+    when: When,
     author: str | None,
     deadline: float,
     as_json: bool,
@@ -60,7 +69,8 @@ def command(
     """Write a verdict (--gate) or the news of a refreshed model (--card) into one comment a subject.
 
     The text is rendered here from the document; Markdown of an artifact is never posted. Comments are found again on
-    all pages by an invisible marker and their author, and edited.
+    all pages by an invisible note and their author, and edited; they show what moved since. An issue that refuses keeps
+    none of the others from getting theirs.
     """
     targets = _targets(issue, pull_request, head_sha, head_branch)
     if gate is None and card is None:
@@ -72,44 +82,23 @@ def command(
     with connection(deadline) as hub:
         numbers = _numbers(hub, targets)
         at = commit or head_sha or hub.settings.sha
-        key, body = _text(hub, report, model, parse_commit(at, field="--commit") if at or model else "")
-        login = comments.author_of(hub, author)
-        on_pull = not targets.issues
-        written = [comments.upsert(hub, n, body, key=key, author=login, on_pull=on_pull) for n in numbers]
-    status = next(
-        (word for word in ("created", "edited", "unchanged") if word in {w.status for w in written}), "skipped"
-    )
-    urls = "\n".join(one.url for one in written)
-    text = (
-        f"{status}: {', '.join(one.url for one in written)}"
-        if written
-        else "skipped: no open pull request has this head"
-    )
-    tell("comment", {"status": status, "url": urls}, text, as_json=as_json)
+        verified = parse_commit(at, field="--commit") if at or model else ""
+        news = replace(_news(hub, report, model, verified), when=when, on_pull=not targets.issues)
+        spread = say(hub, numbers, news, author=comments.author_of(hub, author))
+    lines = lines_of(spread) or ["skipped: no open pull request has this head"]
+    found = {"status": status_of(spread), "url": "\n".join(urls_of(spread))}
+    tell("comment", found, "\n".join(lines), as_json=as_json)
+    if spread.letters:
+        raise unfinished(spread.letters, len(spread.done))
 
 
-def _text(hub: GitHub, report: GateReport | None, model: ModelId | None, commit: str) -> tuple[str, str]:
-    """Return the key and the body of the comment."""
-    links = pages.links_at(hub.settings, commit)
+def _news(hub: GitHub, report: GateReport | None, model: ModelId | None, commit: str) -> News:
+    """Return what the comment shall say."""
     if model is not None:
-        path = registry.path_of(model).as_posix()
-        record = contents.read_record(hub, path, commit)
-        # The same model trained again is another artifact, for its record holds times, and keeps its card.
-        if report is not None and report.bindings.model_sha256 != record.model_sha256:
-            raise InputRefusedError(
-                "The verdict is about another model than the card.",
-                file=path,
-                field="model_sha256",
-                expected=record.model_sha256,
-                found=report.bindings.model_sha256,
-                fix="Pass the gate.json of the model that the card describes.",
-            )
-        key = f"card:{model}"
-        return key, pages.announcement(record, key, links, report)
+        return news_of_card(hub, model, commit, report)
     if report is None:
         raise ValueError("a comment is about a verdict or a card")
-    key = f"gate:{ModelId.parse(report.model_id).dataset.task}"
-    return key, pages.verdict_comment(report, key, links)
+    return news_of_verdict(report, pages.links_at(hub.settings, commit))
 
 
 def _numbers(hub: GitHub, targets: Targets) -> list[int]:
@@ -120,12 +109,7 @@ def _numbers(hub: GitHub, targets: Targets) -> list[int]:
 
 
 def _targets(issues: tuple[str, ...], pull_request: int | None, sha: str | None, branch: str | None) -> Targets:
-    words = [word for text in issues for word in re.split(r"[\s,]+", text) if word]
-    matches = [_ISSUE.fullmatch(word) for word in words]
-    numbers = [int(match[1]) for match in matches if match is not None]
-    if len(numbers) != len(words):
-        wrong = next(word for word, match in zip(words, matches, strict=True) if match is None)
-        raise _usage("--issue", "the number of an issue, such as 12", found=ascii(wrong[:100]))
+    numbers = parse_issues(issues)
     if (sha is None) != (branch is None):
         raise _usage("--head-sha, --head-branch", "both, as `workflow_run` tells them, or neither")
     if branch is not None and _HEAD.fullmatch(branch) is None:
@@ -135,7 +119,7 @@ def _targets(issues: tuple[str, ...], pull_request: int | None, sha: str | None,
     if sha is None and not numbers and pull_request is None:
         raise _usage("--issue, --pull-request, --head-sha", "where the comment shall stand", found="nowhere")
     head = None if sha is None else parse_commit(sha, field="--head-sha")
-    return Targets(tuple(numbers), pull_request, head, branch)
+    return Targets(numbers, pull_request, head, branch)
 
 
 def _refuse_contradiction(report: GateReport, conclusion: str) -> None:
