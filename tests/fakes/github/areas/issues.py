@@ -38,7 +38,7 @@ def issue_json(call: Call, issue: Issue) -> Json:
     address, html = call.urls.api(f"/issues/{issue.number}"), call.urls.html(f"/{kind}/{issue.number}")
     found: Json = {
         "id": shapes.REPOSITORY_ID + issue.number,
-        "node_id": shapes.node("I", issue.number),
+        "node_id": shapes.node("PR" if issue.pull else "I", issue.number),
         "number": issue.number,
         "url": address,
         "html_url": html,

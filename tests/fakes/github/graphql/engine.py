@@ -112,7 +112,7 @@ def _lacking(grant: Grant, text: str, document: DocumentNode) -> Iterator[Record
             }
 
 
-def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Asked], **arguments: Any) -> Any:
     """Return a field of a record; a function in it is called with who asks and the field's arguments.
 
     Raises:
@@ -127,7 +127,7 @@ def resolve(source: Mapping[str, Any], info: GraphQLResolveInfo, **arguments: An
     return value(info.context, arguments) if callable(value) else value
 
 
-def _lists(info: GraphQLResolveInfo) -> bool:
+def _lists(info: GraphQLResolveInfo[Asked]) -> bool:
     """Tell whether the nodes of a list are asked for, and not only how many there are."""
     chosen = (node.selection_set.selections for node in info.field_nodes if node.selection_set)
     return any(isinstance(s, FieldNode) and s.name.value in {"nodes", "edges"} for every in chosen for s in every)

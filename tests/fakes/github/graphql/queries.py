@@ -97,20 +97,16 @@ def _node(asked: Asked, given: Given) -> Record:
 
 
 def _resource(asked: Asked, given: Given) -> Record | None:
-    """Return what an address of the website stands for; None for nothing, which is no error."""
-    parts = urlsplit(given["url"]).path.strip("/").split("/")
-    if "/".join(parts[:2]).lower() == asked.state.repository.lower():
-        if len(parts) == 2:  # owner and name
-            return repositories.repository(asked)
-        number = int(parts[3]) if len(parts) == 4 and parts[3].isdigit() else -1  # kind and number, too
-        found = asked.state.issues.get(number)
-        return things.whole(asked, found) if found else None
-    if parts[0] in {"orgs", "users"} and len(parts) == 4 and parts[2] == "projects":  # …/projects/8
-        try:
-            return board_things.of_owner(asked, parts[1], int(parts[3]))
-        except (Refusal, ValueError):
-            return None
-    return None
+    """Return what an address of the website stands for; None for nothing, and for a board, which none leads to."""
+    owner, _, rest = urlsplit(given["url"]).path.strip("/").partition("/")
+    name, _, rest = rest.partition("/")
+    if f"{owner}/{name}".lower() != asked.state.repository.lower():
+        return None
+    if not rest:
+        return repositories.repository(asked)
+    kind, _, number = rest.partition("/")
+    found = asked.state.issues.get(int(number)) if number.isascii() and number.isdigit() else None
+    return things.whole(asked, found) if found and kind in {"issues", "pull"} else None
 
 
 def _organization(asked: Asked, given: Given) -> Record:

@@ -3,6 +3,7 @@
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
 from tests.fakes.github.areas.issues import association
+from tests.fakes.github.areas.labels import known
 from tests.fakes.github.areas.pulls import follow
 from tests.fakes.github.graphql import board_things, checks, people, repositories
 from tests.fakes.github.graphql.asking import Asked, Given, Record, connection, empty
@@ -139,7 +140,7 @@ def _comments(asked: Asked, issue: Issue, given: Given) -> Record:
 
 
 def _labels(asked: Asked, issue: Issue, given: Given) -> Record:
-    return connection("Label", issue.labels, lambda name: label(asked, asked.state.label(name)), given)
+    return connection("Label", issue.labels, lambda name: label(asked, known(asked.state, name)), given)
 
 
 def _milestone(asked: Asked, issue: Issue) -> Record | None:
