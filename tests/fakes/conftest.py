@@ -1,6 +1,7 @@
 """Clients of the stand-in: the ones that the world uses, PyGithub and requests."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -54,6 +55,12 @@ def ask(hub: Hub) -> Iterator[Ask]:
             return session.request(method, address, headers=headers, timeout=20, allow_redirects=False, **options)
 
         yield send
+
+
+@pytest.fixture
+def ask_app(hub: Hub, ask: Ask) -> Ask:
+    """Return ``ask`` with the App's token."""
+    return partial(ask, headers={"Authorization": f"Bearer {hub.app_token}"})
 
 
 @pytest.fixture

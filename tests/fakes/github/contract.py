@@ -77,7 +77,7 @@ def _either_checks(document: dict[str, Any]) -> None:
         body = item["put"]["requestBody"]["content"][JSON]["schema"]
         wanted = body["properties"]["required_status_checks"]
         wanted["required"].remove("contexts")
-        wanted["oneOf"] = [{"required": ["contexts"]}, {"required": ["checks"]}]
+        wanted["oneOf"] = [{"enum": [None]}, *({"type": "object", "required": [n]} for n in ("contexts", "checks"))]
 
 
 def _worded_refusals(document: dict[str, Any]) -> None:

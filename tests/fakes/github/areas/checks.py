@@ -51,7 +51,8 @@ def _apply(call: Call, check: CheckRun, body: Json) -> None:
         setattr(check, name, body.get(name, getattr(check, name)))
     for name in ("title", "summary", "text"):
         setattr(check, name, output.get(name, getattr(check, name)))
-    check.annotations += [_annotation(call, check, given) for given in output.get("annotations", [])]
+    blobs = call.urls.html(f"/blob/{check.head_sha}")
+    check.annotations += [annotation(given, f"{blobs}/{given['path']}") for given in output.get("annotations", [])]
     check.started = body.get("started_at", check.started)
     if "conclusion" in body:
         check.status, check.conclusion = "completed", body["conclusion"]
@@ -60,8 +61,8 @@ def _apply(call: Call, check: CheckRun, body: Json) -> None:
         check.conclusion = check.completed = None
 
 
-def _annotation(call: Call, check: CheckRun, given: Json) -> Json:
-    href = call.urls.html(f"/blob/{check.head_sha}/{given['path']}")
+def annotation(given: Json, href: str) -> Json:
+    """Return an annotation with all that the API says of one; ``href`` is the page of its line."""
     return {**_BLANK_ANNOTATION, "blob_href": href, **given}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import WORKFLOW, Account
 from tests.fakes.github.areas.actions import run_json
+from tests.fakes.github.areas.checks import annotation
 from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 from tests.fakes.github.settings import Job
 from tests.fakes.github.shapes import Json
@@ -36,8 +37,10 @@ def record(state: State, run: Run, given: Mapping[str, Any]) -> Job:
     job = Job(number, run.number, given["name"], status, conclusion, now, completed, steps, run.attempt,
               given.get("log", ""))  # fmt: skip
     state.jobs[number] = job
+    page_of = f"https://github.com/{state.repository}/blob/{run.head_sha}"
+    annotations = [annotation(each, f"{page_of}/{each['path']}") for each in given.get("annotations", [])]
     state.checks[number] = CheckRun(number, job.name, run.head_sha, Account(WORKFLOW), now, status, conclusion,
-                                    completed, annotations=list(given.get("annotations", [])))  # fmt: skip
+                                    completed, annotations=annotations)  # fmt: skip
     return job
 
 
