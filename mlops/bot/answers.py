@@ -12,7 +12,7 @@ from mlops.bot.permissions import Permission
 from mlops.errors import ConflictError, UnavailableError, UsageRefusedError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 401, 403, 404, 409
-_REFUSED = 400
+_REDIRECTED = 300
 _RERUN = "Run the same command again; it goes on where it stopped."
 
 
@@ -52,7 +52,7 @@ class Answer:
     @property
     def accepted(self) -> bool:
         """Whether GitHub did what it was asked."""
-        return self.status < _REFUSED
+        return self.status < _REDIRECTED
 
     @property
     def message(self) -> str:

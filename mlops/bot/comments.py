@@ -10,6 +10,7 @@ from mlops.bot.client import GitHub
 from mlops.bot.markers import Note, precedes
 from mlops.bot.news import News
 from mlops.bot.permissions import WRITE_ISSUES, WRITE_PULLS
+from mlops.bot.reading import top
 from mlops.errors import UnavailableError
 
 Status = Literal["created", "edited", "unchanged", "skipped"]
@@ -72,7 +73,7 @@ def author_of(hub: GitHub, given: str | None) -> str:
     """
     if given is not None:
         return given
-    answer = hub.send("GET", "/user")
+    answer = hub.ask(top("/user"))
     return read(User, answer.json(), where="user").login if answer.accepted else ACTIONS
 
 

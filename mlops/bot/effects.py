@@ -1,11 +1,15 @@
 """What the bot does not compute: time, waiting and chance, handed in so that a test can decide them."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from mlops.errors import UnavailableError
+
+T = TypeVar("T")
 
 
 class StoppedError(UnavailableError):
@@ -47,3 +51,27 @@ class Deadline:
             return False
         self.effects.sleep(seconds)
         return True
+
+    def within(self, call: Callable[[], T]) -> T:
+        """Return what ``call`` returns, or give up at the deadline, however slowly the other side talks.
+
+        Raises:
+            TimeoutError: The deadline came first.
+        """
+        outcome: list[T] = []
+        failure: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                outcome.append(call())
+            except BaseException as error:  # noqa: BLE001  # handed to the thread that waits
+                failure.append(error)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(self.left())
+        if failure:
+            raise failure[0]
+        if not outcome:
+            raise TimeoutError("no answer before the deadline")
+        return outcome[0]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -54,25 +54,24 @@ class Settings:
                 fix="In a workflow pass `GITHUB_TOKEN: ${{ github.token }}` under the step's `env:`; elsewhere "
                 'export GH_TOKEN="$(gh auth token)".',
             )
-        repository = environ.get("GITHUB_REPOSITORY", "")
-        if _REPOSITORY.fullmatch(repository) is None:
-            raise UsageRefusedError(
-                "It is not known which repository is meant.",
-                field="GITHUB_REPOSITORY",
-                expected="owner/name",
-                found=ascii(repository[:100]) if repository else "nothing",
-                fix="GitHub Actions sets it; elsewhere export GITHUB_REPOSITORY=owner/name.",
-            )
         sha = environ.get("GITHUB_SHA", "")
         return cls(
             token=token,
-            repository=repository,
+            repository=_parse_repository(environ.get("GITHUB_REPOSITORY", "")),
             api_url=_address("GITHUB_API_URL", environ.get("GITHUB_API_URL") or cls.api_url),
             server_url=_address("GITHUB_SERVER_URL", environ.get("GITHUB_SERVER_URL") or cls.server_url),
             run_url=provenance.run_url(environ),
             run_id=environ.get("GITHUB_RUN_ID", ""),
             sha=sha if _COMMIT.fullmatch(sha) else "",
         )
+
+    def renamed(self, repository: str) -> Self:
+        """Return the same with the new name of the repository.
+
+        Raises:
+            UsageRefusedError: This is no name of a repository.
+        """
+        return replace(self, repository=_parse_repository(repository))
 
     @property
     def owner(self) -> str:
@@ -111,6 +110,18 @@ def is_safe_address(url: str) -> bool:
         return False
     safe = parts.scheme == "https" or (parts.scheme == "http" and _LOOPBACK.fullmatch(host) is not None)
     return safe and bool(host) and parts.username is None and parts.password is None
+
+
+def _parse_repository(text: str) -> str:
+    if _REPOSITORY.fullmatch(text) is None:
+        raise UsageRefusedError(
+            "It is not known which repository is meant.",
+            field="GITHUB_REPOSITORY",
+            expected="owner/name",
+            found=ascii(text[:100]) if text else "nothing",
+            fix="GitHub Actions sets it; elsewhere export GITHUB_REPOSITORY=owner/name.",
+        )
+    return text
 
 
 def _address(name: str, text: str) -> str:

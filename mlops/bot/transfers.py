@@ -14,9 +14,10 @@ import requests
 from mlops import __version__
 from mlops.bot import retrying
 from mlops.bot.answers import Answer, refuse, unreachable
-from mlops.bot.client import API_VERSION, TIMEOUT, GitHub
+from mlops.bot.client import GitHub
 from mlops.bot.permissions import Permission
 from mlops.bot.settings import Settings, is_safe_address
+from mlops.bot.transport import API_VERSION, TIMEOUT
 from mlops.errors import InputRefusedError
 from mlops.hashing import CHUNK
 
@@ -51,7 +52,7 @@ def download(hub: GitHub, path: str, target: Path, *, limit: int, needs: Permiss
     while True:
         attempt += 1
         try:
-            got = hub.within(lambda: _download_once(hub, path, target, limit))
+            got = hub.deadline.within(lambda: _download_once(hub, path, target, limit))
         except (requests.RequestException, OSError) as error:
             why, wait = str(error)[:200], None
         else:
@@ -91,7 +92,7 @@ def upload(hub: GitHub, url: str, name: str, data: bytes) -> Answer | None:
         return _answer(f"POST assets {name}", response)
 
     try:
-        return hub.within(once)
+        return hub.deadline.within(once)
     except (requests.RequestException, OSError):
         return None
 

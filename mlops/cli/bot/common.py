@@ -11,6 +11,7 @@ import click
 
 from mlops.bot.client import GitHub
 from mlops.bot.effects import Deadline, Effects, StoppedError
+from mlops.bot.reading import Reader
 from mlops.bot.settings import Settings
 from mlops.cli import outputs
 from mlops.cli.common import emit_json
@@ -41,11 +42,21 @@ def connection(deadline: float) -> Iterator[GitHub]:
         StoppedError: SIGTERM came.
     """
     settings = Settings.of(os.environ)
-    before = signal.signal(signal.SIGTERM, _stop)
-    try:
+    with _stoppable():
         yield GitHub(settings, Deadline(Effects(), deadline))
-    finally:
-        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def reading(deadline: float) -> Iterator[Reader]:
+    """Yield the same for reading alone: what it is handed to cannot write, whatever it tries.
+
+    Raises:
+        UsageRefusedError: There is no token or no repository.
+        StoppedError: SIGTERM came.
+    """
+    settings = Settings.of(os.environ)
+    with _stoppable():
+        yield Reader(settings, Deadline(Effects(), deadline))
 
 
 def tell(verb: str, found: Mapping[str, str], text: str, *, as_json: bool) -> None:
@@ -61,6 +72,15 @@ def read_gate(path: str) -> tuple[GateReport, str]:
     """Return the report in a ``gate.json`` and the hash of its bytes; raises InputRefusedError for anything else."""
     data = read_bytes(Path(path))
     return loads(data, GateReport, file=path), sha256_bytes(data)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
