@@ -1,11 +1,14 @@
 """Repository variables: which dataset the workflows use when nobody names one."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from mlops.bot.answers import Part, read
 from mlops.bot.client import GitHub
-from mlops.bot.permissions import WRITE_VARIABLES
+from mlops.bot.permissions import READ_VARIABLES, WRITE_VARIABLES, Permission
+from mlops.bot.reading import Reader
 from mlops.errors import UnavailableError
+from mlops.github_settings import DATE_VARIABLE, HASH_VARIABLE
 from mlops.ids import DatasetId, format_date
 from mlops.manifest import Manifest
 
@@ -20,7 +23,7 @@ class Variable(Part):
 def of_dataset(manifest: Manifest) -> dict[str, str]:
     """Return the variables that name a dataset."""
     day = DatasetId.parse(manifest.id).day
-    return {"ML_DATASET_DATE": format_date(day), "ML_DATASET_HASH": manifest.sha256}
+    return {DATE_VARIABLE: format_date(day), HASH_VARIABLE: manifest.sha256}
 
 
 def set_all(hub: GitHub, wanted: Mapping[str, str]) -> list[str]:
@@ -32,17 +35,36 @@ def set_all(hub: GitHub, wanted: Mapping[str, str]) -> list[str]:
     return [name for name, value in wanted.items() if _set(hub, name, value)]
 
 
-def _set(hub: GitHub, name: str, value: str) -> bool:
+def find_variable(hub: Reader, name: str, needs: Permission = READ_VARIABLES) -> Variable | None:
+    """Return a variable; None where there is none of that name."""
     path = f"/actions/variables/{name}"
-    before = _find(hub, path)
-    if before is not None and before.value == value:
-        return False
+    value = hub.find(path, needs)
+    return None if value is None else read(Variable, value, where=path)
+
+
+def set_variable(hub: GitHub, name: str, value: str, before: Variable | None) -> None:
+    """Give a variable a value.
+
+    Args:
+        hub: The repository.
+        name: Of the variable.
+        value: What it shall be.
+        before: What it is; None for nothing.
+    """
     body = {"name": name, "value": value}
     if before is None:
-        hub.make("/actions/variables", body, WRITE_VARIABLES, look=lambda: _find(hub, path), read=lambda _: None)
+        look = partial(find_variable, hub, name)
+        hub.make("/actions/variables", body, WRITE_VARIABLES, look=look, read=lambda _: None)
     else:
-        hub.patch(path, body, WRITE_VARIABLES)
-    kept = _find(hub, path)
+        hub.patch(f"/actions/variables/{name}", body, WRITE_VARIABLES)
+
+
+def _set(hub: GitHub, name: str, value: str) -> bool:
+    before = find_variable(hub, name, WRITE_VARIABLES)
+    if before is not None and before.value == value:
+        return False
+    set_variable(hub, name, value, before)
+    kept = find_variable(hub, name)
     if kept is None or kept.value != value:
         raise UnavailableError(
             "GitHub keeps another value than the one that was set.",
@@ -53,8 +75,3 @@ def _set(hub: GitHub, name: str, value: str) -> bool:
             fix="Run the same command again.",
         )
     return True
-
-
-def _find(hub: GitHub, path: str) -> Variable | None:
-    value = hub.find(path, WRITE_VARIABLES)
-    return None if value is None else read(Variable, value, where=path)

@@ -38,6 +38,8 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     ),
     "card": ("card", "model-id", "status", "verdict"),
     "affected": ("judge", "dataset-id", "dataset-hash", "champion", "reasons"),
+    "bot apply": ("changed", "refused"),
+    "bot announce": ("status", "urls", "issues"),
     "bot artifact": (
         "artifact",
         "model-id",
@@ -50,6 +52,8 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "bot check": ("url", "conclusion"),
     "bot comment": ("status", "url"),
     "bot deployment": ("id", "url", "state"),
+    "bot drift": ("status", "url"),
+    "bot plan": ("changes", "unknown", "plan"),
     "bot publish": ("status", "url", "commit", "branch"),
     "bot release": ("status", "url", "tag"),
     "bot variables": ("changed",),

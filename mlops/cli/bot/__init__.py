@@ -2,7 +2,7 @@
 
 import click
 
-from mlops.cli.bot import artifact, check, comment, deployment, publish, release, variables
+from mlops.cli.bot import announce, apply, artifact, check, comment, deployment, drift, plan, publish, release, variables
 
 
 @click.group()
@@ -14,5 +14,5 @@ def command() -> None:
     """
 
 
-for _verb in (artifact, publish, release, deployment, check, comment, variables):
+for _verb in (artifact, publish, release, deployment, check, comment, announce, variables, plan, apply, drift):
     command.add_command(_verb.command)
