@@ -17,10 +17,18 @@ The fixture's repository has one commit, with a ``README.md``, on ``main``.
 
 **Who speaks.** ``hub.token`` is a workflow's own token: ``github-actions[bot]``, which, as on GitHub, cannot touch
 variables or administration (403). ``hub.app_token`` is an App's: ``precision-gate[bot]``, which may. Others come from
-``hub.token_for("octocat", without=("issues",))``; an unknown token is answered 401.
+``hub.token_for("octocat", without=("issues",))``, ``permissions={"issues": "read"}`` (these and no others) or
+``scopes=("repo", "project")`` (a classic one); an unknown token is answered 401. The App signs with ``hub.app_key`` as
+``hub.app_client_id``; what its installation was granted is ``hub.state.app_permissions``.
 
 **The git side** is the bare repository ``hub.bare``. Pushes go there directly (``insteadOf``), and pull requests,
 branches, contents and releases are read from it.
+
+**Settings** are arranged by ``hub.protect``, ``add_ruleset``, ``add_environment``, ``add_label``, ``add_milestone``,
+``add_user``, ``add_team``, and stand in ``hub.state`` (``tests.fakes.github.settings``). People are known when they were
+added; whom nobody knows is 404. ``hub.rename``, ``hub.lock``, ``hub.state.archived``, ``hub.state.private`` and
+``hub.state.protectable`` (the plan has protection) are the states of a repository. ``hub.add_jobs`` and ``hub.end_run``
+move runs.
 
 **Faults** (``hub.faults``, see ``tests.fakes.github.faults``): ``hub.faults.bad_gateway("POST", r"/comments$",
 stored=True)`` stores the comment and answers 502. Also ``answer``, ``cut``, ``hang``, ``secondary_limit``,
