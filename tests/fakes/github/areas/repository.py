@@ -53,6 +53,15 @@ def get_branch(call: Call) -> Answer:
     return Answer(200, short_branch(call, name, sha) | {"commit": commit, "_links": links})
 
 
+@ROUTES("GET", f"{REPO}/commits", "contents")
+def list_commits(call: Call) -> Answer:
+    """Return the commits of a branch, the newest first; with ``path`` those that touched it."""
+    start = call.state.bare.resolve(call.query.get("sha") or "main")
+    path = [call.query["path"]] if call.query.get("path") else []
+    part, links = page(call, call.state.bare.text("rev-list", start, "--", *path).splitlines())
+    return Answer(200, [shapes.commit(call.urls, call.state.bare.commit(sha)) for sha in part], links)
+
+
 @ROUTES("GET", f"{REPO}/commits/{{ref}}", "contents")
 def get_commit(call: Call) -> Answer:
     try:

@@ -96,6 +96,17 @@ def _node(asked: Asked, given: Given) -> Record:
     return _NODES[kind](asked, given["id"])
 
 
+def _nodes(asked: Asked, given: Given) -> list[Record | Refusal]:
+    """Return a thing for each id; an id that stands for nothing is an error of its own, and null."""
+    found: list[Record | Refusal] = []
+    for node_id in given["ids"]:
+        try:
+            found.append(_node(asked, {"id": node_id}))
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
+
+
 def _resource(asked: Asked, given: Given) -> Record | None:
     """Return what an address of the website stands for; None for nothing, and for a board, which none leads to."""
     owner, _, rest = urlsplit(given["url"]).path.strip("/").partition("/")
@@ -135,8 +146,9 @@ def _rate_limit(asked: Asked, _: Given) -> Record:
             "resetAt": reset}  # fmt: skip
 
 
-FIELDS: dict[str, Callable[[Asked, Given], Record | None]] = {
+FIELDS: dict[str, Callable[[Asked, Given], Record | list[Record | Refusal] | None]] = {
     "node": _node,
+    "nodes": _nodes,
     "organization": _organization,
     "rateLimit": _rate_limit,
     "repository": repositories.find,
