@@ -25,10 +25,10 @@ variables or administration (403). ``hub.app_token`` is an App's: ``precision-ga
 branches, contents and releases are read from it.
 
 **Settings** are arranged by ``hub.protect``, ``add_ruleset``, ``add_environment``, ``add_label``, ``add_milestone``,
-``add_user``, ``add_team``, and stand in ``hub.state`` (``tests.fakes.github.settings``). People are known when they were
-added; whom nobody knows is 404. ``hub.rename``, ``hub.lock``, ``hub.state.archived``, ``hub.state.private`` and
-``hub.state.protectable`` (the plan has protection) are the states of a repository. ``hub.add_jobs`` and ``hub.end_run``
-move runs.
+``add_user``, ``add_team``, and stand in ``hub.state`` (``tests.fakes.github.settings``). People are known when they
+were added; whom nobody knows is 404. ``hub.rename``, ``hub.lock``, ``hub.state.archived``, ``hub.state.private`` and
+``hub.state.protectable`` (the plan has protection) are the states of a repository. ``hub.add_jobs`` and
+``hub.end_run`` move runs.
 
 **Faults** (``hub.faults``, see ``tests.fakes.github.faults``): ``hub.faults.bad_gateway("POST", r"/comments$",
 stored=True)`` stores the comment and answers 502. Also ``answer``, ``cut``, ``hang``, ``secondary_limit``,
