@@ -63,6 +63,16 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(scope="module")
+def few_trees() -> Iterator[None]:
+    """Let random forests have 20 trees, for tests that ask nothing about their quality: a tenth of the time."""
+    from mlops.tasks.er import estimators  # noqa: PLC0415  # tests of lower modules do not need the learner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimators, "_TREES", 20)
+        yield
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Run git in ``folder`` as a named author and return its stdout, stripped."""
     identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")

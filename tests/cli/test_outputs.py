@@ -17,6 +17,8 @@ from tests.cli.test_gate import BAD, BETWEEN, GOOD
 from tests.conftest import RunCli
 from tests.scored import scored, write_artifact
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 @pytest.mark.parametrize("verdict", ["pass", "fail", "inconclusive"])
 def test_gate_sets_its_outputs_whatever_the_verdict(

@@ -13,6 +13,8 @@ from tests.cli.chain import DATASET, Chain
 from tests.conftest import RunCli
 from tests.tables import picture
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 @pytest.mark.parametrize(
     ("arguments", "code", "word"),

@@ -22,6 +22,8 @@ from tests.cli.chain import DATASET, Chain
 from tests.conftest import RunCli
 from tests.tables import picture
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 LATER = "er_20251120"
 
 

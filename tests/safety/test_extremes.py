@@ -14,6 +14,8 @@ import pytest
 from tests.cli.chain import prepare
 from tests.conftest import RunCli
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 WORDS = np.array(
     "acme bolt north river stone silver union pacific delta omega summit harbor lake".split(),  # noqa: SIM905  # reads as names
     dtype=object,

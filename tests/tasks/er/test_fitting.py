@@ -13,6 +13,8 @@ from mlops.tasks.er.fitting import fit_matcher
 from mlops.tasks.er.matcher import PairMatcher
 from tests.tasks.er.test_matcher import F1, make_pairs
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 def _right(matcher: PairMatcher, inputs: pd.DataFrame, label: NDArray[np.int8]) -> float:
     """Return the share of pairs that are called what they are."""

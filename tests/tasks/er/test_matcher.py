@@ -19,6 +19,8 @@ from mlops.hashing import sha256_bytes
 from mlops.tasks.er.fitting import fit_matcher
 from mlops.tasks.er.matcher import PairMatcher, restore
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 WORDS = "acme bolt north river stone silver union pacific delta omega summit harbor lake forest copper iron".split()  # noqa: SIM905  # reads as names
 F1 = ThresholdSettings()
 
