@@ -31,6 +31,7 @@ DOCUMENTS = {
     "training": Published("mlops.artifact", "Training", "training.json"),
     "metrics": Published("mlops.metrics", "Metrics", "metrics.json"),
     "gatereport": Published("mlops.gate", "GateReport", "gate.json"),
+    "doctorreport": Published("mlops.doctor", "DoctorReport", "the output of mlops doctor --json"),
     "environments": Published("mlops.environments", "Environments", "model_cards/environments.json"),
     "judged": Published("mlops.judged", "Judged", "a line of model_cards/judged.jsonl"),
     "plan": Published("mlops.bot.plan.model", "Plan", "the output of mlops bot plan --json"),

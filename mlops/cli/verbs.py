@@ -26,6 +26,7 @@ VERBS = {
     "admit": Verb("admit", "May this judged artifact be deployed? Every hash is computed again."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
+    "doctor": Verb("doctor", "Look for GitHub's traps in workflows and settings; each with the fix."),
     "schema": Verb("schema", "Print the JSON Schema of a document."),
 }
 
@@ -35,6 +36,6 @@ GROUPS = {
     "Model": ("train", "evaluate", "explain"),
     "Judgement": ("affected", "check", "gate", "policy"),
     "Publication": ("card", "admit"),
-    "GitHub": ("bot",),
+    "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }
