@@ -149,6 +149,7 @@ class Settings:
         rulesets: By id.
         environments: By name in small letters.
         jobs: By id.
+        token_writes: A workflow that says nothing gets a token that may write.
         app_permissions: What the App was granted where it is installed.
         used: Requests that counted against the limits ``core`` and ``graphql``.
     """
@@ -165,6 +166,7 @@ class Settings:
     rulesets: dict[int, Ruleset] = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
+    token_writes: bool = False
     app_permissions: dict[str, str] = field(
         default_factory=lambda: dict.fromkeys(
             ("actions", "actions_variables", "administration", "checks", "contents", "deployments", "environments",

@@ -68,6 +68,12 @@ def _find(call: Call) -> tuple[int, str]:
     raise Problem(404)
 
 
+@ROUTES("GET", f"{REPO}/actions/permissions/workflow", "administration")
+def default_permissions(call: Call) -> Answer:
+    level = "write" if call.state.token_writes else "read"
+    return Answer(200, {"default_workflow_permissions": level, "can_approve_pull_request_reviews": False})
+
+
 @ROUTES("GET", f"{REPO}/actions/workflows", "actions")
 def list_workflows(call: Call) -> Answer:
     found = sorted(workflows(call.state).items(), key=lambda pair: pair[1])
