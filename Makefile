@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check e2e lint-workflows bench speed simulate mutate format lock schemas clean
+.PHONY: help demo test check e2e second-opinion lint-workflows bench speed simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,11 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 
 e2e: $(VENV)/.dev  ## Run the workflows for real, with act, against a stand-in of GitHub: 6 minutes
 	$(BIN)/python -m pytest tests/e2e $(ARGS)
+
+# Packages of npm that only this asks for; the newer Node is for emulate.
+second-opinion: $(VENV)/.dev  ## Ask npm's emulate about comments, contents and pull requests, too (needs npm)
+	npm install --prefix $(VENV)/second-opinion --no-save --no-audit --no-fund --loglevel=error emulate@0.12.2 node@24
+	SECOND_OPINION=$(abspath $(VENV)/second-opinion) $(BIN)/python -m pytest tests/fakes/test_emulate.py $(ARGS)
 
 lint-workflows: $(VENV)/.dev  ## Lint workflows and actions: syntax, schemas, security, shell, README tables
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint
