@@ -12,7 +12,7 @@ from mlops.bot.permissions import Permission
 from mlops.errors import ConflictError, UnavailableError, UsageRefusedError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 401, 403, 404, 409
-_REDIRECTED = 300
+_REDIRECTED, _REFUSED = 300, 400
 _RERUN = "Run the same command again; it goes on where it stopped."
 
 
@@ -138,7 +138,7 @@ def refuse(answer: Answer, needs: Permission) -> NoReturn:
         raise ConflictError(
             "This contradicts what is on GitHub.", field=answer.request, found=said, fix="Look at what is there."
         )
-    if retrying.is_fault(answer.status) or answer.accepted:
+    if retrying.is_fault(answer.status) or answer.status < _REFUSED:
         raise UnavailableError(
             f"GitHub did not do it in time: it answered {answer.status}.", field=answer.request, found=said, fix=_RERUN
         )
@@ -174,7 +174,14 @@ def _forbidden(answer: Answer, said: str, needs: Permission) -> DeniedError:
             fix="Make the repository public or upgrade the plan. Until then take `branches` out of [github] in "
             "mlops.toml, and have people look at the gate before they merge.",
         )  # fmt: skip
-    lacking = "resource not accessible by" in said.lower()
+    if "was archived so is read-only" in said:
+        return DeniedError(
+            "The repository is archived: nothing in it can be changed.", field=answer.request, found=said,
+            fix="Unarchive it under Settings, General, Danger Zone; or name another repository.",
+        )  # fmt: skip
+    lacking = any(
+        words in said.lower() for words in ("resource not accessible by", "has not been granted the required")
+    )
     return DeniedError(
         "The token lacks a permission." if lacking else "GitHub forbids this.",
         field=answer.request,

@@ -89,14 +89,22 @@ class GitHub(Reader):
         *,
         parameters: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
+        harmless: bool = False,
     ) -> Answer:
         """Send a request and return the answer, whatever it says; limits are waited for, faults tried again.
+
+        Args:
+            method: GET, PUT, PATCH, DELETE or POST.
+            path: Below the repository, or ``top(...)``.
+            parameters: Of the query.
+            body: What is sent.
+            harmless: A POST may be carried out twice.
 
         Raises:
             UncertainError: A POST was perhaps carried out.
             UnavailableError: No answer came before the deadline.
         """
-        return self._sent(method, path, parameters=parameters, body=body)
+        return self._sent(method, path, parameters=parameters, body=body, harmless=harmless)
 
     def _give_up(self, where: str, uncertain: UncertainError, needs: Permission) -> None:
         if uncertain.answer is not None:

@@ -12,6 +12,7 @@ GRAPHQL = "/graphql"
 
 _STATUS = {
     "RATE_LIMITED": 429,
+    "RATE_LIMIT": 429,
     "INSUFFICIENT_SCOPES": 403,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+_OF_ORGANIZATION = "organization "
+_NAMES_OF_APP = {"variables": "actions_variables", "organization members": "members"}
+
 
 @dataclass(frozen=True)
 class Permission:
@@ -15,14 +18,25 @@ class Permission:
     line: str
     app_only: bool = False
 
+    @property
+    def of_app(self) -> tuple[str, str]:
+        """Return the name that the API gives it where a token of an App is asked for, and its level."""
+        name, _, level = self.line.partition(": ")
+        return _NAMES_OF_APP.get(name, name.replace("-", "_").replace(" ", "_")), level
+
     def advice(self) -> str:
         """Return how the token gets this right."""
         name, _, level = self.line.partition(": ")
         if self.app_only:
+            where, short = (
+                ("organization", name.removeprefix(_OF_ORGANIZATION))
+                if _OF_ORGANIZATION in name
+                else ("repository", name)
+            )
             return (
-                f"GITHUB_TOKEN can never do this. Install a GitHub App that has the repository permission "
-                f"{name.capitalize()}: {level}, make its token with actions/create-github-app-token, and pass it as "
-                "GITHUB_TOKEN; or change it by hand in the repository's settings."
+                f"GITHUB_TOKEN can never do this. Install a GitHub App that has the {where} permission "
+                f"{short.capitalize()}: {level}, and pass MLOPS_APP_CLIENT_ID and MLOPS_APP_PRIVATE_KEY, or a token "
+                "made with actions/create-github-app-token as GITHUB_TOKEN; or do it by hand on GitHub's pages."
             )
         return f"Add the line `{self.line}` under `permissions:` of the job, then run it again."
 
@@ -43,3 +57,13 @@ READ_ADMINISTRATION = Permission("administration: read", app_only=True)
 WRITE_ADMINISTRATION = Permission("administration: write", app_only=True)
 READ_PROJECTS = Permission("organization projects: read", app_only=True)
 WRITE_PROJECTS = Permission("organization projects: write", app_only=True)
+READ_METADATA = Permission("metadata: read")
+READ_CHECKS = Permission("checks: read")
+READ_STATUSES = Permission("statuses: read")
+
+READING_SETTINGS = (READ_METADATA, READ_ACTIONS, READ_CONTENTS, READ_MEMBERS, READ_ISSUES, READ_VARIABLES,
+                    READ_ADMINISTRATION)  # fmt: skip
+"""What `mlops bot plan` needs."""
+
+WRITING_SETTINGS = (*READING_SETTINGS, WRITE_ISSUES, WRITE_VARIABLES, WRITE_ADMINISTRATION)
+"""What `mlops bot apply` needs."""

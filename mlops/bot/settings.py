@@ -27,6 +27,7 @@ class Settings:
         run_url: Address of this run; empty outside of GitHub Actions.
         run_id: Number of this run; empty outside of GitHub Actions.
         sha: The commit that this run looks at; empty outside of GitHub Actions.
+        login: As whom the token writes, where that is known: of an App that signed for it.
     """
 
     token: str = field(repr=False)
@@ -36,16 +37,21 @@ class Settings:
     run_url: str = ""
     run_id: str = ""
     sha: str = ""
+    login: str = ""
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Self:
+    def of(cls, environ: Mapping[str, str], *, of_app: bool = False) -> Self:
         """Return what the environment says; an empty variable means "not given".
+
+        Args:
+            environ: The environment.
+            of_app: The token is an App's, which is made later: the environment's is not looked at.
 
         Raises:
             UsageRefusedError: No token, no repository, or an address that a token must not be sent to.
         """
-        token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN") or ""
-        if _TOKEN.fullmatch(token) is None:
+        token = "" if of_app else environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN") or ""
+        if not of_app and _TOKEN.fullmatch(token) is None:
             raise UsageRefusedError(
                 "There is no token to ask GitHub with.",
                 field="GITHUB_TOKEN",

@@ -1,5 +1,6 @@
 """How one request goes out: through PyGithub's connection, at its pace, with its authentication; no second try."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,6 +103,10 @@ class _Unfollowing(Requester):
     """PyGithub's requester; it would follow a 301 to any path of the host and lose the query on the way."""
 
 
+# PyGithub logs whole answers when the program debugs; one of them is an App's token.
+_quiet = logging.getLogger(f"{__name__}.pygithub")
+_quiet.setLevel(logging.WARNING)
+_Unfollowing.injectLogger(_quiet)
 # A subclass cannot say it otherwise: the names are private to the class, and its own setter gives up keep-alive.
 setattr(_Unfollowing, "_Requester__httpConnectionClass", _Plain)  # noqa: B010  # mangled
 setattr(_Unfollowing, "_Requester__httpsConnectionClass", _Secure)  # noqa: B010  # mangled

@@ -3,6 +3,7 @@
 import click
 from rich.console import Console
 
+from mlops.bot.permissions import WRITING_SETTINGS
 from mlops.bot.plan.applying import apply
 from mlops.bot.plan.model import Applied
 from mlops.bot.plan.page import applied_page
@@ -23,7 +24,7 @@ def command(deadline: float, as_json: bool) -> None:
     What is not declared is left as it is. A setting that GitHub refuses does not keep the others from being applied;
     the verb then ends with exit code 5 and says which permission is missing. Run again, it writes nothing.
     """
-    with connection(deadline) as hub:
+    with connection(deadline, *WRITING_SETTINGS) as hub:
         applied = apply(hub, declared(hub.settings.owner))
     outputs.tell("bot apply", {"changed": str(len(applied.changed)), "refused": str(len(applied.refused))})
     outputs.summarise(applied_page(applied))

@@ -10,6 +10,7 @@ from mlops import environments, registry
 from mlops import manifest as manifests
 from mlops.bot.artifacts import card_of, names_for, obtain, wanted_for_model
 from mlops.bot.git import parse_branch
+from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS
 from mlops.bot.sources import Wanted
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
 from mlops.cli.common import all_manifests, load_settings, repository_root, shown_path
@@ -91,7 +92,7 @@ def command(
         wanted = replace(given, names=names_for(dataset, registry.model_ids(root / registry.FOLDER)))
         name = str(dataset)
     folder = out or root / "dist" / name
-    with connection(deadline) as hub:
+    with connection(deadline, READ_ACTIONS, READ_CONTENTS) as hub:
         found = obtain(hub, wanted, folder)
     shown = str(shown_path(folder))
     tell(

@@ -3,6 +3,7 @@
 import click
 
 from mlops.bot import checks, pulls
+from mlops.bot.permissions import READ_PULLS, WRITE_CHECKS
 from mlops.bot.settings import parse_commit
 from mlops.cli.bot.common import connection, deadline_option, gate_option, json_option, read_gate, tell
 from mlops.errors import UsageRefusedError
@@ -32,7 +33,7 @@ def command(
         )
     report, gate_sha256 = read_gate(gate)
     sha = None if head_sha is None else parse_commit(head_sha, field="--head-sha")
-    with connection(deadline) as hub:
+    with connection(deadline, WRITE_CHECKS, READ_PULLS) as hub:
         commit = pulls.get(hub, pull_request).head.sha if sha is None and pull_request is not None else sha or ""
         done = checks.post(hub, report, gate_sha256, head_sha=commit, name=name)
     news = "posted" if done.fresh else "there already"

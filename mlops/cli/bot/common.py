@@ -3,14 +3,19 @@
 import contextlib
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 import click
 
+from mlops import runner
+from mlops.bot.apps import App, Granted, grant, revoke
 from mlops.bot.client import GitHub
 from mlops.bot.effects import Deadline, Effects, StoppedError
+from mlops.bot.permissions import Permission
 from mlops.bot.reading import Reader
 from mlops.bot.settings import Settings
 from mlops.cli import outputs
@@ -18,6 +23,8 @@ from mlops.cli.common import emit_json
 from mlops.documents import loads, read_bytes
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
+
+R = TypeVar("R", bound=Reader)
 
 deadline_option = click.option(
     "--deadline",
@@ -34,29 +41,35 @@ gate_option = click.option(
 
 
 @contextlib.contextmanager
-def connection(deadline: float) -> Iterator[GitHub]:
+def connection(deadline: float, *needs: Permission) -> Iterator[GitHub]:
     """Yield the repository on GitHub that the environment names; while it is used, SIGTERM ends the verb at once.
+
+    Args:
+        deadline: Seconds for all of it.
+        *needs: What the verb needs: where an App signs, its token may do this and no more.
 
     Raises:
         UsageRefusedError: There is no token or no repository.
         StoppedError: SIGTERM came.
     """
-    settings = Settings.of(os.environ)
-    with _stoppable():
-        yield GitHub(settings, Deadline(Effects(), deadline))
+    with _connected(GitHub, deadline, needs) as hub:
+        yield hub
 
 
 @contextlib.contextmanager
-def reading(deadline: float) -> Iterator[Reader]:
+def reading(deadline: float, *needs: Permission) -> Iterator[Reader]:
     """Yield the same for reading alone: what it is handed to cannot write, whatever it tries.
+
+    Args:
+        deadline: Seconds for all of it.
+        *needs: What the verb needs: where an App signs, its token may do this and no more.
 
     Raises:
         UsageRefusedError: There is no token or no repository.
         StoppedError: SIGTERM came.
     """
-    settings = Settings.of(os.environ)
-    with _stoppable():
-        yield Reader(settings, Deadline(Effects(), deadline))
+    with _connected(Reader, deadline, needs) as reader:
+        yield reader
 
 
 def tell(verb: str, found: Mapping[str, str], text: str, *, as_json: bool) -> None:
@@ -72,6 +85,31 @@ def read_gate(path: str) -> tuple[GateReport, str]:
     """Return the report in a ``gate.json`` and the hash of its bytes; raises InputRefusedError for anything else."""
     data = read_bytes(Path(path))
     return loads(data, GateReport, file=path), sha256_bytes(data)
+
+
+@contextlib.contextmanager
+def _connected(kind: type[R], deadline: float, needs: Sequence[Permission]) -> Iterator[R]:
+    """Yield a connection with the token of the environment, or with one that an App signs for and gives back."""
+    app, end = App.of(os.environ), Deadline(Effects(), deadline)
+    settings = Settings.of(os.environ, of_app=app is not None)
+    with _stoppable():
+        if app is None:
+            yield kind(settings, end)
+            return
+
+        def granted() -> Granted:
+            found = grant(app, settings, end, needs)
+            page = outputs.here()
+            if page is not None:
+                runner.mask(page, found.token)
+            return found
+
+        first = granted()
+        hub = kind(replace(settings, token=first.token, login=first.login), end, renew=lambda: granted().token)
+        try:
+            yield hub
+        finally:
+            revoke(hub.settings, end)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import click
 
 from mlops.bot.deployments import STATES, State, Subject, record
+from mlops.bot.permissions import WRITE_DEPLOYMENTS
 from mlops.bot.settings import parse_commit
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
 from mlops.environments import parse_environment
@@ -36,7 +37,7 @@ def command(
     """Have GitHub show the deployment of a model to an environment, once, with its newest state."""
     name = parse_environment(environment)
     model_id, bytes_ = str(ModelId.parse(model)), parse_sha256(artifact_sha256, field="--artifact-sha256")
-    with connection(deadline) as hub:
+    with connection(deadline, WRITE_DEPLOYMENTS) as hub:
         sha = parse_commit(commit or hub.settings.sha, field="--commit")
         words = (description or f"{model_id}, artifact {bytes_[:12]}")[:140]
         done = record(hub, Subject(name, model_id, bytes_, sha), state, description=words)

@@ -6,6 +6,7 @@ import click
 
 from mlops import documents
 from mlops.bot.comments import author_of
+from mlops.bot.permissions import WRITE_ISSUES
 from mlops.bot.plan.drifting import LABEL, watch
 from mlops.bot.plan.model import Plan
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
@@ -34,7 +35,7 @@ def command(file: Path, author: str | None, deadline: float, as_json: bool) -> N
     """
     plan = documents.read(file, Plan)
     labels = tuple(name for name in load_settings(repository_root()).github.labels if name.casefold() == LABEL)
-    with connection(deadline) as hub:
+    with connection(deadline, WRITE_ISSUES) as hub:
         if plan.repository.casefold() != hub.settings.repository.casefold():
             raise InputRefusedError(
                 "This plan is about another repository.",

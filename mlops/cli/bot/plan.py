@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 
 from mlops import documents
+from mlops.bot.permissions import READING_SETTINGS
 from mlops.bot.plan.actual import seen
 from mlops.bot.plan.difference import plan_of
 from mlops.bot.plan.model import Plan
@@ -31,7 +32,7 @@ def command(check: bool, out: Path | None, deadline: float, as_json: bool) -> in
 
     Writes nothing: the client that it uses cannot. What the token may not see is unknown, which is never clean.
     """
-    with reading(deadline) as hub:
+    with reading(deadline, *READING_SETTINGS) as hub:
         wanted = declared(hub.settings.owner)
         plan = plan_of(hub.settings.repository, wanted, seen(hub, wanted))
     if out is not None:

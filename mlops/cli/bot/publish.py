@@ -8,6 +8,7 @@ import click
 
 from mlops.bot import pages
 from mlops.bot.git import BOT, parse_author, parse_branch
+from mlops.bot.permissions import WRITE_CONTENTS, WRITE_PULLS
 from mlops.bot.publishing import Mode, Order, publish
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
 from mlops.gate import GateReport
@@ -44,7 +45,7 @@ def command(
     """
     base = parse_branch(base_branch, field="--base-branch")
     by = parse_author(author)
-    with connection(deadline) as hub:
+    with connection(deadline, WRITE_CONTENTS, WRITE_PULLS) as hub:
         order = Order(
             artifact=artifact.resolve(),
             mode=mode,

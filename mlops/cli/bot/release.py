@@ -8,6 +8,7 @@ from mlops import checksums, documents
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING
 from mlops.bot import pages
 from mlops.bot.committing import read_passed
+from mlops.bot.permissions import WRITE_CONTENTS
 from mlops.bot.releases import Contents, publish
 from mlops.bot.settings import parse_commit
 from mlops.bot.unpacking import MAX_BYTES, is_ours
@@ -32,7 +33,7 @@ def command(artifact: Path, card: Path | None, commit: str | None, deadline: flo
     report = read_passed(artifact)
     tag = str(ModelId.parse(report.model_id))
     contents = _contents(artifact, card, report.bindings.artifact_sha256)
-    with connection(deadline) as hub:
+    with connection(deadline, WRITE_CONTENTS) as hub:
         at = parse_commit(commit or hub.settings.sha, field="--commit")
         body = pages.release_body(report, pages.links_at(hub.settings, at))
         done = publish(hub, contents, tag=tag, commit=at, title=f"Model {tag}", body=body)

@@ -3,6 +3,7 @@
 import click
 
 from mlops import manifest as manifests
+from mlops.bot.permissions import WRITE_VARIABLES
 from mlops.bot.variables import of_dataset, set_all
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
 from mlops.cli.common import find_manifest, repository_root
@@ -18,7 +19,7 @@ def command(dataset: str, deadline: float, as_json: bool) -> None:
     GITHUB_TOKEN may not do this: it takes the token of a GitHub App with the permission Variables: write.
     """
     wanted = of_dataset(manifests.load(find_manifest(repository_root(), dataset)))
-    with connection(deadline) as hub:
+    with connection(deadline, WRITE_VARIABLES) as hub:
         changed = set_all(hub, wanted)
     text = "\n".join(f"{name}={value}{'' if name in changed else ' (unchanged)'}" for name, value in wanted.items())
     tell("variables", {"changed": " ".join(changed)}, text, as_json=as_json)

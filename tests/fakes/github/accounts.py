@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 WORKFLOW = "github-actions[bot]"
 APP = "precision-gate[bot]"
@@ -78,6 +78,9 @@ class Grant:
         return given is not None and _LEVELS.index(given) >= _LEVELS.index(level)
 
 
+_REVOKED = Grant(Account("nobody"), until=datetime(1970, 1, 1, tzinfo=UTC))
+
+
 @dataclass
 class Tokens:
     """The tokens that the stand-in knows."""
@@ -94,6 +97,10 @@ class Tokens:
         token = f"{bot if grant.scopes is None else 'ghp'}_stand_in_{len(self.grants):04d}"
         self.grants[token] = grant
         return token
+
+    def forget(self, authorization: str) -> None:
+        """Let the token in an Authorization header stand for nothing any more."""
+        self.grants[authorization.strip().partition(" ")[2].strip()] = _REVOKED
 
     def grant(self, authorization: str, now: datetime) -> Grant | None:
         """Return what the value of an Authorization header stands for, None for an unknown token or one that ended."""

@@ -90,3 +90,9 @@ def create_token(call: Call) -> Answer:
         }
         | narrowed,
     )
+
+
+@ROUTES("DELETE", "/installation/token")
+def revoke_token(call: Call) -> Answer:
+    call.state.tokens.forget(call.headers["Authorization"])
+    return Answer(204)
