@@ -1,6 +1,7 @@
 """The JSON of what many answers mention: accounts, Apps, the repository, commits."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.fakes.github.accounts import ACTIONS_APP_ID, Account
 from tests.fakes.github.bare import Commit
@@ -33,7 +34,7 @@ def node(kind: str, number: object) -> str:
 
 def account(urls: Urls, who: Account) -> Json:
     """Return an account."""
-    address = urls.top(f"/users/{who.login}")
+    address = urls.top(f"/users/{quote(who.login)}")
     return {
         "login": who.login,
         "id": who.number,
