@@ -9,6 +9,7 @@ from mlops.bot.plan.actual import handling_of, seen
 from mlops.bot.plan.difference import changes_of, plan_of
 from mlops.bot.plan.handling import Handling
 from mlops.bot.plan.model import Applied, Change, Plan, Refusal, Wanted
+from mlops.bot.plan.words import shown
 from mlops.errors import MlopsError
 
 
@@ -61,7 +62,7 @@ def _not_kept(change: Change) -> Refusal:
         section=change.section,
         name=where,
         what="GitHub answered that it was done, and keeps something else.",
-        found=f"declared {_said(change.after)}, kept {_said(change.before)}"[:300],
+        found=f"declared {shown(change.after, change.before)}, kept {shown(change.before, change.after)}",
         fix="Look at it in the repository's settings: GitHub drops a reviewer who cannot read the repository, and "
         "rules that the account's plan lacks. Correct mlops.toml or the access, then run the command again.",
     )
@@ -79,7 +80,3 @@ def _more_changed(wanted: Wanted) -> Refusal:
 
 def _left(wanted: Wanted, handling: Handling[Any], found: Any) -> tuple[Change, ...]:  # noqa: ANN401  # its own form
     return tuple(changes_of(wanted, None if found is None else handling.fields(wanted, found)))
-
-
-def _said(value: object) -> str:
-    return "nothing" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -79,7 +79,7 @@ def whole_body(wanted: Wanted, raw: Json | None) -> Json:
     """
     there = raw or {}
     body: Json = {
-        _CHECKS: required_body(wanted, raw) | {"contexts": []},
+        _CHECKS: required_body(wanted, raw),
         "enforce_admins": _on(there, "enforce_admins") or None,
         _REVIEWS: _reviews(there[_REVIEWS]) if there.get(_REVIEWS) else None,
         "restrictions": _actors(there["restrictions"]) if there.get("restrictions") else None,

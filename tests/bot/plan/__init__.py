@@ -1,0 +1,1 @@
+"""Tests of the plan of the repository's settings."""
