@@ -1,11 +1,15 @@
 """Announcing a refreshed model where people wait for it: on issues named by number, and on those of a project board."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mlops import registry
 from mlops.bot import contents, pages
 from mlops.bot.answers import Part, read, refuse
+from mlops.bot.boards import Board, Field, Item, find, items, set_value, value_for
+from mlops.bot.choosing import Wanted, check, choose, of_issue
 from mlops.bot.client import GitHub
 from mlops.bot.comments import Written, tell
 from mlops.bot.folding import Folded, fold
@@ -26,6 +30,24 @@ class Said(NamedTuple):
     folded: Folded
 
 
+class Place(NamedTuple):
+    """Where it is announced: issues by number, and what the board among whose issues they were chosen has to say.
+
+    Attributes:
+        numbers: Of the issues.
+        board: The board; None without one.
+        items: Its rows by the numbers of their issues.
+        field: The column that shall hold the model's id; None for none.
+        passed_over: What fits but is passed over, with the reason.
+    """
+
+    numbers: tuple[int, ...]
+    board: Board | None = None
+    items: Mapping[int, Item] = MappingProxyType({})
+    field: Field | None = None
+    passed_over: tuple[str, ...] = ()
+
+
 class _Commit(Part):
     sha: str
 
@@ -38,6 +60,47 @@ def say(hub: GitHub, numbers: Sequence[int], news: News, *, author: str) -> Spre
         return Said(written, fold(hub, written.outdated))
 
     return spread(numbers, one)
+
+
+def on_board(
+    hub: GitHub, owner: str, number: int, wanted: Wanted, *, issues: Sequence[int], field: str, text: str
+) -> Place:
+    """Return the issues of a board that have everything wanted, and those named, each once.
+
+    Args:
+        hub: The repository.
+        owner: Of the board.
+        number: Of the board.
+        wanted: What an issue of the board must have.
+        issues: Further issues, by number.
+        field: Name of the column that shall hold ``text``; empty for none.
+        text: The model's id.
+
+    Raises:
+        UsageRefusedError: There is no such board, column or option.
+        UnavailableError: The token may not read boards, or GitHub did not answer.
+    """
+    board = find(hub, owner, number)
+    check(board, wanted)
+    column = board.field(field) if field else None
+    if column is not None:
+        value_for(column, text)
+    rows = tuple(items(hub, board))
+    chosen = choose(rows, wanted, board.repository)
+    numbers = tuple(dict.fromkeys([*issues, *(item.issue.number for item in chosen.items)]))
+    found = {number: item for number in numbers if (item := of_issue(rows, number, board.repository)) is not None}
+    return Place(numbers, board, found, column, chosen.passed_over)
+
+
+def mark(hub: GitHub, place: Place, numbers: Sequence[int], text: str) -> Spread[bool]:
+    """Make the column of the board say ``text`` for these issues; True for those where it said something else."""
+    board, column = place.board, place.field
+    if board is None or column is None:
+        return Spread((), ())
+    return spread(
+        [number for number in numbers if number in place.items],
+        lambda number: set_value(hub, board, place.items[number], column, text),
+    )
 
 
 def news_of_verdict(report: GateReport, links: Links) -> News:
@@ -78,6 +141,8 @@ def news_of_card(hub: GitHub, model: ModelId, commit: str, report: GateReport | 
         )
     links = pages.links_at(hub.settings, commit)
     digest = digest_of_record(record)
+    if report is not None:
+        digest = replace(digest, verdict=report.verdict)
     return News(key_of_card(model), digest, lambda since: pages.announcement(record, links, report, since))
 
 

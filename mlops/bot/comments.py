@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple
 from mlops.bot import news as decisions
 from mlops.bot.answers import NOT_FOUND, DeniedError, Part, read, refuse
 from mlops.bot.client import GitHub
+from mlops.bot.effects import StoppedError
 from mlops.bot.markers import Note, precedes
 from mlops.bot.news import News
 from mlops.bot.permissions import WRITE_ISSUES, WRITE_PULLS
-from mlops.bot.reading import top
-from mlops.errors import UnavailableError
+from mlops.errors import UnavailableError, UsageRefusedError
 
 Status = Literal["created", "edited", "unchanged", "skipped"]
 
@@ -73,8 +73,12 @@ def author_of(hub: GitHub, given: str | None) -> str:
     """
     if given is not None:
         return given
-    answer = hub.ask(top("/user"))
-    return read(User, answer.json(), where="user").login if answer.accepted else ACTIONS
+    try:
+        return read(Viewer, hub.query(_WHO, WRITE_ISSUES), where="viewer").viewer.login
+    except StoppedError:
+        raise
+    except (UnavailableError, UsageRefusedError):  # an older server: whose comment it is shows when one is posted
+        return ACTIONS
 
 
 def tell(hub: GitHub, number: int, news: News, *, author: str) -> Written:

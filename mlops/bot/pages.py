@@ -66,6 +66,7 @@ def announcement(record: Record, links: Links, report: GateReport | None = None,
         "verdict": Safe(record.verdict),
         "confidence": threshold(record.confidence),
         "since": name_of_earlier(digest_of_record(record), since),
+        "other_rows": since is not None and _is_other_dataset(since.model_id, dataset),
         "reasons": (),
         "reason": "",
         "comparison": None,
@@ -88,6 +89,10 @@ def announcement(record: Record, links: Links, report: GateReport | None = None,
         ],
     }
     return _fitted(render("bot/announcement.md.j2", facts), links)
+
+
+def _is_other_dataset(model_id: str, dataset: DatasetId) -> bool:
+    return bool(model_id) and ModelId.parse(model_id).dataset != dataset
 
 
 def _in_order(record: Record) -> list[tuple[str, Estimate]]:

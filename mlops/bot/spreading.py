@@ -30,19 +30,24 @@ def spread(numbers: Iterable[int], one: Callable[[int], T]) -> Spread[T]:
     return Spread(tuple(done), tuple(letters))
 
 
-def unfinished(letters: Sequence[tuple[int, MlopsError]], done: int) -> MlopsError:
-    """Return the one letter about the issues that refused: its own where there is but one and nothing else.
+def unfinished(letters: Sequence[tuple[int, MlopsError]], asked: int) -> MlopsError:
+    """Return the one letter about the issues that refused: its own where no other issue was asked for.
 
     Where a rerun may help for one of them, the exit code says so.
+
+    Args:
+        letters: At least one, each with the number of its issue.
+        asked: How many issues were asked for.
     """
     first = letters[0][1]
-    if not done and len(letters) == 1:
+    if asked == 1 and len(letters) == 1:
         return first
     kind = next((UnavailableError for _, letter in letters if isinstance(letter, UnavailableError)), type(first))
     said = [f"#{number}: {letter.what} {letter.found}".strip() for number, letter in letters]
     return kind(
-        f"{len(letters)} of {done + len(letters)} issues did not get what they should; the others did.",
+        f"{len({number for number, _ in letters})} of {asked} issues did not get all that they should.",
         field=", ".join(f"#{number}" for number, _ in letters),
+        expected="; ".join(dict.fromkeys(letter.expected for _, letter in letters if letter.expected)),
         found="; ".join(said)[:1_000],
         fix="\n".join(dict.fromkeys(letter.fix for _, letter in letters)),
     )

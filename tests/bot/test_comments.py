@@ -95,9 +95,11 @@ def test_a_wrong_author_still_leads_to_one_comment(hub: Hub) -> None:
 
 def test_as_whom_a_token_writes(hub: Hub) -> None:
     assert author_of(world.client(hub), None) == ACTIONS
-    assert author_of(world.client(hub), "someone") == "someone"
-    hub.faults.answer("GET", "^/user$", 200, body={"login": "octocat"})
+    assert author_of(world.client(hub, token=hub.app_token), None) == "precision-gate[bot]"
     assert author_of(world.client(hub, token=hub.token_for("octocat")), None) == "octocat"
+    assert author_of(world.client(hub), "someone") == "someone"
+    hub.faults.answer("POST", "/graphql$", 404)
+    assert author_of(world.client(hub, token=hub.app_token), None) == ACTIONS
 
 
 def test_an_issue_that_does_not_exist_is_told(hub: Hub) -> None:

@@ -9,6 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+from github.Requester import Requester
+
 from mlops import checksums, config, documents
 from mlops.artifact import EVALUATION, GATE, METRICS, MODEL, TRAINING
 from mlops.bot.client import GitHub
@@ -69,6 +72,28 @@ def client(
         seconds_between_requests=None,
         seconds_between_writes=None,
     )
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients that verbs make not wait between requests, as GitHub asks them to."""
+    monkeypatch.setattr(Requester, "_Requester__deferRequest", lambda *_: None)
+
+
+def enter(hub: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process a step of a job on the stand-in, whose files lie in ``folder``; its clients hurry."""
+    hurry(monkeypatch)
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_TOKEN": hub.token,
+        "GITHUB_REPOSITORY": hub.repository,
+        "GITHUB_API_URL": hub.api,
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_RUN_ID": "4242",
+        "GITHUB_SHA": head(hub),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+    }.items():
+        monkeypatch.setenv(name, value)
 
 
 def pin(hub: Hub, **changes: Any) -> None:

@@ -23,7 +23,7 @@ from tests.fakes.github.fixtures import hub
 
 __all__ = ["hub"]
 
-VERBS = ("artifact", "check", "comment", "deployment", "publish", "release", "variables")
+VERBS = ("announce", "artifact", "check", "comment", "deployment", "publish", "release", "variables")
 ID = factories.DATASET_ID
 NAME = "er-model-20251020"
 
@@ -34,18 +34,7 @@ def job(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
     world.pin(hub)
     folder = world.clone(hub, tmp_path / "checkout")
     monkeypatch.chdir(folder)
-    for name, value in {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_TOKEN": hub.token,
-        "GITHUB_REPOSITORY": hub.repository,
-        "GITHUB_API_URL": hub.api,
-        "GITHUB_SERVER_URL": "https://github.com",
-        "GITHUB_RUN_ID": "4242",
-        "GITHUB_SHA": world.head(hub),
-        "GITHUB_OUTPUT": str(tmp_path / "output"),
-        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-    }.items():
-        monkeypatch.setenv(name, value)
+    world.enter(hub, tmp_path, monkeypatch)
     return hub
 
 

@@ -2,7 +2,19 @@
 
 import click
 
-from mlops.cli.bot import announce, apply, artifact, check, comment, deployment, drift, plan, publish, release, variables
+from mlops.cli.bot import (
+    announce,
+    apply,
+    artifact,
+    check,
+    comment,
+    deployment,
+    drift,
+    plan,
+    publish,
+    release,
+    variables,
+)
 
 
 @click.group()

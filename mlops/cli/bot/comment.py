@@ -10,6 +10,7 @@ from mlops.bot import comments, pages, pulls
 from mlops.bot.announcing import news_of_card, news_of_verdict, say
 from mlops.bot.client import GitHub
 from mlops.bot.news import News, When
+from mlops.bot.permissions import READ_CONTENTS, WRITE_ISSUES, WRITE_PULLS
 from mlops.bot.settings import parse_commit
 from mlops.bot.spreading import unfinished
 from mlops.cli.bot.common import connection, deadline_option, gate_option, json_option, read_gate, tell
@@ -79,7 +80,7 @@ def command(
     if report is not None and conclusion is not None:
         _refuse_contradiction(report, conclusion)
     model = None if card is None else ModelId.parse(card)
-    with connection(deadline) as hub:
+    with connection(deadline, READ_CONTENTS, WRITE_ISSUES, WRITE_PULLS) as hub:
         numbers = _numbers(hub, targets)
         at = commit or head_sha or hub.settings.sha
         verified = parse_commit(at, field="--commit") if at or model else ""
@@ -89,7 +90,7 @@ def command(
     found = {"status": status_of(spread), "url": "\n".join(urls_of(spread))}
     tell("comment", found, "\n".join(lines), as_json=as_json)
     if spread.letters:
-        raise unfinished(spread.letters, len(spread.done))
+        raise unfinished(spread.letters, len(numbers))
 
 
 def _news(hub: GitHub, report: GateReport | None, model: ModelId | None, commit: str) -> News:

@@ -15,6 +15,14 @@ _MOST_WORTH_TELLING = ("created", "edited", "unchanged")
 issue_option = click.option(
     "--issue", "issue", multiple=True, metavar="N", help="An issue; may be given several times, or as a list."
 )
+
+
+class Lines(click.types.StringParamType):
+    """A text that may hold spaces; several of them stand in the environment twin a line each."""
+
+    envvar_list_splitter = "\n"
+
+
 author_option = click.option(
     "--author", metavar="LOGIN", help="As whom the token writes.  [asked, else github-actions[bot]]"
 )
