@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from mlops.doctor.expressions import inside
 from mlops.doctor.findings import Check, Trouble
 from mlops.doctor.reading import Repository
-from mlops.doctor.workflows import Job, Workflow
+from mlops.doctor.workflows import COMMAND, Job, Workflow
 
 _PUBLISHING = {"publish", "release", "deployment", "apply", "variables", "announce"}
-_RELEASES = re.compile(r"\bgh\s+release\s+(?:create|upload|edit)\b")
+_RELEASES = re.compile(rf"{COMMAND}gh\s+release\s+(?:create|upload|edit)\b", re.MULTILINE)
 _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|cancelled)\s*\(", re.IGNORECASE)
 
 

@@ -177,17 +177,17 @@ def read(folder: Path, settings: Settings | None, toml: str = "") -> Repository:
 
 
 def _required(settings: Settings | None, toml: str) -> tuple[tuple[Required, ...], bool]:
-    declared = tuple(
-        Required(check.context, check.app_id, name, FILE_NAME, _line_of(toml, name, check.context))
-        for name, branch in (settings.github.branches.items() if settings else ())
-        for check in branch.checks
-    )
-    return declared or (Required(DEFAULT_CHECK, ACTIONS_APP, DEFAULT_BRANCH),), bool(declared)
+    found = []
+    for name, branch in settings.github.branches.items() if settings else ():
+        start = toml_line(toml, ("github", "branches", name, "checks"))
+        for check in branch.checks:
+            line = _line_of(toml, start, check.context)
+            found.append(Required(check.context, check.app_id, name, FILE_NAME, line))
+    return tuple(found) or (Required(DEFAULT_CHECK, ACTIONS_APP, DEFAULT_BRANCH),), bool(found)
 
 
-def _line_of(toml: str, branch: str, context: str) -> int:
-    """Return the line that names a check of a branch; that of the list where none does by itself."""
-    start = toml_line(toml, ("github", "branches", branch, "checks"))
+def _line_of(toml: str, start: int, context: str) -> int:
+    """Return the line that names a check in the list that begins at ``start``; that of the list where none does."""
     spelled = re.compile("|".join({re.escape(json.dumps(context, ensure_ascii=False)), re.escape(f"'{context}'")}))
     lines = toml.split("\n")
-    return next((number for number in range(start, len(lines) + 1) if spelled.search(lines[number - 1])), start)
+    return next((number for number in range(max(start, 1), len(lines) + 1) if spelled.search(lines[number - 1])), start)

@@ -7,7 +7,7 @@ from mlops.config import FILE_NAME
 from mlops.doctor.filters import selects
 from mlops.doctor.findings import Check, Trouble
 from mlops.doctor.names import PULL_REQUEST_EVENTS, Reported, carriers
-from mlops.doctor.reading import Repository, Required
+from mlops.doctor.reading import WORKFLOWS, Repository, Required
 from mlops.doctor.workflows import Workflow
 from mlops.doctor.yamls import Node
 
@@ -21,6 +21,8 @@ def _declared(required: Required) -> str:
 
 
 def _missing(repository: Repository) -> Iterator[Trouble]:
+    if any(fault.file.startswith(WORKFLOWS) for fault in repository.faults):
+        return  # the job may stand in the file that cannot be read
     names = {each.name: each for each in repository.reported}
     for required in {each.context: each for each in repository.required if each.may_be_a_job}.values():
         if any(each.is_(required.context) for each in repository.reported):

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from mlops.doctor.findings import Check, Trouble
 from mlops.doctor.reading import Repository
+from mlops.doctor.workflows import COMMAND
 
 _TOP = ("name", "run-name", "on", "permissions", "env", "defaults", "concurrency", "jobs")
 _JOB = (
@@ -14,7 +15,7 @@ _JOB = (
     "snapshot",
 )  # fmt: skip
 _NEAR = 0.75
-_WATCH = re.compile(r"\bgh\s+run\s+watch\b(?P<rest>(?:[^\n;&|]|\\\n)*)")
+_WATCH = re.compile(rf"{COMMAND}(?P<said>gh\s+run\s+watch\b(?:\\\n|[^\n;&|)])*)", re.MULTILINE)
 
 
 def _invalid(repository: Repository) -> Iterator[Trouble]:
@@ -43,8 +44,8 @@ def _unwatched(repository: Repository) -> Iterator[Trouble]:
         for _, step in file.all_steps():
             script = step.script
             for found in _WATCH.finditer(script.text if script is not None else ""):
-                if script is not None and "--exit-status" not in found["rest"]:
-                    said = " ".join(found[0].replace("\\", " ").split())
+                if script is not None and "--exit-status" not in found["said"]:
+                    said = " ".join(found["said"].replace("\\", " ").split())
                     yield Trouble(
                         file.file, file.find(script, re.compile(r"gh\s+run\s+watch\b(?!.*--exit-status)")),
                         "`gh run watch` is not told to fail when the run does.", f"{said} --exit-status",

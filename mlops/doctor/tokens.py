@@ -5,18 +5,19 @@ from collections.abc import Iterator
 
 from mlops.doctor.findings import Check, Trouble
 from mlops.doctor.reading import Repository
-from mlops.doctor.workflows import Job, Step, Workflow
+from mlops.doctor.workflows import COMMAND, Job, Step, Workflow
 
 _WORKFLOW_TOKEN = re.compile(r"\s*\$\{\{\s*(?:github\.token|secrets\.GITHUB_TOKEN)\s*\}\}\s*", re.IGNORECASE)
 _SECRET = re.compile(r"\bsecrets\s*\.\s*(?P<name>\w+)", re.IGNORECASE)
 _WRITES = r"(?:-X|--method)[\s=]*[\"']?(?:PUT|POST|PATCH|DELETE)\b|\s(?:-f|-F|--field|--raw-field|--input)\b"
 _SETTINGS = re.compile(
-    r"\bgh\s+(?:variable|secret)\s+(?:set|delete|remove)\b|\bgh\s+project\s|\bgh\s+api\b[^\n]*/protection\b"
-    rf"|\bgh\s+api\b(?=[^\n]*(?:{_WRITES}))[^\n]*/(?:rulesets|environments|actions/variables)\b"
+    rf"{COMMAND}(?P<said>gh\s+(?:(?:variable|secret)\s+(?:set|delete|remove)\b|project\s"
+    rf"|api\b[^\n]*/protection\b|api\b(?=[^\n]*(?:{_WRITES}))[^\n]*/(?:rulesets|environments|actions/variables)\b))",
+    re.MULTILINE,
 )
 _CONTINUED = re.compile(r"\\\n\s*")
 _BOT_SETTINGS = "(?:variables|apply|plan)"
-_OPENS = re.compile(r"\bgh\s+pr\s+create\b")
+_OPENS = re.compile(rf"{COMMAND}gh\s+pr\s+create\b", re.MULTILINE)
 _PULL_REQUEST_ACTION = re.compile(r"peter-evans/create-pull-request(?:@|$)")
 _APP = (
     "Give the repository a GitHub App (docs/settings.md), keep its key in an environment, and hand over its token:\n"
@@ -92,7 +93,7 @@ def _settings_with_workflow_token(repository: Repository) -> Iterator[Trouble]:
         found = _SETTINGS.search(_CONTINUED.sub(" ", script.text))
         ours = step.runs(f"bot {_BOT_SETTINGS}")
         if found or ours:
-            command = " ".join(found[0].split()[:3]) if found else "mlops bot"
+            command = " ".join(found["said"].split()[:3]) if found else "mlops bot"
             needle = re.escape(command.split()[-1]) if found else rf"bot\s+{_BOT_SETTINGS}"
             place = workflow.find(script, re.compile(needle))
             reads = not found and step.runs("bot plan")

@@ -7,7 +7,11 @@ from functools import cached_property
 
 from mlops.doctor.yamls import Node
 
+COMMAND = r"(?:^|[;&|(!]|\b(?:then|do|else|if|time))[ \t]*(?:\w+=\S*[ \t]+)*"
+"""A regular expression of where a command begins in a script, with MULTILINE: no comment, no text that is printed."""
+
 _NOTHING = Node("nothing", 0, 0)
+_MLOPS = rf"{COMMAND}[\"']?(?:python3?\s+-m\s+)?(?:\S*/)?(?:mlops|\$\{{?MLOPS\}}?)[\"']?\s+"
 _OURS = r"(?:^|/)actions/{}(?:@[^/]*)?$"
 
 
@@ -43,7 +47,7 @@ class Step:
     def runs(self, verb: str) -> bool:
         """Tell whether it runs ``mlops <verb>``; ``verb`` is a regular expression."""
         script = self.script.text if self.script is not None else ""
-        return re.search(rf"(?:\bmlops|\$\{{?MLOPS\}}?)[\"']?\s+{verb}\b", script) is not None
+        return re.search(rf"{_MLOPS}{verb}\b", script, re.MULTILINE) is not None
 
 
 def _steps(node: Node | None) -> tuple[Step, ...]:
