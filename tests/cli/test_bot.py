@@ -23,7 +23,19 @@ from tests.fakes.github.fixtures import hub
 
 __all__ = ["hub"]
 
-VERBS = ("announce", "artifact", "check", "comment", "deployment", "publish", "release", "variables")
+VERBS = (
+    "announce",
+    "apply",
+    "artifact",
+    "check",
+    "comment",
+    "deployment",
+    "drift",
+    "plan",
+    "publish",
+    "release",
+    "variables",
+)
 ID = factories.DATASET_ID
 NAME = "er-model-20251020"
 
