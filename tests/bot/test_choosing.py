@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_not_worth_a_word() -> None:
     assert choose((item(8, state="CLOSED"), item(9, repository={"id": ELSEWHERE})), wanted, HERE).passed_over == ()
 
 
-LABELS = {"labels": {"nodes": [{"name": "Refresh"}, {"name": "er"}]}}
+LABELS: dict[str, Any] = {"nodes": [{"name": "Refresh"}, {"name": "er"}]}
 VALUES = [
     value("Status", name="In Progress"),
     value("Model", text="er_20251020"),
@@ -111,7 +111,7 @@ VALUES = [
     ],
 )
 def test_all_that_is_asked_must_hold(wanted: Wanted, *, fits: bool) -> None:
-    assert numbers(wanted, item(1, values=VALUES, milestone={"title": "Q4"}, **LABELS)) == [1] * fits
+    assert numbers(wanted, item(1, values=VALUES, milestone={"title": "Q4"}, labels=LABELS)) == [1] * fits
     assert numbers(wanted, item(1)) == []
 
 

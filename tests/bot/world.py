@@ -27,6 +27,7 @@ from mlops.reporting import Digest
 from tests import factories
 from tests.conftest import ROOT, git
 from tests.fakes.github import Hub
+from tests.fakes.github.app import Exchange
 
 RUN_URL = "https://github.com/acme/er-models/actions/runs/4242"
 TODAY = date(2025, 10, 21)
@@ -94,6 +95,11 @@ def enter(hub: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
     }.items():
         monkeypatch.setenv(name, value)
+
+
+def writes(hub: Hub) -> list[Exchange]:
+    """Return what was asked to be changed: all but GET requests and GraphQL queries."""
+    return [e for e in hub.log if e.method != "GET" and not any(asked.startswith("query ") for asked in e.operations)]
 
 
 def pin(hub: Hub, **changes: Any) -> None:
