@@ -121,6 +121,7 @@ def test_every_exception_from_the_description_is_needed(
         schemas = judge.document["components"]["schemas"]
         commit = schemas["commit"]["properties"]["author"]
         state = schemas["release-asset"]["properties"]["state"]["enum"]
+        log = schemas["deployment-status"]["properties"]["log_url"]
         return [
             *judge.request("POST", labels, {}, ["a", "b"]),
             *judge.answer("PUT", f"{REPO}/contents/{{path}}", 409, message),
@@ -130,6 +131,7 @@ def test_every_exception_from_the_description_is_needed(
             *judge.answer("POST", f"{REPO}/rulesets", 422, message | {"errors": ["Name must be unique"]}),
             *([] if {"enum": [None]} in commit["oneOf"] else ["null"]),
             *([] if "starter" in state else ["starter"]),
+            *(["log_url"] if "format" in log else []),
         ]
 
     assert problems(Contract(raw())) == []

@@ -88,8 +88,22 @@ def _worded_refusals(document: dict[str, Any]) -> None:
         errors["items"] = {"anyOf": [errors["items"], {"type": "string"}]}
 
 
+def _no_addresses(node: Any) -> None:
+    """An address that is empty by default (of a deployment's log) is sent empty, which is no address."""
+    if isinstance(node, dict):
+        if node.get("format") == "uri" and node.get("default") == "":
+            del node["format"]
+        for value in node.values():
+            _no_addresses(value)
+    elif isinstance(node, list):
+        for value in node:
+            _no_addresses(value)
+
+
 # Where the description is stricter than the API, with the reason in the docstring of each.
-LOOSENED: tuple[Loose, ...] = (_nullables, _broken_uploads, _plain_labels, _contents, _either_checks, _worded_refusals)
+LOOSENED: tuple[Loose, ...] = (
+    _nullables, _broken_uploads, _plain_labels, _contents, _either_checks, _worded_refusals, _no_addresses
+)  # fmt: skip
 
 
 class Contract:
