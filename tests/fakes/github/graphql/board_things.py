@@ -1,7 +1,5 @@
 """Project boards, their fields, items and values, as GraphQL shows them; and who may see them."""
 
-from collections.abc import Callable
-
 from tests.fakes.github import shapes
 from tests.fakes.github.accounts import Account
 from tests.fakes.github.graphql import people, things
@@ -163,18 +161,13 @@ def item_shown(board: Board, item: Item) -> Record:
         "createdAt": board.created,
         "updatedAt": board.created,
         "creator": lambda asked, _: people.actor(asked, Account("octocat")),
-        "project": shown_later(board),
+        "project": lambda *_: shown(board),
         "content": lambda asked, _: _content(asked, item),
         "fieldValueByName": lambda asked, given: _value_named(asked, board, item, given["name"]),
         "fieldValues": lambda asked, given: connection(
             "ProjectV2ItemFieldValue", _values(asked, board, item), lambda value: value, given
         ),
     }
-
-
-def shown_later(board: Board) -> Callable[[Asked, Given], Record]:
-    """Return a board when it is asked for: it holds its items, which hold it."""
-    return lambda *_: shown(board)
 
 
 def _type(asked: Asked, item: Item) -> str:
