@@ -1,19 +1,19 @@
-"""The commands of a page of documentation, executed as they stand there, with the real gh against the stand-in."""
+"""The commands of pages of documentation, executed as they stand there, with the real gh against the stand-in."""
 
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.e2e.act import PYTHON_FOLDER, Run
-from tests.e2e.world import REPOSITORY, World
+from tests.e2e.act import Run
+from tests.e2e.world import World
+from tests.fakes.gh import Reader
 from tests.fakes.github import Dispatch
 
 PAGE = ROOT / "docs" / "workflows.md"
+RUNBOOK = ROOT / "docs" / "runbooks" / "data-refresh.md"
 
 
 @dataclass(frozen=True)
@@ -32,27 +32,38 @@ class Executed:
 
 
 def block(name: str, page: Path = PAGE) -> str:
-    """Return the commands of the block of ``page`` that is marked as executed under ``name``."""
-    found = re.search(rf"<!-- executed: {name} -->\s*```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    if found is None:
+    """Return the commands of the blocks of ``page`` that are marked as executed under ``name``, in their order."""
+    found = re.findall(
+        rf"<!-- executed: {name} -->\s*```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL
+    )
+    if not found:
         raise LookupError(f"{page.name} marks no block {name!r}")
-    lines = (line.strip() for line in found[1].splitlines())
-    return "\n".join(line.removeprefix("$ ") for line in lines if line.startswith("$ "))
+    lines = [line.strip() for text in found for line in text.splitlines()]
+    return "\n".join(line[2:] for line in lines if line.startswith(("$ ", "> ")))
+
+
+def names(page: Path) -> list[str]:
+    """Return the names under which blocks of a page are executed, each once, in their order."""
+    return list(dict.fromkeys(re.findall(r"<!-- executed: (\S+) -->", page.read_text(encoding="utf-8"))))
 
 
 def execute(
-    world: World, *names: str, before: str = "", environments: Mapping[str, Mapping[str, str]] | None = None
+    world: World,
+    *names: str,
+    page: Path = PAGE,
+    before: str = "",
+    environments: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Executed:
-    """Execute blocks of the page in one shell, in a fresh clone; a dispatch is answered when its run has ended.
+    """Execute blocks of a page in one shell, in a fresh clone; a dispatch is answered when its run has ended.
 
     Args:
         world: Whose repository it is.
         names: Of the blocks.
+        page: Where they stand.
         before: Commands that make the variables which a reader has from elsewhere.
         environments: By the workflow's file, for its jobs.
     """
     runs: dict[str, Run] = {}
-    clone = world.clone()
 
     def play(dispatch: Dispatch) -> None:
         workflow = Path(dispatch.workflow_path).name
@@ -62,27 +73,9 @@ def execute(
         )  # fmt: skip
 
     world.hub.on_dispatch(play)
-    script = "\n".join(["set -euo pipefail", before, *map(block, names)])
+    where = f"export GITHUB_API_URL={world.hub.api}"  # the stand-in is not where the page's reader finds GitHub
+    script = "\n".join([where, before, *(block(name, page) for name in names)])
     with tempfile.TemporaryDirectory(dir=world.folder) as home:
-        command = ["bash", "-c", script]
-        done = subprocess.run(  # noqa: S603  # the page's own words
-            command, cwd=clone, env=_reader(world, home), capture_output=True, text=True, timeout=500, check=False
-        )
-    return Executed(done.returncode, done.stdout + done.stderr, runs)
-
-
-def _reader(world: World, home: str) -> dict[str, str]:
-    """Return the environment of a reader whose GitHub is the stand-in, reached as plain http through a proxy."""
-    return {
-        "PATH": f"{PYTHON_FOLDER}{os.pathsep}{os.environ['PATH']}",
-        "HOME": home,
-        "LANG": "C.UTF-8",
-        "GH_HOST": "github.localhost",
-        "GH_TOKEN": world.hub.app_token,
-        "GH_ENTERPRISE_TOKEN": world.hub.app_token,
-        "GH_REPO": f"github.localhost/{REPOSITORY}",
-        "GH_PROMPT_DISABLED": "1",
-        "GH_NO_UPDATE_NOTIFIER": "1",
-        "NO_COLOR": "1",
-        "http_proxy": world.hub.api,
-    }
+        reader = Reader(world.hub, Path(home), world.folder / "remotes")
+        done = reader.run(script, folder=reader.clone(), seconds=500)
+    return Executed(done.code, done.stdout + done.stderr, runs)

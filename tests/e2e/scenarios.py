@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, git
+from tests.conftest import git
 from tests.e2e.act import Run
 from tests.e2e.campaign import SCENARIOS, Campaign, scenario
-from tests.e2e.pages import Executed, block, execute
+from tests.e2e.pages import RUNBOOK, Executed, block, execute, names
 from tests.e2e.world import REPOSITORY, World
 from tests.fakes.github.hub import zipped
 from tests.fakes.github.state import Artifact
 
-DATASET = "er_20251020"
+DATASET = "er_20251027"
+"""What the runbook pins; the repository comes with an older one."""
+ARTIFACT = "er-model-20251027"
 UNKNOWN = "0" * 64
 __all__ = ["SCENARIOS"]
 
@@ -34,9 +36,9 @@ OWN = Path(__file__).parent / "workflows"
 """Workflows that only the tests have."""
 
 
-def pinned_hash(root: Path = ROOT, dataset: str = DATASET) -> str:
-    """Return the hash that a manifest pins."""
-    return str(json.loads((root / f"data_manifests/{dataset}.json").read_text(encoding="utf-8"))["sha256"])
+def pinned_hash(campaign: Campaign, dataset: str = DATASET) -> str:
+    """Return the hash that a manifest of the main branch pins."""
+    return str(json.loads(git(world_of(campaign).remote, "show", f"main:data_manifests/{dataset}.json"))["sha256"])
 
 
 def prepare(tree: Path) -> None:
@@ -61,7 +63,7 @@ def edit(name: str, pattern: str, replacement: str) -> Callable[[Path], None]:
 
 def dispatched(campaign: Campaign, workflow: str, **options: Any) -> Run:
     """Return a run of ``workflow`` for the example dataset, as a user dispatches it."""
-    inputs = {"dataset_hash": pinned_hash(), **options.pop("inputs", {})}
+    inputs = {"dataset_hash": pinned_hash(campaign), **options.pop("inputs", {})}
     return world_of(campaign).dispatch(workflow, inputs=inputs, **options)
 
 
@@ -73,10 +75,22 @@ def world_of(campaign: Campaign) -> World:
     return world
 
 
-@scenario("refresh")
+@scenario("pin")
+def _pin(campaign: Campaign) -> Executed:
+    """The runbook's first step: the refreshed data on the main branch."""
+    return execute(world_of(campaign), "begin", "pin", page=RUNBOOK)
+
+
+@scenario("refresh", "pin")
 def _refresh(campaign: Campaign) -> Executed:
-    """The page's refresh, step by step; its training sets itself up from nothing."""
-    return execute(world_of(campaign), "refresh", environments={TRAIN: FROM_NOTHING})
+    """The runbook from the variables to the verdict; its training sets itself up from nothing."""
+    pinned = campaign["pin"]
+    if pinned.code:
+        raise RuntimeError(pinned.output)
+    return execute(
+        world_of(campaign), "begin", "train", "judge", page=RUNBOOK, before=f"HASH={pinned_hash(campaign)}",
+        environments={TRAIN: FROM_NOTHING},
+    )  # fmt: skip
 
 
 @scenario("train", "refresh")
@@ -98,7 +112,7 @@ def ran(executed: Executed, workflow: str) -> Run:
 
 @scenario("train-unknown-hash")
 def _train_unknown_hash(campaign: Campaign) -> Run:
-    return dispatched(campaign, TRAIN, inputs={"dataset_date": "20251020", "dataset_hash": UNKNOWN})
+    return world_of(campaign).dispatch(TRAIN, inputs={"dataset_date": "20251020", "dataset_hash": UNKNOWN})
 
 
 @scenario("pr-unrelated")
@@ -117,7 +131,7 @@ def _merge_queue(campaign: Campaign) -> Run:
 
 @scenario("gate-unknown-hash")
 def _gate_unknown_hash(campaign: Campaign) -> Run:
-    return dispatched(campaign, GATE, inputs={"dataset_hash": UNKNOWN}, environment=FROM_NOTHING)
+    return world_of(campaign).dispatch(GATE, inputs={"dataset_hash": UNKNOWN}, environment=FROM_NOTHING)
 
 
 @scenario("gate-fail", "train")
@@ -137,9 +151,9 @@ def _gate_tampered(campaign: Campaign) -> Run:
     """Judge an artifact in which one bit flipped after training."""
     world, trained = world_of(campaign), campaign["train"]
     run_id = world.hub.add_run(workflow_path=f".github/workflows/{TRAIN}", head_sha=trained.commit)
-    archive = flipped(world.artifact(trained.id, "er-model-20251020"))
+    archive = flipped(world.artifact(trained.id, ARTIFACT))
     state = world.hub.state  # older than all others, so that who looks for the newest of this name finds another
-    state.artifacts[1] = Artifact(1, run_id, "er-model-20251020", archive, "2025-10-20T00:00:00Z")
+    state.artifacts[1] = Artifact(1, run_id, ARTIFACT, archive, "2025-10-20T00:00:00Z")
     return dispatched(campaign, GATE, inputs={"training_run": str(run_id)})
 
 
@@ -166,9 +180,10 @@ def unzipped(archive: bytes) -> dict[str, bytes]:
 
 @scenario("release", "train")
 def _release(campaign: Campaign) -> Executed:
-    """The page's two dispatches after a pass."""
+    """The rest of the runbook, after a pass."""
     campaign["train"]
-    return execute(world_of(campaign), "release", before=f"HASH={pinned_hash()}")
+    rest = [name for name in names(RUNBOOK) if name not in {"pin", "train", "judge"}]
+    return execute(world_of(campaign), *rest, page=RUNBOOK, before=f"HASH={pinned_hash(campaign)}")
 
 
 @scenario("publish", "release")
@@ -194,7 +209,7 @@ def _deploy_fail(campaign: Campaign) -> Run:
 @scenario("deploy-nothing")
 def _deploy_nothing(campaign: Campaign) -> Run:
     """Deploy a dataset's model that nobody trained, so that the gate is skipped."""
-    return dispatched(campaign, DEPLOY, inputs={"dataset_hash": UNKNOWN, "environment": "production"})
+    return world_of(campaign).dispatch(DEPLOY, inputs={"dataset_hash": UNKNOWN, "environment": "production"})
 
 
 @scenario("deploy-other-bytes", "gate-pass")
@@ -223,8 +238,6 @@ def _pr_model(campaign: Campaign) -> Run:
             raise RuntimeError(run.explain())
 
     def promote(clone: Path) -> None:
-        git(clone, "fetch", "--quiet", str(world.remote), "mlops/card-er_20251020")
-        git(clone, "merge", "--quiet", "--no-edit", "FETCH_HEAD")
         served = {"environments": {"production": {"er": DATASET}}, "schema_version": 1}
         path = clone / "model_cards" / "environments.json"
         path.write_text(json.dumps(served, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -331,10 +344,11 @@ def _pr_comment(campaign: Campaign) -> tuple[int, Run]:
     return number, world.after_run("pr-comment.yml", payload)
 
 
-@scenario("refresh-all")
+@scenario("refresh-all", "release")
 def _refresh_all(campaign: Campaign) -> Run:
-    """The whole runbook in one dispatch, with an App and two issues."""
-    return ran(execute(world_of(campaign), "all", before=f"HASH={pinned_hash()}"), REFRESH)
+    """The whole runbook in one dispatch, with an App and two issues; pages are executed one after the other."""
+    older = pinned_hash(campaign, "er_20251020")
+    return ran(execute(world_of(campaign), "all", before=f"HASH={older}"), REFRESH)
 
 
 @scenario("adopt")

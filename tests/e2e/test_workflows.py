@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -13,9 +14,11 @@ import pytest
 from tests.conftest import git
 from tests.e2e.act import Run
 from tests.e2e.campaign import Campaign
-from tests.e2e.scenarios import DEPLOY, GATE, PUBLISH, TRAIN, Race, pinned_hash, world_of
+from tests.e2e.pages import RUNBOOK, block, names
+from tests.e2e.scenarios import ARTIFACT, DATASET, DEPLOY, GATE, PUBLISH, TRAIN, Race, pinned_hash, world_of
+from tests.e2e.world import WAITING
 
-BRANCH = "mlops/card-er_20251020"
+BRANCH = f"mlops/card-{DATASET}"
 
 # Training
 
@@ -31,7 +34,7 @@ def artifact(campaign: Campaign, run: Run, name: str, folder: Path) -> Path:
 def test_a_dispatched_training_leaves_an_artifact_whose_checksums_hold(campaign: Campaign, tmp_path: Path) -> None:
     run = campaign["train"]
     assert run.code == 0, run.explain()
-    folder = artifact(campaign, run, "er-model-20251020", tmp_path)
+    folder = artifact(campaign, run, ARTIFACT, tmp_path)
     assert {path.name for path in folder.iterdir()} == {
         "checksums.txt", "evaluation.parquet", "metrics.json", "model.skops", "training.json",
     }  # fmt: skip
@@ -44,10 +47,10 @@ def test_a_dispatched_training_leaves_an_artifact_whose_checksums_hold(campaign:
 @pytest.mark.scenario("train")
 def test_a_training_says_what_it_made(campaign: Campaign) -> None:
     job = campaign["train"]["train"]
-    assert job.outputs["artifact-name"] == "er-model-20251020"
-    assert job.outputs["dataset-hash"] == pinned_hash()
-    assert job.outputs["model-id"] == "er_20251020"
-    assert "er_20251020" in job.summary
+    assert job.outputs["artifact-name"] == ARTIFACT
+    assert job.outputs["dataset-hash"] == pinned_hash(campaign)
+    assert job.outputs["model-id"] == DATASET
+    assert DATASET in job.summary
     assert "sha256sum -c checksums.txt" in job.summary
     assert not job.errors()
 
@@ -55,7 +58,7 @@ def test_a_training_says_what_it_made(campaign: Campaign) -> None:
 @pytest.mark.scenario("train")
 def test_a_model_is_trained_on_clean_code_of_the_dispatched_commit(campaign: Campaign, tmp_path: Path) -> None:
     run = campaign["train"]
-    training = (artifact(campaign, run, "er-model-20251020", tmp_path) / "training.json").read_text(encoding="utf-8")
+    training = (artifact(campaign, run, ARTIFACT, tmp_path) / "training.json").read_text(encoding="utf-8")
     assert f'"commit": "{run.commit}"' in training
     assert '"dirty": false' in training
     assert f"/actions/runs/{run.id}" in training
@@ -85,7 +88,7 @@ def test_a_dispatched_gate_finds_the_artifact_of_another_run_and_passes_it(campa
     gate = run["gate"]
     assert gate.result == "success"
     assert gate.outputs["verdict"] == "pass"
-    assert gate.outputs["model-id"] == "er_20251020"
+    assert gate.outputs["model-id"] == DATASET
     assert "92 %" in gate.summary
     assert not gate.errors()
 
@@ -158,12 +161,12 @@ def test_a_pull_request_is_judged_by_the_base_policy_beside_the_model_in_product
     run = campaign["pr-model"]
     gate = run["gate"]
     assert run["evidence"].outputs["judge"] == "true", run.explain()
-    assert run["evidence"].outputs["champion"] == "er_20251020"
+    assert run["evidence"].outputs["champion"] == DATASET
     assert gate.steps["Train the candidate from the change's pins"] == "success", run.explain()
     assert gate.outputs["verdict"] in {"pass", "fail", "inconclusive"}
     assert "This change would loosen the policy" in gate.summary
     assert "0.92 on the base branch, 0.5 here; 0.92 holds" in "\n".join(a.message for a in gate.annotations)
-    assert "er_20251020" in gate.summary
+    assert DATASET in gate.summary
     assert gate.result == ("success" if gate.outputs["verdict"] == "pass" else "failure")
 
 
@@ -186,9 +189,10 @@ def test_a_card_is_published_by_pull_request(campaign: Campaign) -> None:
     assert run.code == 0, run.explain()
     assert run["publish"].outputs["status"] == "opened"
     [pull] = [issue for issue in world.hub.state.issues.values() if issue.pull and issue.pull.head == BRANCH]
-    assert "er_20251020" in pull.title
-    files = git(world.remote, "diff", "--name-only", "main", BRANCH).splitlines()
-    assert "model_cards/er_20251020.md" in files
+    assert DATASET in pull.title
+    commit = run["publish"].outputs["commit"]
+    files = git(world.remote, "diff", "--name-only", f"{commit}~1", commit).splitlines()
+    assert f"model_cards/{DATASET}.md" in files
     assert "model_cards/judged.jsonl" in files
     assert all(name.startswith("model_cards/") for name in files)
     message = git(world.remote, "log", "-1", "--format=%B", BRANCH)
@@ -214,7 +218,7 @@ def test_six_runs_that_publish_at_once_all_land(campaign: Campaign) -> None:
 def test_one_dispatch_does_the_whole_refresh(campaign: Campaign) -> None:
     run, world = campaign["refresh-all"], world_of(campaign)
     assert run.code == 0, run.explain()
-    current = {"ML_DATASET_DATE": "20251020", "ML_DATASET_HASH": pinned_hash()}
+    current = {"ML_DATASET_DATE": "20251020", "ML_DATASET_HASH": pinned_hash(campaign, "er_20251020")}
     assert current.items() <= world.hub.variables.items()
     commit = run["publish"].outputs["commit"]
     for number in (12, 15):
@@ -230,7 +234,7 @@ def test_one_dispatch_does_the_whole_refresh(campaign: Campaign) -> None:
 def test_a_model_that_passes_is_released_and_its_deployment_recorded(campaign: Campaign) -> None:
     run, world = campaign["deploy"], world_of(campaign)
     assert run.code == 0, run.explain()
-    [release] = [one for one in world.hub.state.releases.values() if one.tag == "er_20251020"]
+    [release] = [one for one in world.hub.state.releases.values() if one.tag == DATASET]
     assert not release.draft
     assert release.target == run.commit
     assets = {asset.name: asset.content for asset in release.assets}
@@ -269,11 +273,18 @@ def test_bytes_that_were_not_judged_are_refused_before_anything_is_written(campa
     assert not [one for one in world.hub.state.deployments.values() if one.sha == commit]
 
 
-# The commands of docs/workflows.md, executed as they stand there
+# The runbook, executed as it stands there: docs/runbooks/data-refresh.md
+
+
+@pytest.mark.scenario("pin")
+def test_the_runbook_brings_the_refreshed_data_to_main_by_pull_request(campaign: Campaign) -> None:
+    pinned = campaign["pin"]
+    assert pinned.code == 0, pinned.output
+    assert "500 added, 0 removed, 0 changed" in pinned.output
 
 
 @pytest.mark.scenario("refresh")
-def test_the_refresh_step_by_step(campaign: Campaign) -> None:
+def test_the_runbook_trains_watches_downloads_verifies_and_judges(campaign: Campaign) -> None:
     refresh = campaign["refresh"]
     assert refresh.code == 0, refresh.output
     assert list(refresh.runs) == [TRAIN, GATE]
@@ -281,10 +292,43 @@ def test_the_refresh_step_by_step(campaign: Campaign) -> None:
 
 
 @pytest.mark.scenario("release")
-def test_a_release_after_a_pass(campaign: Campaign) -> None:
-    release = campaign["release"]
+def test_the_runbook_publishes_announces_requires_and_deploys(campaign: Campaign) -> None:
+    release, world = campaign["release"], world_of(campaign)
     assert release.code == 0, release.output
     assert list(release.runs) == [PUBLISH, DEPLOY]
+    assert f"model_cards/{DATASET}.md" in git(world.remote, "ls-tree", "-r", "--name-only", "main")
+
+
+@pytest.mark.scenario("release")
+def test_the_runbook_tells_of_the_model_on_the_board_and_on_an_issue(campaign: Campaign) -> None:
+    hub, release = world_of(campaign).hub, campaign["release"]
+    assert release.code == 0, release.output
+    told = [number for number in range(1, 16) if any(DATASET in c.body for c in hub.comments(number))]
+    assert told == sorted((*WAITING, 12))
+    for number in WAITING:
+        [comment] = [c for c in hub.comments(number) if DATASET in c.body]
+        assert "ML data refreshed, model card:" in comment.body
+        assert f"/model_cards/{DATASET}.md" in comment.body
+    [board] = hub.state.boards
+    assert {board.shown(item).get("Model") for item in board.items if item.issue in WAITING} == {DATASET}
+
+
+@pytest.mark.scenario("release")
+def test_the_runbook_makes_the_gate_a_required_check_of_github_actions(campaign: Campaign) -> None:
+    hub, release = world_of(campaign).hub, campaign["release"]
+    assert release.code == 0, release.output
+    [rule] = [rule for rule in hub.ruleset("Precision Gate").rules if rule["type"] == "required_status_checks"]
+    required = {(c["context"], c["integration_id"]) for c in rule["parameters"]["required_status_checks"]}
+    assert ("ER Precision Gate", 15368) in required
+    assert hub.state.protections["main"].checks["ER Precision Gate"] == 15368
+
+
+def test_every_command_of_the_runbook_is_executed() -> None:
+    shown = re.findall(r"^\$ (.+)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
+    executed = "\n".join(block(name, RUNBOOK) for name in names(RUNBOOK)).splitlines()
+    assert [command for command in shown if command not in executed] == [
+        "gh workflow run model-deploy.yml -f dataset_hash=HASH_OF_THE_GOOD_ONE -f environment=production"
+    ]
 
 
 @pytest.mark.scenario("adopt")

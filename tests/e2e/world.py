@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tests.conftest import ROOT, git
 from tests.e2e.act import Act, Run
 from tests.fakes.github import Hub, serve
@@ -15,6 +17,8 @@ from tests.test_house import tracked
 
 REPOSITORY = "acme/er-models"
 MAIN = "main"
+WAITING = (3, 14)
+"""Issues of the project board 8 with the label ``data-refresh``."""
 
 
 def snapshot(folder: Path, prepare: Callable[[Path], None]) -> None:
@@ -136,13 +140,16 @@ class World:
         )  # fmt: skip
         options = {"variables": self.hub.variables, **options}
         run = self.act.run(clone, workflow, event=event, run_id=number, **options)
-        known = self.hub.state.runs[number]
-        known.status, known.conclusion = "completed", "success" if run.code == 0 else "failure"
+        self.hub.end_run(number, "success" if run.code == 0 else "failure")
+        named = yaml.safe_load((clone / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))["jobs"]
+        self.hub.add_jobs(number, [
+            {"name": named.get(job_id, {}).get("name", job_id), "conclusion": job.result or "skipped"}
+            for job_id, job in run.jobs.items()
+        ])  # fmt: skip
         return run
 
 
 _CLONES = count(1)
-_SECRETS = {"MLOPS_APP_PRIVATE_KEY": "a placeholder of the private key"}
 _REPOSITORY: Mapping[str, Any] = {
     "full_name": REPOSITORY,
     "name": REPOSITORY.partition("/")[2],
@@ -177,8 +184,13 @@ def build(
     artifacts.mkdir()
     with serve(remote, REPOSITORY) as hub:
         hub.read_act_artifacts(artifacts)
+        board = hub.add_board(8, fields={"Model": "text"})
         for number in range(1, 16):
             hub.add_issue(f"Question {number}")
-        hub.set_variable("MLOPS_APP_CLIENT_ID", "Iv23standin")
+            board.add(number)
+        for number in WAITING:
+            hub.state.issues[number].labels.append("data-refresh")
+        hub.set_variable("MLOPS_APP_CLIENT_ID", hub.app_client_id)
         known = {"GITHUB_API_URL": hub.api, "STANDIN_APP_TOKEN": hub.app_token, **environment}
-        yield World(folder, Act(act, homes, gitconfig, hub.token, artifacts, arguments, known, _SECRETS), hub)
+        secrets = {"MLOPS_APP_PRIVATE_KEY": hub.app_key}
+        yield World(folder, Act(act, homes, gitconfig, hub.token, artifacts, arguments, known, secrets), hub)
