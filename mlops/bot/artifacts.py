@@ -1,5 +1,7 @@
 """Find the artifact of a training run across runs, download it, and believe nothing but its hashes."""
 
+import contextlib
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import NamedTuple
 
 from mlops import checksums, documents, registry
 from mlops.artifact import CHECKSUMS, EVALUATION, METRICS, MODEL, TRAINING, Training
-from mlops.bot.client import GitHub
+from mlops.bot.reading import Reader
 from mlops.bot.sources import Wanted, sources
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.hashing import sha256_bytes
@@ -62,7 +64,7 @@ def card_of(model_id: ModelId, root: Path) -> Record | None:
     return registry.read_record(path) if path.is_symlink() or path.exists() else None
 
 
-def obtain(hub: GitHub, wanted: Wanted, out: Path) -> Found:
+def obtain(hub: Reader, wanted: Wanted, out: Path) -> Found:
     """Put the artifact that is wanted into the folder ``out``, which must not exist or be empty.
 
     A model is looked for among the releases first, which do not expire. Among artifacts the newest that fits wins;
@@ -89,6 +91,24 @@ def obtain(hub: GitHub, wanted: Wanted, out: Path) -> Found:
             folder.rename(out)
             return Found(training, artifact_sha256, source.run_id, source.url)
     raise _none(wanted, passed_over)
+
+
+def matching(hub: Reader, wanted: Wanted, limit: int) -> list[Found]:
+    """Return the newest artifacts that fit, at most ``limit``; what does not fit, or does not hold, is passed over.
+
+    Only what is inside decides, so each is downloaded; nothing is kept.
+    """
+    found: list[Found] = []
+    with tempfile.TemporaryDirectory(prefix="mlops-artifacts-") as scratch:
+        for number, source in enumerate(sources(hub, wanted)):
+            if len(found) == limit:
+                break
+            folder = Path(scratch, str(number))
+            with contextlib.suppress(InputRefusedError, UsageRefusedError):
+                source.fetch(folder)
+                found.append(Found(*_verified(folder, wanted), source.run_id, source.url))
+            shutil.rmtree(folder, ignore_errors=True)
+    return found
 
 
 def _verified(folder: Path, wanted: Wanted) -> tuple[Training, str]:

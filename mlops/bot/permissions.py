@@ -42,6 +42,7 @@ class Permission:
 
 
 READ_ACTIONS = Permission("actions: read")
+WRITE_ACTIONS = Permission("actions: write")
 READ_CONTENTS = Permission("contents: read")
 WRITE_CONTENTS = Permission("contents: write")
 WRITE_CHECKS = Permission("checks: write")

@@ -5,29 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops.bot import transfers, unpacking
+from mlops.bot import runs, transfers, unpacking
 from mlops.bot.answers import Part, read
-from mlops.bot.client import GitHub
 from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS
+from mlops.bot.reading import Reader
+from mlops.bot.runs import Run
 from mlops.errors import InputRefusedError
 from mlops.ids import ModelId
-
-
-class RepositoryPart(Part):
-    """A repository as a run names it."""
-
-    full_name: str
-
-
-class Run(Part):
-    """A run of a workflow; ``path`` may end with ``@`` and a ref."""
-
-    id: int
-    path: str
-    head_branch: str | None = None
-    html_url: str
-    repository: RepositoryPart
-    head_repository: RepositoryPart | None = None
 
 
 class RunReference(Part):
@@ -93,7 +77,7 @@ class Wanted:
 class Source(NamedTuple):
     """One place that may hold what is wanted: an artifact of a run, or a release."""
 
-    hub: GitHub
+    hub: Reader
     url: str
     run_id: str
     packed: Packed | None
@@ -111,22 +95,21 @@ class Source(NamedTuple):
             _collect(self.hub, self.assets, folder)
 
 
-def sources(hub: GitHub, wanted: Wanted) -> Iterator[Source]:
+def sources(hub: Reader, wanted: Wanted) -> Iterator[Source]:
     """Yield what may hold the artifact, the surest first; each list is asked for only when it is needed."""
     if wanted.model_id is not None and wanted.run_id is None:
         value = hub.find(f"/releases/tags/{wanted.model_id}", READ_CONTENTS)
         release = None if value is None else read(Release, value, where=f"release {wanted.model_id}")
         if release is not None and not release.draft:
             yield Source(hub, release.html_url, "", None, release.assets)
-    runs: dict[int, Run] = {}
+    known: dict[int, Run] = {}
     for packed in _listed(hub, wanted):
         reference = packed.workflow_run
         if reference is None or packed.expired or (wanted.run_id is None and reference.head_branch != wanted.branch):
             continue
-        if reference.id not in runs:
-            value = hub.get(f"/actions/runs/{reference.id}", READ_ACTIONS)
-            runs[reference.id] = read(Run, value, where=f"run {reference.id}")
-        run = runs[reference.id]
+        if reference.id not in known:
+            known[reference.id] = runs.get(hub, reference.id)
+        run = known[reference.id]
         if is_trusted(run, wanted, hub.settings.repository):
             yield Source(hub, run.html_url, str(run.id), packed)
 
@@ -141,7 +124,7 @@ def is_trusted(run: Run, wanted: Wanted, repository: str) -> bool:
     return run.path.partition("@")[0] == f".github/workflows/{wanted.workflow}" and run.head_branch == wanted.branch
 
 
-def _listed(hub: GitHub, wanted: Wanted) -> list[Packed]:
+def _listed(hub: Reader, wanted: Wanted) -> list[Packed]:
     """Return the artifacts of the wanted names, newest first."""
     found: list[Packed] = []
     for name in wanted.names:
@@ -151,7 +134,7 @@ def _listed(hub: GitHub, wanted: Wanted) -> list[Packed]:
     return sorted((p for p in found if p.name in wanted.names), key=lambda p: (p.created_at, p.id), reverse=True)
 
 
-def _unpack(hub: GitHub, packed: Packed, folder: Path) -> None:
+def _unpack(hub: Reader, packed: Packed, folder: Path) -> None:
     if packed.size_in_bytes > unpacking.MAX_BYTES:
         raise InputRefusedError(
             "The artifact is too large; it was not downloaded.", expected=f"at most {unpacking.MAX_BYTES:,} bytes",
@@ -169,7 +152,7 @@ def _unpack(hub: GitHub, packed: Packed, folder: Path) -> None:
     unpacking.unpack(archive, folder)
 
 
-def _collect(hub: GitHub, assets: tuple[Asset, ...], folder: Path) -> None:
+def _collect(hub: Reader, assets: tuple[Asset, ...], folder: Path) -> None:
     """Download those assets of a release that a training run leaves; the card and others are left alone."""
     ours = [asset for asset in assets if unpacking.is_ours(asset.name) and asset.state == "uploaded"]
     left = unpacking.MAX_BYTES

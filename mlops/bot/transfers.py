@@ -16,6 +16,7 @@ from mlops.bot import retrying
 from mlops.bot.answers import Answer, refuse, unreachable
 from mlops.bot.client import GitHub
 from mlops.bot.permissions import Permission
+from mlops.bot.reading import Reader
 from mlops.bot.settings import Settings, is_safe_address
 from mlops.bot.transport import API_VERSION, TIMEOUT
 from mlops.errors import InputRefusedError
@@ -33,7 +34,7 @@ class Received:
     size: int
 
 
-def download(hub: GitHub, path: str, target: Path, *, limit: int, needs: Permission) -> Received:
+def download(hub: Reader, path: str, target: Path, *, limit: int, needs: Permission) -> Received:
     """Write what stands at ``path`` below the repository to ``target``, and hash it meanwhile.
 
     Args:
@@ -106,7 +107,7 @@ def is_upload_address(url: str, api_url: str) -> bool:
     return asked.hostname in hosts and asked.scheme == api.scheme and asked.port == api.port
 
 
-def _download_once(hub: GitHub, path: str, target: Path, limit: int) -> Received | Answer:
+def _download_once(hub: Reader, path: str, target: Path, limit: int) -> Received | Answer:
     """Follow redirections by hand: only the first request carries the token."""
     url = f"{hub.settings.api_url}/repos/{hub.settings.repository}{path}"
     headers = {**_headers(hub.settings), "Accept": _BINARY}

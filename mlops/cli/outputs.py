@@ -54,8 +54,10 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "bot deployment": ("id", "url", "state"),
     "bot drift": ("status", "url"),
     "bot plan": ("changes", "unknown", "plan"),
+    "bot dispatch": ("run-id", "run-url", "conclusion"),
     "bot publish": ("status", "url", "commit", "branch"),
     "bot release": ("status", "url", "tag"),
+    "bot runs": ("run-id", "run-url"),
     "bot variables": ("changed",),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }

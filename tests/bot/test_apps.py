@@ -22,6 +22,7 @@ from mlops.bot.permissions import (
 from mlops.bot.settings import Settings
 from mlops.cli.bot.common import connection
 from mlops.errors import ExitCode, MlopsError, UnavailableError, UsageRefusedError
+from tests import factories
 from tests.bot import world
 from tests.bot.world import Hourglass
 from tests.conftest import RunCli
@@ -77,7 +78,7 @@ def test_a_verb_gets_a_token_for_itself_and_gives_it_back(signed: Hub, run_cli: 
     world.pin(signed)
     monkeypatch.chdir(world.clone(signed, tmp_path / "checkout"))
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    outcome = run_cli("bot", "variables", "--dataset", world.factories.DATASET_ID)
+    outcome = run_cli("bot", "variables", "--dataset", factories.DATASET_ID)
     assert outcome.code == ExitCode.DONE, outcome.err
     assert set(signed.variables) == {"ML_DATASET_DATE", "ML_DATASET_HASH"}
     (made,) = signed.requests("POST", "/access_tokens$")

@@ -30,10 +30,12 @@ VERBS = (
     "check",
     "comment",
     "deployment",
+    "dispatch",
     "drift",
     "plan",
     "publish",
     "release",
+    "runs",
     "variables",
 )
 ID = factories.DATASET_ID

@@ -9,10 +9,12 @@ from mlops.cli.bot import (
     check,
     comment,
     deployment,
+    dispatch,
     drift,
     plan,
     publish,
     release,
+    runs,
     variables,
 )
 
@@ -22,9 +24,13 @@ def command() -> None:
     """Find artifacts, publish cards and releases, and tell people on GitHub.
 
     Reads GITHUB_TOKEN (or GH_TOKEN), GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL, GITHUB_RUN_ID, GITHUB_SHA.
+    With MLOPS_APP_CLIENT_ID and MLOPS_APP_PRIVATE_KEY (or MLOPS_APP_PRIVATE_KEY_FILE) it asks as that GitHub App
+    instead, with a token of its own that may do what the verb needs, in this repository alone, until the verb ends.
     Everything may be run again: what is there already is left as it is.
     """
 
 
-for _verb in (artifact, publish, release, deployment, check, comment, announce, variables, plan, apply, drift):
+for _verb in (
+    artifact, dispatch, runs, publish, release, deployment, check, comment, announce, variables, plan, apply, drift,
+):  # fmt: skip
     command.add_command(_verb.command)

@@ -1,25 +1,23 @@
 """``mlops bot artifact``: find a training run's artifact across runs, download and verify it."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from mlops import environments, registry
-from mlops import manifest as manifests
 from mlops.bot.artifacts import card_of, names_for, obtain, wanted_for_model
 from mlops.bot.git import parse_branch
 from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS
+from mlops.bot.runs import parse_workflow
 from mlops.bot.sources import Wanted
-from mlops.cli.bot.common import connection, deadline_option, json_option, tell
-from mlops.cli.common import all_manifests, load_settings, repository_root, shown_path
+from mlops.cli.bot.common import deadline_option, json_option, reading, tell
+from mlops.cli.bot.datasets import dataset_of
+from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.cli.outputs import OUTPUTS
 from mlops.errors import UsageRefusedError
 from mlops.hashing import parse_sha256
-from mlops.ids import DatasetId, ModelId, parse_task
-
-_WORKFLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml", re.ASCII)
+from mlops.ids import ModelId, parse_task
 
 
 @click.command("artifact", epilog="Example: mlops bot artifact --model er_20251020 --out dist/champion")
@@ -81,18 +79,20 @@ def command(
             as_json=as_json,
         )
         return
-    given = Wanted(names=(), workflow=_workflow(workflow), branch=parse_branch(branch, field="--branch"), run_id=run_id)
+    given = Wanted(
+        names=(), workflow=parse_workflow(workflow), branch=parse_branch(branch, field="--branch"), run_id=run_id
+    )
     if dataset_hash is not None:
         given = replace(given, dataset_sha256=parse_sha256(dataset_hash, field="--dataset-hash"))
     if model is not None:
         model_id = ModelId.parse(model)
         wanted, name = wanted_for_model(model_id, card_of(model_id, root), given), model
     else:
-        dataset = _dataset_of(root, given.dataset_sha256 or "")
+        dataset = dataset_of(root, given.dataset_sha256 or "")
         wanted = replace(given, names=names_for(dataset, registry.model_ids(root / registry.FOLDER)))
         name = str(dataset)
     folder = out or root / "dist" / name
-    with connection(deadline, READ_ACTIONS, READ_CONTENTS) as hub:
+    with reading(deadline, READ_ACTIONS, READ_CONTENTS) as hub:
         found = obtain(hub, wanted, folder)
     shown = str(shown_path(folder))
     tell(
@@ -120,27 +120,3 @@ def _champion(root: Path, task: str, model: str | None) -> str | None:
         )  # fmt: skip
     policy = load_settings(root).task(parse_task(task)).policy
     return environments.production_of(policy, task, root) or None
-
-
-def _workflow(text: str) -> str:
-    if _WORKFLOW.fullmatch(text) is None:
-        raise UsageRefusedError(
-            "This is not the file of a workflow.", field="--workflow", expected="the file's name, such as train.yml",
-            found=ascii(text[:100]), fix="Pass the name below .github/workflows, without the folder.",
-        )  # fmt: skip
-    return text
-
-
-def _dataset_of(root: Path, sha256: str) -> DatasetId:
-    """Return the dataset that a manifest of the working tree pins to this hash."""
-    for path in reversed(all_manifests(root)):
-        pinned = manifests.load(path)
-        if pinned.sha256 == sha256:
-            return DatasetId.parse(pinned.id)
-    raise UsageRefusedError(
-        "No manifest pins this hash.",
-        field="--dataset-hash",
-        expected=f"the sha256 of a manifest in {manifests.FOLDER}/",
-        found=sha256,
-        fix="Check out the commit that holds the manifest, or pin the file first: mlops pin TASK FILE",
-    )
