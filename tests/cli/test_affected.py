@@ -63,6 +63,13 @@ def test_other_files_of_the_repository_do_not_matter(base: Path, repository: Pat
     assert not decided(run_cli, base)["judge"]
 
 
+def test_settings_of_github_make_no_model(base: Path, repository: Path, run_cli: RunCli) -> None:
+    settings = repository / "mlops.toml"
+    settings.write_text(settings.read_text().partition("[github]")[0] + "[github.labels.x]\ncolor = 'b60205'\n")
+    assert (base / "mlops.toml").read_text() != settings.read_text()
+    assert not decided(run_cli, base)["judge"]
+
+
 def test_each_of_data_policy_settings_and_code_is_judged(base: Path, repository: Path, run_cli: RunCli) -> None:
     documents.write(repository / "data_manifests" / f"{NEXT}.json", factories.manifest(id=NEXT))
     settings = repository / "mlops.toml"

@@ -34,8 +34,9 @@ def test_what_is_declared_here_is_planned_applied_and_then_as_declared(run_cli: 
     assert outcome.code == ExitCode.FAIL
     plan = documents.read(Path("plan.json"), Plan)
     assert outputs(tmp_path) == {"changes": str(len(plan.changes)), "unknown": "0", "plan": "plan.json"}
-    assert "  +  ML_DATASET_DATE" in outcome.out
-    assert "checks.ER Precision Gate  app 15368" in outcome.out
+    assert "\n  + ML_DATASET_DATE  20251020\n" in outcome.out
+    assert "\n  + main (ruleset Precision Gate)\n" in outcome.out
+    assert "\n      checks.ER Precision Gate  app 15368\n" in outcome.out
     assert "| + | variables: <code>ML&#95;DATASET&#95;DATE</code> |" in (tmp_path / "summary").read_text()
 
     (tmp_path / "output").unlink()
@@ -113,7 +114,9 @@ def test_the_planner_is_handed_a_client_that_cannot_write(
     assert allowed.state.labels == {}
 
 
-def test_on_a_terminal_it_is_a_table_in_colours(allowed: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_a_terminal_it_has_colours_and_what_came_from_github_has_none(
+    allowed: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
     plan = Plan.model_validate(
         {
             "repository": allowed.repository,
@@ -133,7 +136,7 @@ def test_on_a_terminal_it_is_a_table_in_colours(allowed: Hub, capsys: pytest.Cap
         },
         strict=False,
     )
-    print_plan(plan, Console(force_terminal=True, width=100, color_system="standard"))
+    print_plan(plan, Console(force_terminal=True, width=40, color_system="standard"))
     shown = capsys.readouterr().out
     assert "\x1b[2J" not in shown
     assert "\\x1b[2J -> 2" in shown

@@ -1,10 +1,9 @@
-"""A plan as a person reads it: aligned lines with a sign in front; on a terminal a table in colours."""
+"""A plan as a person reads it: a line for each setting with a sign in front, a line for each field; in colours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from mlops.bot.plan.model import Applied, Change, Plan, Refusal
 from mlops.bot.plan.page import count
@@ -31,33 +30,24 @@ def print_applied(applied: Applied, console: Console) -> None:
 
 
 def _changes(changes: Sequence[Change], console: Console) -> None:
-    rows = {section: list(_rows(found)) for section, found in by_section(changes).items()}
-    widths = [max((len(row[place]) for found in rows.values() for row in found), default=0) for place in range(3)]
-    for section, found in rows.items():
+    for section, found in by_section(changes).items():
         print_heading(console, section)
-        if console.is_terminal:
-            table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-            for place in range(3):
-                table.add_column(min_width=widths[place], no_wrap=place == 0)
-            for row in found:
-                style = _STYLES[row[0]]
-                table.add_row(Text(f"  {row[0]}", style), Text(row[1], "bold"), Text(row[2]), Text(row[3], style))
-            console.print(table)
-            continue
-        for row in found:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-            line(console, f"  {'  '.join(cells)}  {row[3]}".rstrip())
+        settings = [list(group) for _, group in groupby(found, key=target)]
+        width = max(len(target(group[0])) for group in settings)
+        for group in settings:
+            sign, name = SIGNS[group[0].kind], target(group[0])
+            if section == "variables":  # of which there is nothing but the value
+                line(console, f"  {sign} {name.ljust(width)}  {_becomes(group[0])}", style=_STYLES[sign])
+                continue
+            line(console, f"  {sign} {name}", style=_STYLES[sign])
+            longest = max(len(printable(each.field)) for each in group)
+            for each in filter(lambda change: change.field, group):
+                line(console, f"      {printable(each.field).ljust(longest)}  {_becomes(each)}")
 
 
-def _rows(changes: Iterable[Change]) -> Iterable[tuple[str, str, str, str]]:
-    """Yield sign, setting, field and what becomes of it; a setting is named once."""
-    last = None
-    for each in changes:
-        name = target(each)
-        first, last = name != last, name
-        after = "" if each.after is None else shown(each.after, each.before)
-        becomes = after if each.kind == "create" else f"{shown(each.before, each.after)} -> {after}"
-        yield SIGNS[each.kind], name if first else "", printable(each.field), becomes
+def _becomes(change: Change) -> str:
+    after = shown(change.after, change.before)
+    return after if change.kind == "create" else f"{shown(change.before, change.after)} -> {after}"
 
 
 def _refusals(title: str, refusals: Sequence[Refusal], console: Console) -> None:
