@@ -53,6 +53,7 @@ lint-workflows: $(VENV)/.dev  ## Lint workflows and actions: syntax, schemas, se
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions actions/*/action.yml
 	$(BIN)/act --validate --strict --quiet </dev/null
 	$(if $(wildcard $(BIN)/shellcheck*),$(BIN)/shellcheck --external-sources actions/setup/*.sh)
+	$(BIN)/mlops doctor
 	$(BIN)/python tools/action_readmes.py --check
 	$(BIN)/python tools/workflow_tables.py --check
 

@@ -45,12 +45,12 @@ def verdict(report: DoctorReport) -> str:
     """Return the report in one line."""
     blocks = sum(each.severity == "block" for each in report.findings)
     warns = len(report.findings) - blocks
-    parts = [f"{blocks} block" if blocks != 1 else "1 blocks"] if blocks else []
-    parts += [f"{warns} warn" if warns != 1 else "1 warns"] if warns else []
+    parts = [f"{_counted(blocks, 'finding')} block{'s' * (blocks == 1)}"] if blocks else []
+    parts += [f"{warns} warn{'s' * (warns == 1)}"] if warns else []
     parts += [f"{len(report.unknown)} unknown"] if report.unknown else []
-    said = ", ".join(parts).capitalize() if parts else "No trap found"
+    said = ", ".join(parts) if parts else "No trap found"
     aside = f"; {report.set_aside} set aside by a comment" if report.set_aside else ""
-    asked = "" if report.asked else " GitHub's settings were not looked at: --api does."
+    asked = "" if report.asked else " GitHub's settings were not asked for (--api)."
     return (
         f"{said}{aside}. Looked for {report.checks} traps in {_counted(report.workflows, 'workflow')} and "
         f"{_counted(report.actions, 'action')}; required: {', '.join(map(printable, report.required))}.{asked}"
@@ -78,12 +78,19 @@ def _entry(console: Console, severity: str, code: str, place: str, what: str, wh
         return
     head = Text.assemble((f"{severity:<5}", _STYLES[severity]), "  ", (code, "bold"), "  ", (place, "cyan"))
     console.print(head)
-    advice, *rest = _lines(fix)
-    for text in (Text(" ".join(_lines(what))), Text(" ".join(_lines(why)), style="dim"), Text(advice)):
+    for text in (Text(" ".join(_lines(what))), Text(" ".join(_lines(why)), style="dim")):
         console.print(Padding(text, (0, 0, 0, _INDENT)))
-    for command in rest:
-        console.print(Padding(Text(command, style="green"), (0, 0, 0, 2 * _INDENT)), soft_wrap=True)
+    for number, part in enumerate(_lines(fix)):
+        if number == 0 or _is_prose(part):
+            console.print(Padding(Text(part), (0, 0, 0, _INDENT)))
+        else:  # to be copied: never wrapped
+            console.print(Text(" " * 2 * _INDENT + part, style="green"), soft_wrap=True)
     console.print()
+
+
+def _is_prose(text: str) -> bool:
+    """Tell whether a line of a fix leads to the lines to write, and is none of them."""
+    return text[:1].isupper() and text.endswith(":")
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -42,7 +42,7 @@ def _guard(names: list[str], condition: str) -> str:
     lines = ["Let the job always run, and decide in its steps:" if condition else "Let the job always run:"]
     lines.append("if: always()")
     if names:
-        lines += ["and let its first step fail unless everything that it needs succeeded:", *_first_step(names)]
+        lines += ["And let its first step fail unless everything that it needs succeeded:", *_first_step(names)]
     return "\n".join(lines)
 
 

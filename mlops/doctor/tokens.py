@@ -19,13 +19,24 @@ _CONTINUED = re.compile(r"\\\n\s*")
 _BOT_SETTINGS = "(?:variables|apply|plan)"
 _OPENS = re.compile(rf"{COMMAND}gh\s+pr\s+create\b", re.MULTILINE)
 _PULL_REQUEST_ACTION = re.compile(r"peter-evans/create-pull-request(?:@|$)")
+_ADVICE = "Give the repository a GitHub App (docs/settings.md), keep its key in an environment, and hand over "
 _APP = (
-    "Give the repository a GitHub App (docs/settings.md), keep its key in an environment, and hand over its token:\n"
+    f"{_ADVICE}its token:\n"
     "- id: app\n"
     "  uses: actions/create-github-app-token@COMMIT # vN\n"
     "  with:\n"
     "    client-id: ${{ vars.MLOPS_APP_CLIENT_ID }}\n"
     "    private-key: ${{ secrets.MLOPS_APP_PRIVATE_KEY }}\n"
+    "And in this step:\n"
+)
+_AS_VARIABLE = "env:\n  GH_TOKEN: ${{ steps.app.outputs.token }}"
+_AS_INPUT = "with:\n  token: ${{ steps.app.outputs.token }}"
+_OUR_APP = (
+    f"{_ADVICE}both:\n"
+    "app-client-id: ${{ vars.MLOPS_APP_CLIENT_ID }}\n"
+    "app-private-key: ${{ secrets.MLOPS_APP_PRIVATE_KEY }}\n"
+    "And name the environment in the job:\n"
+    "environment: mlops-bot"
 )
 
 
@@ -86,7 +97,7 @@ def _settings_with_workflow_token(repository: Repository) -> Iterator[Trouble]:
             if re.fullmatch(_BOT_SETTINGS, verb):
                 line = step.node.at("with")
                 place = line.keys.get("token", line.keys["verb"]) if line is not None else step.line
-                yield _settings_trouble(workflow, place, f"mlops bot {verb}", "    token: ", reads=verb == "plan")
+                yield _settings_trouble(workflow, place, f"mlops bot {verb}", _OUR_APP, reads=verb == "plan")
         script = step.script
         if script is None or not _is_workflows_own(_token(workflow, job, step)):
             continue
@@ -97,13 +108,12 @@ def _settings_with_workflow_token(repository: Repository) -> Iterator[Trouble]:
             needle = re.escape(command.split()[-1]) if found else rf"bot\s+{_BOT_SETTINGS}"
             place = workflow.find(script, re.compile(needle))
             reads = not found and step.runs("bot plan")
-            yield _settings_trouble(workflow, place, command, "env:\n  GH_TOKEN: ", reads=reads)
+            yield _settings_trouble(workflow, place, command, _APP + _AS_VARIABLE, reads=reads)
 
 
-def _settings_trouble(workflow: Workflow, line: int, command: str, spelled: str, *, reads: bool) -> Trouble:
+def _settings_trouble(workflow: Workflow, line: int, command: str, fix: str, *, reads: bool) -> Trouble:
     says = "sees not all of the settings" if reads else "is refused"
     what = f"`{command}` runs with the workflow's own token, and {says}."
-    fix = f"{_APP}and in this step:\n{spelled}${{{{ steps.app.outputs.token }}}}"
     return Trouble(workflow.file, line, what, fix, severity="warn" if reads else None)
 
 
@@ -126,7 +136,7 @@ def _silent_pull_request(repository: Repository) -> Iterator[Trouble]:
                 place = inputs.keys.get("token", inputs.keys.get("verb", step.line))
             yield Trouble(
                 workflow.file, place, "The workflow's own token opens a pull request, which then starts no checks.",
-                f"{_APP}and in this step:\n    token: ${{{{ steps.app.outputs.token || github.token }}}}",
+                _OUR_APP if step.is_ours("bot") else _APP + (_AS_INPUT if inputs is not None else _AS_VARIABLE),
             )  # fmt: skip
 
 

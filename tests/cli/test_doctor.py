@@ -8,7 +8,6 @@ import pytest
 
 from mlops.cli.schema import schema_of
 from mlops.errors import ExitCode
-from tests.bot import world
 from tests.conftest import RunCli
 from tests.doctor.ward import gate, step
 from tests.fakes.github import Hub
@@ -53,7 +52,7 @@ def test_a_finding_says_where_what_why_and_the_lines_to_write(ward: Path, run_cl
     assert "`ER Precision Gate`" in what
     assert why.startswith("  why: ")
     assert fix.startswith("  fix: Delete `paths` below `pull_request`")
-    assert outcome.out.splitlines()[-1].startswith("1 blocks. Looked for")
+    assert outcome.out.splitlines()[-1].startswith("1 finding blocks. Looked for")
 
 
 def test_it_finds_the_repository_from_a_folder_inside(
@@ -153,7 +152,7 @@ def test_with_api_it_also_asks_github(hub: Hub, ward: Path, monkeypatch: pytest.
 def test_rules_that_cannot_be_read_end_with_five_and_say_how_they_can(
     hub: Hub, ward: Path, monkeypatch: pytest.MonkeyPatch, run_cli: RunCli
 ) -> None:
-    token = hub.token_for(world.BOT.name, permissions={"metadata": "read"})
+    token = hub.token_for("github-actions[bot]", permissions={"metadata": "read"})
     for name, value in {"TOKEN": token, "REPOSITORY": hub.repository, "API_URL": hub.api}.items():
         monkeypatch.setenv(f"GITHUB_{name}", value)
     outcome = run_cli("doctor", ward, "--api")

@@ -178,15 +178,19 @@ BAD_STEPS = {
     "branch": (step("uses: acme/tool@main"), "unpinned-uses", "gh api repos/acme/tool/commits/main --jq .sha"),
     "short": (step("uses: acme/tool/sub@3d3c42e"), "unpinned-uses", "repos/acme/tool/commits/3d3c42e"),
     "image": (step("uses: docker://alpine:3"), "unpinned-uses", "imagetools inspect alpine:3"),
-    "default token": (step("uses: ./actions/bot", "with:", "  verb: variables"), APP, "token: ${{ steps.app."),
-    "it plans": (step(f"uses: a/b/actions/bot@{'a' * 40}", "with:", "  verb: plan"), APP, "create-github-app-token"),
+    "default token": (step("uses: ./actions/bot", "with:", "  verb: variables"), APP, "app-private-key: ${{ secrets."),
+    "it plans": (step(f"uses: a/b/actions/bot@{'a' * 40}", "with:", "  verb: plan"), APP, "environment: mlops-bot"),
     "api": (
         step(*OWN, "run: |", "  gh api --method PUT \\", "    repos/o/r/branches/main/protection"),
         APP,
         "GH_TOKEN:",
     ),
     "rules": (step(*OWN, "run: gh api repos/o/r/rulesets -X POST --input x.json"), APP, "GH_TOKEN:"),
-    "mlops": (step("env:", "  GITHUB_TOKEN: ${{ github.token }}", "run: '\"$MLOPS\" bot apply'"), APP, "client-id"),
+    "mlops": (
+        step("env:", "  GITHUB_TOKEN: ${{ github.token }}", "run: '\"$MLOPS\" bot apply'"),
+        APP,
+        "GH_TOKEN: ${{ steps.app",
+    ),
     "pull request": (step(*OWN, "run: test -e x && gh pr create --fill"), OPENED, "steps.app.outputs.token"),
     "action opens": (step(f"uses: peter-evans/create-pull-request@{'b' * 40}"), OPENED, "client-id"),
     "script action": (
