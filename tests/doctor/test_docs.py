@@ -1,6 +1,7 @@
 """The page about the doctor holds every check, and the very output that it shows."""
 
 import io
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,13 +15,13 @@ from tests.doctor.ward import GATE, diagnose, gate, step
 PAGE = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
 
 
-def table(checks: tuple[Check[object], ...]) -> str:
+def table(checks: tuple[Check[Any], ...]) -> str:
     rows = [f"| `{check.code}` | {check.severity} | {check.title} | {check.why} |" for check in checks]
     return "\n".join(["| code | severity | what it finds | what happens then |", "|---|---|---|---|", *rows]) + "\n"
 
 
 @pytest.mark.parametrize("checks", [STATIC, LIVE], ids=["files", "settings"])
-def test_the_tables_are_the_registry(checks: tuple[Check[object], ...]) -> None:
+def test_the_tables_are_the_registry(checks: tuple[Check[Any], ...]) -> None:
     assert f"\n\n{table(checks)}\n" in PAGE
 
 
@@ -38,6 +39,6 @@ def test_every_permission_that_is_asked_for_is_named() -> None:
 
 
 def test_codes_are_distinct_and_every_check_has_its_words() -> None:
-    checks = [*STATIC, *LIVE]
+    checks: list[Check[Any]] = [*STATIC, *LIVE]
     assert len({check.code for check in checks}) == len(checks)
     assert all(check.title and check.why.endswith(".") for check in checks)
