@@ -11,9 +11,10 @@ from mlops.bot.plan.model import Applied, Plan
 from mlops.bot.reading import Reader
 from mlops.cli.bot.plan_report import print_plan
 from mlops.errors import ExitCode
+from tests import factories
 from tests.bot import world
 from tests.cli.test_bot import job, outputs, refused
-from tests.conftest import RunCli
+from tests.conftest import ROOT, RunCli
 from tests.fakes.github import Hub
 from tests.fakes.github.fixtures import hub
 from tests.safety.test_settings import declare
@@ -141,6 +142,24 @@ def test_on_a_terminal_it_has_colours_and_what_came_from_github_has_none(
     assert "\x1b[2J" not in shown
     assert "\\x1b[2J -> 2" in shown
     assert "\x1b[32m" in shown
+
+
+def block(kind: str, what: str) -> str:
+    """Return a code block of the page about settings."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    return page.split(f"<!-- settings: {what} -->\n```{kind}\n")[1].partition("```")[0]
+
+
+def test_the_documentation_shows_what_a_plan_says(allowed: Hub, run_cli: RunCli) -> None:
+    declare(block("toml", "declared"))
+    allowed.add_team("ml-platform")
+    allowed.set_variable("ML_DATASET_DATE", "20250918")
+    allowed.set_variable("ML_DATASET_HASH", factories.DATA_SHA256)
+    allowed.add_environment("production", reviewers=["hubot", "octocat"], branches=["main", "*"])
+    required = [{"context": "ER Precision Gate"}, {"context": "Lint", "integration_id": 15368}]
+    parameters = {"strict_required_status_checks_policy": False, "required_status_checks": required}
+    allowed.add_ruleset("Precision Gate", [{"type": "required_status_checks", "parameters": parameters}])
+    assert run_cli("bot", "plan").out == block("text", "mlops bot plan")
 
 
 def test_the_repository_is_named_by_the_environment(
