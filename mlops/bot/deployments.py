@@ -1,16 +1,25 @@
-"""Deployments: what was rolled out where, as GitHub's pages show it; made once, found again by its key."""
+"""Deployments: what was rolled out where, as GitHub's pages show it; made once, found again by its key.
 
-from collections.abc import Mapping
+An environment holds a model of each task, so GitHub's own way of ending what was there before does not fit: it would
+end the other tasks' models, too, and never ends anything in production. What a model replaces is ended here.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from mlops.bot.answers import Part, read
+from mlops.bot.answers import NOT_FOUND, Part, read, refuse
 from mlops.bot.client import GitHub
 from mlops.bot.keys import key_of
 from mlops.bot.permissions import WRITE_DEPLOYMENTS
+from mlops.errors import MlopsError
+from mlops.ids import ModelId
 
 State = Literal["queued", "in_progress", "success", "failure", "error", "inactive"]
 STATES: tuple[State, ...] = get_args(State)
 TASK = "deploy"
+
+_ACTIVE: State = "success"
+_ENDED: State = "inactive"
 
 
 class Deployment(Part):
@@ -46,6 +55,11 @@ class Subject(NamedTuple):
     sha: str
 
     @property
+    def task(self) -> str:
+        """Return the task of the model: an environment holds one model of each."""
+        return ModelId.parse(self.model_id).dataset.task
+
+    @property
     def key(self) -> str:
         """Return what this deployment is found again by."""
         return key_of("deployment", *self)
@@ -71,25 +85,28 @@ def record(hub: GitHub, subject: Subject, state: State, *, description: str = ""
     path = f"/deployments/{deployment.id}/statuses"
 
     def look() -> DeploymentStatus | None:
-        newest = next(iter(hub.pages(path, WRITE_DEPLOYMENTS)), None)
-        found = None if newest is None else _status(newest)
+        found = _newest(hub, deployment)
         return found if found is not None and found.state == state else None
 
-    body = {"state": state, "description": description, "environment": subject.environment} | (
-        {"log_url": hub.settings.run_url} if hub.settings.run_url else {}
-    )
+    body = {
+        "state": state,
+        "description": description,
+        "environment": subject.environment,
+        "auto_inactive": False,
+    } | ({"log_url": hub.settings.run_url} if hub.settings.run_url else {})
     made = hub.make(path, body, WRITE_DEPLOYMENTS, look=look, read=_status)
+    if state == _ACTIVE:
+        _end_replaced(hub, subject, deployment, made.value)
     url = f"{hub.settings.repository_url}/deployments/{subject.environment}"
     return Recorded(deployment.id, url, state, made.fresh)
 
 
 def _ensure(hub: GitHub, subject: Subject, description: str) -> Deployment:
-    def look() -> Deployment | None:
-        entries = hub.pages(
-            "/deployments", WRITE_DEPLOYMENTS, environment=subject.environment, sha=subject.sha, task=TASK
-        )
-        found = [deployment for entry in entries if _key_in(deployment := _deployment(entry)) == subject.key]
-        return min(found, key=lambda deployment: deployment.id, default=None)
+    """Return the deployment of ``subject``; of several that runs made at the same moment, all keep the oldest."""
+
+    def same() -> list[Deployment]:
+        found = _listed(hub, environment=subject.environment, sha=subject.sha, task=TASK)
+        return sorted((each for each in found if _payload(each).get("key") == subject.key), key=lambda each: each.id)
 
     body = {
         "ref": subject.sha,
@@ -100,11 +117,66 @@ def _ensure(hub: GitHub, subject: Subject, description: str) -> Deployment:
         "auto_merge": False,
         "required_contexts": [],  # the gate stands before the deployment and is not asked again by GitHub
     }
-    return hub.make("/deployments", body, WRITE_DEPLOYMENTS, look=look, read=_deployment).value
+    look = lambda: next(iter(same()), None)  # noqa: E731  # a word for the argument
+    made = hub.make("/deployments", body, WRITE_DEPLOYMENTS, look=look, read=_deployment)
+    kept, *later = same() or [made.value]
+    for each in later:
+        _remove(hub, each)
+    return kept
 
 
-def _key_in(deployment: Deployment) -> object:
-    return deployment.payload.get("key") if isinstance(deployment.payload, Mapping) else None
+def _end_replaced(hub: GitHub, subject: Subject, current: Deployment, success: DeploymentStatus) -> None:
+    """Say ``inactive`` of what the environment served of this task until this ``success``.
+
+    Runs that deploy at the same moment agree: the last success stands. Of what was served the oldest is ended first, so
+    that whoever was killed meanwhile left nothing behind one that is ended.
+    """
+    replaced = []
+    for each in _listed(hub, environment=subject.environment, task=TASK):
+        if each.id == current.id or _task_in(each) != subject.task:
+            continue
+        newest = _newest(hub, each)
+        if newest is not None and newest.state == _ENDED and each.id < current.id:
+            break
+        if newest is not None and newest.state == _ACTIVE and newest.id < success.id:
+            replaced.append(each)
+    for each in reversed(replaced):
+        _say(hub, each, _ENDED, f"Replaced by {subject.model_id}")
+
+
+def _remove(hub: GitHub, deployment: Deployment) -> None:
+    """Remove a deployment that another run made twice; GitHub removes only what was ended."""
+    _say(hub, deployment, _ENDED, "Recorded twice")
+    hub.delete(f"/deployments/{deployment.id}", WRITE_DEPLOYMENTS)
+
+
+def _say(hub: GitHub, deployment: Deployment, state: State, description: str) -> None:
+    """Add a state to a deployment; the same state twice is as good, and so is one that is gone."""
+    body = {"state": state, "description": description, "auto_inactive": False}
+    answer = hub.send("POST", f"/deployments/{deployment.id}/statuses", body=body, harmless=True)
+    if not answer.accepted and answer.status != NOT_FOUND:
+        refuse(answer, WRITE_DEPLOYMENTS)
+
+
+def _newest(hub: GitHub, deployment: Deployment) -> DeploymentStatus | None:
+    answer = hub.find(f"/deployments/{deployment.id}/statuses", WRITE_DEPLOYMENTS, per_page=1)
+    return None if not answer else _status(answer[0])
+
+
+def _listed(hub: GitHub, **narrowed: str) -> Iterator[Deployment]:
+    return map(_deployment, hub.pages("/deployments", WRITE_DEPLOYMENTS, **narrowed))
+
+
+def _task_in(deployment: Deployment) -> str:
+    """Return the task of a deployment that was recorded here; empty for any other."""
+    try:
+        return ModelId.parse(str(_payload(deployment).get("model_id", ""))).dataset.task
+    except MlopsError:
+        return ""
+
+
+def _payload(deployment: Deployment) -> Mapping[str, Any]:
+    return deployment.payload if isinstance(deployment.payload, Mapping) else {}
 
 
 def _deployment(value: Any) -> Deployment:  # noqa: ANN401  # JSON is anything

@@ -77,6 +77,43 @@ def test_an_answer_that_was_lost_makes_no_second_one(hub: Hub, path: str, *, sto
     assert states(hub) == [["success"]]
 
 
+def test_a_success_ends_what_it_replaces_in_production_too_and_no_other_task(hub: Hub) -> None:
+    """GitHub's own `auto_inactive` would end the other task's model, and nothing at all in production."""
+    for environment in ("production", "staging"):
+        say(hub, "success", environment=environment, model_id="claims_20251020")
+        say(hub, "success", environment=environment)
+        say(hub, "in_progress", environment=environment, model_id="er_20251020-2")
+        say(hub, "success", environment=environment, model_id="er_20251020-2")
+    each = [["success"], ["success", "inactive"], ["in_progress", "success"]]
+    assert states(hub) == each + each
+    writes = len(hub.requests("POST"))
+    say(hub, "success", environment="staging", model_id="er_20251020-2")
+    assert len(hub.requests("POST")) == writes
+
+
+def test_what_a_killed_run_left_active_is_ended_by_the_next(hub: Hub) -> None:
+    say(hub, "success", model_id="er_20251018")
+    hub.faults.answer("POST", "/statuses$", 503, skip=1, times=None)
+    with pytest.raises(UnavailableError):
+        say(hub, "success", model_id="er_20251019")
+    hub.faults.clear()
+    say(hub, "success")
+    assert states(hub) == [["success", "inactive"], ["success", "inactive"], ["success"]]
+
+
+def test_two_runs_that_record_at_the_same_moment_keep_one(hub: Hub) -> None:
+    hub.faults.before("POST", r"/deployments$", lambda: say(hub, "in_progress"))
+    done = say(hub, "success")
+    assert states(hub) == [["in_progress", "success"]]
+    assert [done.id] == list(hub.state.deployments)
+
+
+def test_of_two_models_at_the_same_moment_the_last_success_stands(hub: Hub) -> None:
+    hub.faults.after("POST", r"/statuses$", lambda: say(hub, "success", model_id="er_20251020-2"))
+    say(hub, "success")
+    assert states(hub) == [["success", "inactive"], ["success"]]
+
+
 def test_foreign_deployments_are_not_taken_for_ours(hub: Hub) -> None:
     client = world.client(hub)
     body = {"ref": world.head(hub), "environment": "production", "payload": "text", "required_contexts": []}

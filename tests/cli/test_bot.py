@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops import documents
+from mlops import bom, documents
 from mlops.artifact import GATE
 from mlops.cli.bot import command
 from mlops.cli.outputs import OUTPUTS
@@ -235,7 +235,10 @@ def test_release_holds_artifact_verdict_and_card(job: Hub, ours: Path, run_cli: 
     outcome = run_cli("bot", "release", ours, "--card", card)
     assert outcome.code == ExitCode.DONE
     (release,) = job.state.releases.values()
-    assert {asset.name for asset in release.assets} == {path.name for path in ours.iterdir()} | {f"{ID}.md"}
+    names = {path.name for path in ours.iterdir()} | {f"{ID}.md", bom.NAME}
+    assets = {asset.name: asset.content for asset in release.assets}
+    assert assets.keys() == names
+    assert json.loads(assets[bom.NAME])["components"][0]["hashes"][0]["content"] == factories.DATA_SHA256
     assert release.target == world.head(job)
     assert outputs(tmp_path) == {
         "status": "created",

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from mlops import checksums, documents
-from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING
+from mlops import bom, checksums, documents
+from mlops import manifest as manifests
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
 from mlops.bot import pages
 from mlops.bot.committing import read_passed
 from mlops.bot.permissions import WRITE_CONTENTS
@@ -13,9 +14,12 @@ from mlops.bot.releases import Contents, publish
 from mlops.bot.settings import parse_commit
 from mlops.bot.unpacking import MAX_BYTES, is_ours
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
-from mlops.errors import InputRefusedError
+from mlops.cli.common import find_manifest, repository_root
+from mlops.errors import InputRefusedError, MlopsError
+from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
 from mlops.ids import ModelId
+from mlops.metrics import Metrics
 
 
 @click.command("release", epilog="Example: mlops bot release dist/er_20251020 --card model_cards/er_20251020.md")
@@ -25,14 +29,14 @@ from mlops.ids import ModelId
 @deadline_option
 @json_option
 def command(artifact: Path, card: Path | None, commit: str | None, deadline: float, as_json: bool) -> None:
-    """Publish the model in ARTIFACT, which must have passed, as a release: its files, its verdict and its card.
+    """Publish the model in ARTIFACT, which must have passed, as a release: files, verdict, card, bill of materials.
 
     Files are uploaded into a draft, which is published last; a rerun goes on where it stopped. A release that holds
-    other model files is a conflict (exit 6); verdict and card stay as they were first uploaded.
+    other model files is a conflict (exit 6); verdict, card and bill (CycloneDX) stay as they were first uploaded.
     """
     report = read_passed(artifact)
     tag = str(ModelId.parse(report.model_id))
-    contents = _contents(artifact, card, report.bindings.artifact_sha256)
+    contents = _contents(artifact, card, report)
     with connection(deadline, WRITE_CONTENTS) as hub:
         at = parse_commit(commit or hub.settings.sha, field="--commit")
         body = pages.release_body(report, pages.links_at(hub.settings, at))
@@ -40,9 +44,10 @@ def command(artifact: Path, card: Path | None, commit: str | None, deadline: flo
     tell("release", done._asdict(), f"{done.status}: {done.url}", as_json=as_json)
 
 
-def _contents(artifact: Path, card: Path | None, artifact_sha256: str) -> Contents:
+def _contents(artifact: Path, card: Path | None, report: GateReport) -> Contents:
     """Read what is released, each file as the artifact lists it; refuse a verdict about other bytes."""
     listing = documents.read_bytes(artifact / CHECKSUMS)
+    artifact_sha256 = report.bindings.artifact_sha256
     if sha256_bytes(listing) != artifact_sha256:
         raise InputRefusedError(
             "The verdict is about another artifact.",
@@ -60,7 +65,19 @@ def _contents(artifact: Path, card: Path | None, artifact_sha256: str) -> Conten
             found=", ".join(foreign)[:300], fix="Train again.",
         )  # fmt: skip
     files = {name: checksums.read_verified(artifact, name, listed, limit=MAX_BYTES) for name in listed}
-    companions = {GATE: documents.read_bytes(artifact / GATE)}
+    companions = {GATE: documents.read_bytes(artifact / GATE), bom.NAME: _bill(artifact, report, listed)}
     if card is not None:
         companions[card.name] = documents.read_bytes(card)
     return Contents({**files, CHECKSUMS: listing}, companions)
+
+
+def _bill(artifact: Path, report: GateReport, listed: dict[str, str]) -> bytes:
+    """Return the bill of materials; the manifest adds to it where this is the repository that pins the dataset."""
+    training = documents.loads(checksums.read_verified(artifact, TRAINING, listed), Training, file=artifact / TRAINING)
+    metrics = documents.loads(checksums.read_verified(artifact, METRICS, listed), Metrics, file=artifact / METRICS)
+    try:
+        pinned = manifests.load(find_manifest(repository_root(), training.dataset_id))
+    except MlopsError:
+        pinned = None
+    fits = pinned is not None and pinned.sha256 == training.dataset_sha256
+    return bom.build(training, metrics, report, files=listed, manifest=pinned if fits else None)
