@@ -38,7 +38,7 @@ def holds(condition: str, *, event: str, needs: bool) -> bool:
         return True
     try:
         value = _Reader(_tokens(text), event, needs=needs).whole()
-    except _UnreadableError:
+    except (_UnreadableError, RecursionError):
         return False
     return value is not None and _truth(value)
 

@@ -41,7 +41,7 @@ def _missing(repository: Repository) -> Iterator[Trouble]:
             )  # fmt: skip
         else:
             yield Trouble(
-                required.file, required.line, what,
+                required.file or WORKFLOWS, required.line, what,
                 f"Name the job that decides:\nname: {required.context}\nIf another App reports it, say which, so that "
                 f'nobody else can ({where}):\n{{ context = "{required.context}", app_id = NUMBER }}',
                 severity=None if required.app_id else "warn",

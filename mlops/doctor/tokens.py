@@ -94,7 +94,7 @@ def _settings_with_workflow_token(repository: Repository) -> Iterator[Trouble]:
     for workflow, job, step in _job_steps(repository):
         if step.is_ours("bot") and not _bot_has_app(step):
             verb = step.given("verb")
-            if re.fullmatch(_BOT_SETTINGS, verb):
+            if re.fullmatch(_BOT_SETTINGS, verb) or (verb == "announce" and step.given("project")):
                 line = step.node.at("with")
                 place = line.keys.get("token", line.keys["verb"]) if line is not None else step.line
                 yield _settings_trouble(workflow, place, f"mlops bot {verb}", _OUR_APP, reads=verb == "plan")
@@ -149,16 +149,17 @@ def _secret_outside(repository: Repository) -> Iterator[Trouble]:
             if not job.environment and not job.uses
         ]  # fmt: skip
         for node, who in places:
+            told: set[str] = set()
             for text in node.texts() if node is not None else ():
-                names = {found["name"] for found in _SECRET.finditer(text.text)} - {"GITHUB_TOKEN"}
-                if names:
-                    name = min(names)
+                for name in [found["name"] for found in _SECRET.finditer(text.text)]:
+                    if name in {*told, "GITHUB_TOKEN"}:
+                        continue
+                    told.add(name)
                     yield Trouble(
                         workflow.file, workflow.find(text, re.compile(rf"secrets\s*\.\s*{name}\b")),
                         f"{who} gets the secret `{name}` without an environment.",
                         "Move the secret into an environment that only some branches reach, and name it in the job:\n"
-                        f"gh secret set {name} --env NAME\n"
-                        f"environment: NAME",
+                        f"gh secret set {name} --env NAME\nenvironment: NAME",
                     )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ CHECKS: tuple[Check[Repository], ...] = (
     Check("write-all-permissions", "block", "`permissions: write-all`",
           "Any step can push, release, and post the required check itself, in the name of GitHub Actions.",
           _all_permissions),
-    Check("settings-with-workflow-token", "block", "variables, rules or environments written with GITHUB_TOKEN",
+    Check("settings-with-workflow-token", "block", "variables, rules, environments or a project written with GITHUB_TOKEN",
           "No `permissions:` can let GITHUB_TOKEN write variables, protection, rulesets, environments or projects: "
           "that takes a GitHub App.", _settings_with_workflow_token),
     Check("pull-request-starts-no-checks", "warn", "a pull request opened with GITHUB_TOKEN",

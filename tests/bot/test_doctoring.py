@@ -179,7 +179,7 @@ def test_every_check_of_settings_is_tested() -> None:
 def test_what_is_required_on_github_alone_is_looked_for_in_the_files(sound: Hub) -> None:
     sound.add_ruleset("More", [rule(*pinned("Lint"))])
     codes = [(each.code, each.file) for each in ask(sound).findings]
-    assert ("required-check-missing", "") in codes
+    assert ("required-check-missing", ".github/workflows") in codes
 
 
 def test_without_declared_checks_the_default_branch_must_require_the_gate(sound: Hub) -> None:

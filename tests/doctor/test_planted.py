@@ -11,7 +11,7 @@ FOLDER = ".github/workflows/"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 ON = "on:\n  pull_request:\n  merge_group:\n"
 PUBLISH_TOKEN = "${{ steps.app.outputs.token || github.token }}"  # noqa: S105  # an expression
-VARIABLES_TOKEN = "          token: ${{ steps.app.outputs.token }}"  # noqa: S105  # an expression
+OF_APP = "          app-client-id: ${{ vars.MLOPS_APP_CLIENT_ID }}\n"
 WITH_ENVIRONMENT = "    environment: mlops-bot # holds the key of the App whose pull requests start workflows\n"
 REQUIRED = '{ context = "CI", app_id = 15368 }'
 
@@ -70,8 +70,8 @@ FAULTS = (
     Fault("missing-permissions", f"{FOLDER}pr-comment.yml",
           "permissions: {}\n\n", "", "  comment:"),
     Fault("write-all-permissions", f"{FOLDER}ci.yml", "permissions: {}\n\n", "permissions: write-all\n\n", "write-all"),
-    Fault("settings-with-workflow-token", f"{FOLDER}data-refresh.yml", VARIABLES_TOKEN,
-          "          token: ${{ secrets.GITHUB_TOKEN }}", "secrets.GITHUB_TOKEN"),
+    Fault("settings-with-workflow-token", f"{FOLDER}data-refresh.yml", OF_APP, "",
+          "app-private-key: ${{ secrets.MLOPS_APP_PRIVATE_KEY }}\n          token: ${{ github.token }}"),
     Fault("settings-with-workflow-token", f"{FOLDER}ci.yml", "        run: .ci/run\n",
           "        env:\n          GH_TOKEN: ${{ github.token }}\n        run: |\n          .ci/run\n"
           "          gh variable set ML_DATASET_DATE --body 20251020\n", "gh variable set"),

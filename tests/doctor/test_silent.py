@@ -61,6 +61,7 @@ def test_a_condition_that_always_holds_on_pull_requests_is_left_alone(condition:
         "always(",
         "always() always()",
         "always() == github.actor",
+        "(" * 5_000 + "always()" + ")" * 5_000,
     ],
 )
 def test_a_condition_that_may_be_false_lets_a_skipped_check_pass(condition: str) -> None:
@@ -162,6 +163,7 @@ STEPS = {
     "read rules": step(*OWN, "run: gh api repos/o/r/rulesets"),
     "app sets": step("run: gh variable set A --body b", "env:", "  GH_TOKEN: ${{ steps.app.outputs.token }}"),
     "app verb": step("uses: ./actions/bot", "with:", "  verb: apply", "  app-client-id: x"),
+    "no board": step("uses: ./actions/bot", "with:", "  verb: announce", "  issue: 8"),
     "push": step("uses: ./actions/bot", "with:", "  verb: publish", "  mode: push"),
     "own token reads": step("run: gh pr view", "env:", "  GH_TOKEN: ${{ secrets.GITHUB_TOKEN }}"),
 }
@@ -180,6 +182,7 @@ BAD_STEPS = {
     "image": (step("uses: docker://alpine:3"), "unpinned-uses", "imagetools inspect alpine:3"),
     "default token": (step("uses: ./actions/bot", "with:", "  verb: variables"), APP, "app-private-key: ${{ secrets."),
     "it plans": (step(f"uses: a/b/actions/bot@{'a' * 40}", "with:", "  verb: plan"), APP, "environment: mlops-bot"),
+    "board": (step("uses: ./actions/bot", "with:", "  verb: announce", "  project: 8"), APP, "app-client-id: "),
     "api": (
         step(*OWN, "run: |", "  gh api --method PUT \\", "    repos/o/r/branches/main/protection"),
         APP,
