@@ -171,7 +171,7 @@ CHECKS: tuple[Check[Repository], ...] = (
     Check("write-all-permissions", "block", "`permissions: write-all`",
           "Any step can push, release, and post the required check itself, in the name of GitHub Actions.",
           _all_permissions),
-    Check("settings-with-workflow-token", "block", "variables, rules, environments or a project written with GITHUB_TOKEN",
+    Check("settings-with-workflow-token", "block", "variables, rules, environments or a board set with GITHUB_TOKEN",
           "No `permissions:` can let GITHUB_TOKEN write variables, protection, rulesets, environments or projects: "
           "that takes a GitHub App.", _settings_with_workflow_token),
     Check("pull-request-starts-no-checks", "warn", "a pull request opened with GITHUB_TOKEN",
