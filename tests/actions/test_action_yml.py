@@ -11,10 +11,13 @@ from tests.actions.verbs import name_of, options, run_steps
 ALL = actions()
 WRAPPING = [action for action in ALL if action.name != "setup"]
 
-PLUMBING = {"MLOPS", "MLOPS_EXTRA", "GITHUB_TOKEN", "VERB", "ARTIFACT"}
+APP = {"app-client-id": "MLOPS_APP_CLIENT_ID", "app-private-key": "MLOPS_APP_PRIVATE_KEY"}
+"""Inputs that sign for a token in place of the one that is given."""
+
+PLUMBING = {"MLOPS", "MLOPS_EXTRA", "GITHUB_TOKEN", "VERB", "ARTIFACT", "SUBJECT", *APP.values()}
 """What a step's environment holds besides twins of options: what runs, the token, the arguments."""
 
-ARGUMENTS = {"verb": "VERB", "artifact": "ARTIFACT", "token": "GITHUB_TOKEN"}
+ARGUMENTS = {"verb": "VERB", "artifact": "ARTIFACT", "subject": "SUBJECT", "token": "GITHUB_TOKEN", **APP}
 """Inputs that are no options, and the variables that carry them."""
 
 EMPTY_IS_REFUSED = {"artifact-sha256": "ARTIFACT_SHA256", "gate-sha256": "GATE_SHA256"}
@@ -96,8 +99,9 @@ def test_it_begins_with_the_set_up_of_one_extra(action: Action) -> None:
 @per_wrapping
 def test_its_steps_run_verbs_and_nothing_else(action: Action) -> None:
     option = r'--[a-z0-9-]+ "\$[A-Z0-9_]+"'
-    argument = r'(?:-- "\$ARTIFACT"|\$\{ARTIFACT:\+-- "\$ARTIFACT"\})'
-    quoted = re.compile(rf'"\$MLOPS"(?: [a-z]+){{1,2}}(?: "\$VERB")?(?: {option})*(?: {argument})?')
+    argument = r'(?:-- "\$ARTIFACT"|\$\{(?P<name>ARTIFACT|SUBJECT):\+-- "\$(?P=name)"\})'
+    other = argument.replace("name", "other")
+    quoted = re.compile(rf'"\$MLOPS"(?: [a-z]+){{1,2}}(?: "\$VERB")?(?: {option})*(?: {argument})?(?: {other})?')
     for step in action.steps[1:]:
         assert quoted.fullmatch(step["run"]), step["run"]
     assert [step for step, _ in run_steps(action)] == action.steps[1:]
@@ -148,7 +152,7 @@ def test_arguments_come_from_the_variables_named_after_them(action: Action) -> N
         for name, variable in {**ARGUMENTS, **EMPTY_IS_REFUSED}.items():
             if variable in step["env"]:
                 assert step["env"][variable] == f"${{{{ inputs.{name} }}}}"
-                assert f'"${variable}"' in step["run"] or variable == "GITHUB_TOKEN"
+                assert f'"${variable}"' in step["run"] or variable in {"GITHUB_TOKEN", *APP.values()}
 
 
 @per_wrapping

@@ -29,6 +29,7 @@ UNKNOWN = "0" * 64
 __all__ = ["SCENARIOS"]
 
 TRAIN, GATE = "entity-resolution-train.yml", "er-precision-gate.yml"
+SETTINGS = "settings.yml"
 PUBLISH, DEPLOY, REFRESH = "publish-model-card.yml", "model-deploy.yml", "data-refresh.yml"
 FROM_NOTHING = {"MLOPS_ENVIRONMENTS": ""}
 """Most runs share what they install, as on a runner of one's own; a few install it as GitHub's runners do."""
@@ -349,6 +350,15 @@ def _refresh_all(campaign: Campaign) -> Run:
     """The whole runbook in one dispatch, with an App and two issues; pages are executed one after the other."""
     older = pinned_hash(campaign, "er_20251020")
     return ran(execute(world_of(campaign), "all", before=f"HASH={older}"), REFRESH)
+
+
+@scenario("settings", "release")
+def _settings(campaign: Campaign) -> tuple[Run, Run]:
+    """Change a setting by hand, look for drift as every night, and apply the settings as after a push."""
+    world = world_of(campaign)
+    campaign["release"]  # applied them first
+    world.hub.add_label("drift", "ffffff")
+    return world.dispatch(SETTINGS), world.after_push(SETTINGS)
 
 
 @scenario("adopt")

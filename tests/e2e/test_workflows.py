@@ -221,8 +221,8 @@ def test_one_dispatch_does_the_whole_refresh(campaign: Campaign) -> None:
     current = {"ML_DATASET_DATE": "20251020", "ML_DATASET_HASH": pinned_hash(campaign, "er_20251020")}
     assert current.items() <= world.hub.variables.items()
     commit = run["publish"].outputs["commit"]
-    for number in (12, 15):
-        [comment] = world.hub.comments(number)
+    for number in (12, 15, *WAITING):
+        [comment] = [one for one in world.hub.comments(number) if "er_20251020" in one.body]
         assert f"/blob/{commit}/model_cards/er_20251020.md" in comment.body
         assert "ML data refreshed" in comment.body
 
@@ -337,6 +337,20 @@ def test_another_repository_takes_the_gate_over(campaign: Campaign) -> None:
     assert run.code == 0, run.explain()
     assert run["gate"].result == "success"
     assert run["evidence"].outputs["judge"] == "false"
+
+
+@pytest.mark.scenario("settings")
+def test_a_setting_changed_by_hand_is_told_in_an_issue_and_put_right(campaign: Campaign) -> None:
+    look, apply = campaign["settings"]
+    hub = world_of(campaign).hub
+    assert look.code == 0, look.explain()
+    assert look["look"].outputs["changes"] == "1"
+    assert look["report"].outputs["status"] == "opened"
+    number = int(look["report"].outputs["url"].rpartition("/")[2])
+    assert "ffffff" in (hub.state.issues[number].body or "")
+    assert apply.code == 0, apply.explain()
+    assert apply["apply"].outputs == {"changed": "1", "refused": "0"}
+    assert hub.state.labels["drift"].color == "b60205"
 
 
 # The own use of the actions, with assertions that stand in the workflow itself

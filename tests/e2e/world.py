@@ -110,6 +110,10 @@ class World:
         }
         return self._run(self._merged(branch, onto), workflow, "pull_request", payload=payload, **options)
 
+    def after_push(self, workflow: str) -> Run:
+        """Run ``workflow`` because somebody pushed to the main branch."""
+        return self._run(self.clone(), workflow, "push", payload={"ref": "refs/heads/main", "repository": _REPOSITORY})
+
     def after_run(self, workflow: str, payload: Mapping[str, Any]) -> Run:
         """Run ``workflow`` because another run ended; it sees the default branch, whatever that run was about."""
         return self._run(self.clone(), workflow, "workflow_run", payload={**payload, "repository": _REPOSITORY})
