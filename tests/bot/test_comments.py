@@ -1,12 +1,18 @@
 """Comments: one for each subject, edited in place, found on all pages, and never a stranger's."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlops import documents
+from mlops.artifact import GATE
+from mlops.bot.announcing import news_of_verdict
 from mlops.bot.comments import ACTIONS, LIMIT, Written, author_of, tell
 from mlops.errors import UnavailableError, UsageRefusedError
+from mlops.gate import GateReport
+from mlops.reporting import Links
 from tests.bot import world
 from tests.fakes.github import Hub
 
@@ -50,7 +56,6 @@ def test_among_a_thousand_comments_of_others_exactly_one_is_ours(hub: Hub) -> No
         if n == 700:
             write(hub, number, "one")
     assert write(hub, number, "two").status == "edited"
-    assert write(hub, number, "two").status == "unchanged"
     ours = [comment for comment in hub.comments(number) if comment.author.login == ACTIONS]
     assert [comment.body for comment in ours] == [text("two")]
 
@@ -164,6 +169,26 @@ def test_an_archived_repository_is_told(hub: Hub) -> None:
     hub.state.archived = True
     with pytest.raises(UnavailableError, match="repository is archived"):
         write(hub, number, "one")
+
+
+def test_a_renamed_repository_is_followed(hub: Hub) -> None:
+    number = hub.add_issue()
+    hub.state.former.add("acme/old-models")
+    client = world.client(hub, repository="acme/old-models")
+    assert tell(client, number, world.news("one"), author=ACTIONS).status == "created"
+    assert bodies(hub, number) == [text("one")]
+
+
+def test_any_text_of_a_verdict_lands_within_what_github_takes_and_is_found_again(hub: Hub, tmp_path: Path) -> None:
+    number, report = hub.add_issue(), documents.read(world.judged(tmp_path / "a") / GATE, GateReport)
+    strange = "\U0001f468\u200d\U0001f467 שלום \u202eabc e\u0301\u0301 \x00 -->"
+    failed = report.criteria[0].model_copy(update={"verdict": "fail", "reason": strange * 20})
+    hostile = report.model_copy(update={"verdict": "fail", "reason": "x" * 70_000, "criteria": (failed,) * 300})
+    news = news_of_verdict(hostile, Links())
+    assert [tell(world.client(hub), number, news, author=ACTIONS).status for _ in range(2)] == ["created", "unchanged"]
+    (body,) = bodies(hub, number)
+    assert LIMIT / 2 < len(body) <= LIMIT
+    assert not {"\x00", "\u202e", "\u200d"} & set(body)
 
 
 def test_a_comment_on_change_is_left_alone_while_nothing_changes(hub: Hub) -> None:
