@@ -129,7 +129,7 @@ def body(wanted: Wanted, found: Environment | None, reviewers: tuple[Reviewer, .
     if approving or there.reviewers:
         asked["reviewers"] = [{"type": each.kind, "id": each.number} for each in approving]
     if prevent or there.prevent_self_review:
-        asked["prevent_self_review"] = prevent
+        asked["prevent_self_review"] = prevent and bool(approving)  # GitHub keeps it beside reviewers
     if policy:
         asked["deployment_branch_policy"] = {
             "protected_branches": policy == PROTECTED,
@@ -146,9 +146,10 @@ def foreign(wanted: Wanted, found: Environment) -> object:
         WAIT: found.wait_minutes,
         BRANCHES: found.policy,
     }
-    tags = sorted(each.name for each in found.patterns if each.type != _BRANCH)
-    rest = {name: value for name, value in whole.items() if name not in wanted.fields}
-    return rest, found.admins_bypass, tags if BRANCHES in wanted.fields else []
+    ours = {*wanted.fields, *((SELF,) if wanted.fields.get(REVIEWERS) == () else ())}  # GitHub keeps both or neither
+    custom = isinstance(wanted.fields.get(BRANCHES), tuple)
+    tags = sorted(each.name for each in found.patterns if custom and each.type != _BRANCH)
+    return {name: value for name, value in whole.items() if name not in ours}, found.admins_bypass, tags
 
 
 def _write(hub: GitHub, wanted: Wanted, found: Environment | None) -> None:

@@ -155,6 +155,12 @@ def test_patterns_of_an_environment_become_exactly_the_declared_ones(hub: Hub) -
     assert [each.name for each in found.patterns] == ["v*", "rel/*"]
 
 
+def test_reviewers_and_patterns_may_be_given_up(hub: Hub) -> None:
+    hub.add_environment("p", reviewers=["octocat"], prevent_self_review=True, branches=["v*"]).patterns[0].kind = "tag"
+    done = applied(hub, declared(environments={"p": {"reviewers": [], "branches": "protected"}}))
+    assert ([each.field for each in done.changed], done.refused) == (["reviewers", "branches"], ())
+
+
 def test_everybody_may_deploy_until_branches_are_named(hub: Hub) -> None:
     hub.add_environment("production", reviewers=["octocat"])
     for branches, policy in ((["main"], "custom"), ("protected", "protected")):

@@ -359,6 +359,12 @@ def test_what_was_never_asked_for_is_not_mentioned_because_plans_refuse_even_its
     assert environments.body(each, Environment((OCTOCAT,)), ()) == {"reviewers": []}
 
 
+def test_without_reviewers_nobody_is_kept_from_reviewing_himself() -> None:
+    each = wanted({"reviewers": ()}, "environments", "p")
+    there = Environment((OCTOCAT,), prevent_self_review=True)
+    assert environments.body(each, there, ()) == {"reviewers": [], "prevent_self_review": False}
+
+
 # Words
 
 
