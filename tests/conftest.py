@@ -65,11 +65,10 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="module")
 def few_trees() -> Iterator[None]:
-    """Let random forests have 20 trees, for tests that ask nothing about their quality: a tenth of the time."""
-    from mlops.tasks.er import estimators  # noqa: PLC0415  # tests of lower modules do not need the learner
+    """Train small models in this process, for tests that ask nothing about their quality: see ``tests/small.py``."""
+    from tests.small import few_trees  # noqa: PLC0415  # tests of lower modules do not need the learner
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(estimators, "_TREES", 20)
+    with few_trees():
         yield
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.chain import Chain, make
+from tests.cli.chain import Chain, finished_run
 
 
 @pytest.fixture(scope="session")
 def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """Return a finished run of the whole chain, shared: look, do not touch."""
-    return make(root, tmp_path_factory.mktemp("actions"))
+    return finished_run(root, tmp_path_factory)
 
 
 @pytest.fixture

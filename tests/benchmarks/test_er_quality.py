@@ -17,6 +17,8 @@ from mlops import documents
 from mlops.errors import UsageRefusedError
 from tests.benchmarks.tables import products, with_split, write
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 PLAN = running.make_plan((0,), ())
 
 

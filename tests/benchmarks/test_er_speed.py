@@ -16,6 +16,8 @@ from mlops.errors import UsageRefusedError
 from mlops.tasks.er.features import PairFeatures
 from tests.benchmarks.tables import products, with_split, write
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> ErSpeed:

@@ -50,6 +50,7 @@ def test_real_pairs_get_the_same_features(shared_data: Path, name: str) -> None:
     assert _same(inputs)
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_pairs_get_the_same_scores() -> None:
     table = products().to_pandas().astype(object)
     inputs, label = table.drop(columns="label"), table["label"].to_numpy(np.int8)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from mlops.cli.main import run
 from mlops.tasks.er.generator import generate
+from tests.small import few_trees
 
 ROWS = 900
 SEED = 11
@@ -49,8 +51,23 @@ def within(folder: Path, *arguments: str) -> int:
         os.chdir(before)
 
 
-def make(root: Path, folder: Path) -> Chain:
-    """Prepare a repository in ``folder`` and run the whole chain in it."""
-    prepare(root, folder)
-    code = within(folder, "run", "er", "--json")
-    return Chain(folder, folder / "dist" / DATASET, code)
+def finished_run(root: Path, folders: pytest.TempPathFactory) -> Chain:
+    """Return a run of the whole chain with a small model, the same for all tests of a session: look, do not touch.
+
+    The processes of a session share the folder above theirs. Two that come at the same time both make one, and the
+    first to name it wins.
+    """
+    own = folders.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished-run"
+    if not shared.exists():
+        making = folders.mktemp("making")
+        prepare(root, making)
+        with few_trees():
+            code = within(making, "run", "er", "--json")
+        (making / "exit-code").write_text(str(code), encoding="utf-8")
+        try:
+            making.rename(shared)
+        except OSError:  # another process was first
+            shutil.rmtree(making)
+    code = int((shared / "exit-code").read_text(encoding="utf-8"))
+    return Chain(shared, shared / "dist" / DATASET, code)

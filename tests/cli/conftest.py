@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.chain import Chain, make
+from tests.cli.chain import Chain, finished_run
 from tests.cli.pages import Page
 
 
 @pytest.fixture(scope="session")
 def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """Return a finished run, shared by all tests: look, do not touch."""
-    return make(root, tmp_path_factory.mktemp("chain"))
+    return finished_run(root, tmp_path_factory)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from tests.cli.chain import DATASET, SEED, Chain, within
 from tests.conftest import RunCli
 from tests.scored import scored, write_artifact
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 CANDIDATE = f"{DATASET}-2"
 
 
@@ -25,9 +27,9 @@ def report_of(artifact: Path) -> GateReport:
     return documents.read(artifact / GATE, GateReport)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def further(finished: Chain, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a further model on the chain's dataset, trained with another seed: look, do not touch."""
+    """Return a further small model on the chain's dataset, trained with another seed: look, do not touch."""
     folder = tmp_path_factory.mktemp("further") / CANDIDATE
     code = within(
         finished.repository, "train", "er", "--model-id", CANDIDATE, "--seed", str(SEED), "--code-commit", "0" * 40,

@@ -53,13 +53,13 @@ def test_bad_input_54_outside_git_training_says_how_to_name_the_code(chain: Chai
 def test_training_by_hash_and_sample_size_records_both(chain: Chain, run_cli: RunCli) -> None:
     sha256 = json.loads((chain.repository / "data_manifests" / f"{DATASET}.json").read_text())["sha256"]
     said = run_cli(
-        "train", "er", "--dataset-hash", sha256, "--sample-size", "300", "--seed", "5",
+        "train", "er", "--dataset-hash", sha256, "--sample-size", "500", "--seed", "5",
         "--model-id", f"{DATASET}-2", "--code-commit", "0" * 40, "--json",
     )  # fmt: skip
     assert said.code == 0, said.err
     record = documents.read(chain.repository / "dist" / f"{DATASET}-2" / "training.json", Training)
     assert json.loads(said.out)["model_id"] == record.model_id == f"{DATASET}-2"
-    assert (record.sample_size, record.trained_rows, record.seed) == (300, 300, 5)
+    assert (record.sample_size, record.trained_rows, record.seed) == (500, 500, 5)
     assert record.code.commit == "0" * 40
     whole = evaluation.read(chain.artifact / "evaluation.parquet")
     sampled = evaluation.read(chain.repository / "dist" / f"{DATASET}-2" / "evaluation.parquet")
@@ -69,7 +69,7 @@ def test_training_by_hash_and_sample_size_records_both(chain: Chain, run_cli: Ru
 def test_several_seeds_leave_one_model_and_the_scored_rows_of_all(chain: Chain, run_cli: RunCli) -> None:
     settings = chain.repository / "mlops.toml"
     one = settings.read_text()
-    arguments = ("train", "er", "--sample-size", "300", "--seed", "5", "--code-commit", "0" * 40, "--out", "new")
+    arguments = ("train", "er", "--sample-size", "500", "--seed", "5", "--code-commit", "0" * 40, "--out", "new")
     folder = chain.repository / "new"
     assert run_cli(*arguments).code == 0
     alone = {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -26,6 +26,7 @@ LogOdds = NDArray[np.float64]
 
 _REGULARISATION = 0.1
 _TREES = 200
+_ROUNDS = 100
 _MEMBERS = 2
 
 
@@ -216,7 +217,7 @@ class Boosting:
     def _of(cls, count: int, table: Floats, label: Labels, weight: Weights, seed: int) -> Self:
         members = [
             HistGradientBoostingClassifier(
-                max_iter=100,
+                max_iter=_ROUNDS,
                 learning_rate=0.09,
                 max_leaf_nodes=15,
                 min_samples_leaf=10,

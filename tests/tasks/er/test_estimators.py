@@ -1,5 +1,6 @@
 """Every kind of estimator learns, repeats itself, survives the model file, and scores a row alone as in a batch."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,17 @@ def test_it_comes_back_from_a_model_file_and_is_written_as_the_same_bytes(estima
     assert again.columns == estimator.columns == 5
     assert again.sentence() == estimator.sentence()
     assert persistence.dump({"estimator": again.state()}) == data
+
+
+SENTENCES = {
+    Linear: r"LogisticRegression .*, C 0\.1",
+    Forest: r"RandomForestClassifier .* of 200 trees with at least 2 rows in a leaf",
+    Boosting: r"HistGradientBoostingClassifier .* the mean of 2 models of 100 trees .* 15 leaves .*learning rate 0\.09",
+}
+
+
+def test_its_sentence_names_its_kind_and_its_settings(estimator: Estimator) -> None:
+    assert re.match(SENTENCES[type(estimator)], estimator.sentence())
 
 
 @EVERY

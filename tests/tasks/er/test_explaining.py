@@ -15,6 +15,8 @@ from mlops.tasks.er.fitting import fit_matcher
 from mlops.tasks.er.matcher import PairMatcher
 from tests.tasks.er.test_matcher import make_pairs
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 @pytest.fixture(scope="module")
 def fitted() -> PairMatcher:

@@ -11,6 +11,8 @@ from mlops.config import TaskSettings
 from mlops.tasks.er.generator import generate
 from mlops.tasks.er.task import EntityResolution
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 @pytest.fixture
 def settings(root: Path) -> TaskSettings:
