@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
-from mlops.github_settings import GitHubSettings
+from mlops.github_settings import GitHubSettings, check_task
 from mlops.globs import check_glob
 from mlops.hashing import sha256_bytes
 from mlops.places import keys_of
@@ -240,15 +240,7 @@ def parse(data: bytes, *, file: object = FILE_NAME) -> Settings:
             found=repr(first["input"])[:200],
             fix="docs/configuration.md describes every field.",
         ) from None
-    if settings.github.dataset_variables not in {None, *settings.tasks}:
-        raise UsageRefusedError(
-            "The variables of the dataset follow a task that is not declared.",
-            file=file,
-            field="github.dataset_variables",
-            expected=" or ".join(sorted(settings.tasks)),
-            found=settings.github.dataset_variables,
-            fix="Name a declared task, or leave the field out.",
-        )
+    check_task(settings.github, settings.tasks, file)
     return settings
 
 

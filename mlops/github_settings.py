@@ -4,12 +4,13 @@ Names follow GitHub's own rules, so that what GitHub would refuse, or silently s
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from mlops.documents import Part
+from mlops.errors import UsageRefusedError
 
 DATE_VARIABLE, HASH_VARIABLE = "ML_DATASET_DATE", "ML_DATASET_HASH"
 """The variables that follow the newest manifest of a task."""
@@ -209,3 +210,16 @@ class GitHubSettings(Part):
             if branch.kind == "protection" and "*" in name:
                 raise ValueError(f'{name!r} is a pattern, which needs `as = "ruleset"`')
         return branches
+
+
+def check_task(settings: GitHubSettings, tasks: Collection[str], file: object) -> None:
+    """Refuse variables of a dataset that follow a task which is not among ``tasks``."""
+    if settings.dataset_variables not in {None, *tasks}:
+        raise UsageRefusedError(
+            "The variables of the dataset follow a task that is not declared.",
+            file=file,
+            field="github.dataset_variables",
+            expected=" or ".join(sorted(tasks)),
+            found=settings.dataset_variables,
+            fix="Name a declared task, or leave the field out.",
+        )

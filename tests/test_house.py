@@ -261,7 +261,7 @@ def test_every_declared_dependency_is_locked_in_a_version_that_it_accepts(name: 
 
 
 def test_every_package_that_is_imported_is_declared() -> None:
-    distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml", "github": "pygithub"}
+    distributions = {"sklearn": "scikit-learn", "yaml": "pyyaml", "github": "pygithub", "jwt": "pyjwt"}
     project = pyproject()["project"]
     lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
     declared = {canonicalize_name(Requirement(line).name) for line in lines}
