@@ -1,6 +1,7 @@
 """A plan as a page on GitHub: in the summary of a run, and in the issue about drift. What GitHub said stays inert."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from mlops.bot.plan.model import Applied, Change, Plan, Refusal
 from mlops.bot.plan.words import SIGNS, heading, shown, target
@@ -42,6 +43,7 @@ def _table(changes: Iterable[Change], header: tuple[str, str], refusals: Iterabl
         "refused": Safe(refused),
         "changes": [
             {
+                "named": before is None or (each.section, target(each)) != (before.section, target(before)),
                 "sign": Safe(SIGNS[each.kind]),
                 "section": Safe(each.section),
                 "target": target(each),
@@ -49,7 +51,8 @@ def _table(changes: Iterable[Change], header: tuple[str, str], refusals: Iterabl
                 "before": Safe("nothing") if each.before is None else shown(each.before, each.after),
                 "after": Safe("there") if each.after is None else shown(each.after, each.before),
             }
-            for each in changes
+            for before, each in pairwise((None, *changes))
+            if each is not None
         ],
         "refusals": [each.model_dump() | {"section": Safe(each.section)} for each in refusals],
     }
