@@ -45,9 +45,9 @@ def open_for(hub: GitHub, head: str, *, base: str | None = None) -> list[Pull]:
 
 def ensure(hub: GitHub, *, branch: str, base: str, title: str, body: str) -> Made[Pull]:
     """Return the open pull request from ``branch`` to ``base`` with this title and body; make it if there is none."""
-    head = f"{hub.settings.owner}:{branch}"
 
     def look() -> Pull | None:
+        head = f"{hub.settings.owner}:{branch}"  # each time anew: the first request may tell of a new owner
         return next(iter(open_for(hub, head, base=base)), None)
 
     wanted = {"title": title, "body": body}

@@ -108,7 +108,8 @@ def _ensure_asset(hub: GitHub, release: Release, name: str, data: bytes, *, fixe
             limited = retrying.is_limit(answer.status, answer.headers, answer.message)
             if not limited and not retrying.is_fault(answer.status):
                 refuse(answer, WRITE_CONTENTS)
-        known = _asset(hub, release, name)
+        done = answer is not None and answer.accepted
+        known = read(Asset, answer.json(), where="an asset") if answer and done else _asset(hub, release, name)
         if answer is not None and answer.status == taken and known is None:
             refuse(answer, WRITE_CONTENTS)
 

@@ -1,11 +1,14 @@
 """The git side of the stand-in's repository: a bare repository on disk, read and written with git itself."""
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+_NAME = re.compile(r"[0-9a-f]{40}")
 
 
 class NoSuchObjectError(LookupError):
@@ -30,9 +33,11 @@ class Bare:
 
     Attributes:
         path: Its folder.
+        known: Full names of commits that were found here; they stay.
     """
 
     path: Path
+    known: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def git(
         self,
@@ -71,6 +76,10 @@ class Bare:
 
     def resolve(self, ref: str) -> str:
         """Return the commit of a branch, a tag (with or without ``heads/``, ``tags/``) or a commit's own name."""
+        if _NAME.fullmatch(ref):  # git, too, takes a full name for nothing else
+            if ref not in self.known:
+                self.known.add(self._commit(ref))
+            return ref
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/{ref.removeprefix('refs/')}", ref):
             try:
                 return self._commit(name)
