@@ -75,17 +75,6 @@ def test_another_model_under_the_same_id_is_a_conflict(hub: Hub, artifact: Path,
     assert {asset.name: asset.content for asset in only(hub).assets} == before
 
 
-@pytest.mark.parametrize("stop", range(8))
-def test_a_run_that_stopped_anywhere_is_finished_by_the_next(hub: Hub, artifact: Path, stop: int) -> None:
-    hub.faults.answer("POST", r"/releases(/[0-9]+/assets)?$", 401, message="Bad credentials", skip=stop)
-    with pytest.raises(UnavailableError):
-        release(hub, artifact)
-    assert all(found.draft for found in hub.state.releases.values())
-    release(hub, artifact)
-    assert not only(hub).draft
-    assert len(only(hub).assets) == 7
-
-
 def test_a_half_uploaded_file_is_removed_and_uploaded_again(hub: Hub, artifact: Path) -> None:
     hub.faults.answer("PATCH", r"/releases/", 401, message="Bad credentials")
     with pytest.raises(UnavailableError):
