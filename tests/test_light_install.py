@@ -1,8 +1,10 @@
 """Whoever only reads a verdict or holds a token needs no learner: all this runs where numpy and its kin are absent."""
 
+import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -90,10 +92,23 @@ def test_what_is_committed_is_checked(root: Path) -> None:
     assert "Everything holds." in done.stdout
 
 
-@pytest.mark.parametrize("name", ["", "artifact", "check", "comment", "deployment", "publish", "release", "variables"])
-def test_the_bot_starts(root: Path, name: str) -> None:
-    done = verb(root, "bot", *filter(None, (name,)), "--help")
+def test_the_bot_starts(root: Path) -> None:
+    done = verb(root, "bot", "--help")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_bot_takes_less_than_60_megabytes_and_no_data_frame(root: Path) -> None:
+    locked = re.findall(r"^([a-z0-9._-]+)==", (root / "requirements" / "bot.txt").read_text(), re.MULTILINE)
+    assert {"pygithub", "pyjwt", "requests"} <= set(locked)
+    assert not {*ABSENT, "scikit-learn"} & set(locked)
+    size = sum(path.stat().st_size for path in (root / "mlops").rglob("*.py"))
+    for name in locked:
+        try:
+            files = metadata.distribution(name).files or ()
+        except metadata.PackageNotFoundError:  # for another system
+            continue
+        size += sum(path.stat().st_size for path in (Path(str(file.locate())) for file in files) if path.exists())
+    assert 10 << 20 < size < 60 << 20
 
 
 def test_every_module_of_the_bot_is_imported_without_the_learner(root: Path) -> None:

@@ -1,5 +1,6 @@
 """An App's own token: for this repository alone, for what the verb needs and no more, given back, and never shown."""
 
+import ast
 import logging
 import re
 from pathlib import Path
@@ -25,7 +26,7 @@ from mlops.errors import ExitCode, MlopsError, UnavailableError, UsageRefusedErr
 from tests import factories
 from tests.bot import world
 from tests.bot.world import Hourglass
-from tests.conftest import RunCli
+from tests.conftest import ROOT, RunCli
 from tests.fakes.github import Hub
 
 EVERYTHING = {"actions_variables": "write", "issues": "write", "pull_requests": "read", "metadata": "read"}
@@ -71,6 +72,19 @@ def granted(hub: Hub, app: App | None = None, **changes: str) -> str:
 )
 def test_a_token_may_do_what_is_needed_and_was_granted(needs: list[object], asked: dict[str, str]) -> None:
     assert permissions_of(needs, EVERYTHING) == asked  # type: ignore[arg-type]  # the table mixes them
+
+
+def test_every_verb_declares_what_it_needs() -> None:
+    """Without it the token of an App could do nothing; with more than a verb needs it could do too much."""
+    calls = [
+        (file.name, call)
+        for folder in ("mlops/cli", "mlops/cli/bot")
+        for file in sorted((ROOT / folder).glob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"connection", "reading"}
+    ]
+    assert len(calls) > 12
+    assert [name for name, call in calls if len(call.args) < 2] == []
 
 
 def test_a_verb_gets_a_token_for_itself_and_gives_it_back(signed: Hub, run_cli: RunCli, tmp_path: Path,
