@@ -63,6 +63,7 @@ DATA ?= ../shared/data/er
 bench: $(VENV)/.dev  ## Measure matching on every dataset of DATA, and render docs/benchmarks.md
 	$(BIN)/python -m benchmarks.er_quality --data $(DATA) $(ARGS)
 	$(BIN)/python -m benchmarks.render
+	$(BIN)/python -m pytest tests/cli/test_published_data.py --all-data
 
 speed: $(VENV)/.dev  ## Measure the speed of features, scoring and training, and render docs/benchmarks.md
 	$(BIN)/python -m benchmarks.er_speed --data $(DATA) $(ARGS)

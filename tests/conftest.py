@@ -18,6 +18,15 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what takes too long for every run."""
+    parser.addoption(
+        "--all-data",
+        action="store_true",
+        help="Learn from every public dataset whole and ask for quality: see tests/cli/test_published_data.py",
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the end-to-end tests: they take longest, and on several cores the others fill the time beside them."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
