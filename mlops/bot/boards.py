@@ -10,7 +10,7 @@ from typing import Any
 from mlops.bot.answers import AbsentError, DeniedError, Part, read
 from mlops.bot.client import GitHub
 from mlops.bot.permissions import READ_PROJECTS, WRITE_PROJECTS
-from mlops.errors import UsageRefusedError
+from mlops.errors import MlopsError, UsageRefusedError
 
 _OWNERS = ("organization", "user")
 _BOARD = """query ($login: String!, $number: Int!, $owner: String!, $name: String!) {
@@ -113,7 +113,7 @@ class Value(Part):
     @property
     def shown(self) -> str:
         """Return the value as a person writes it."""
-        number = "" if self.number is None else f"{self.number:g}"
+        number = "" if self.number is None else f"{self.number:.15g}"  # all digits that a float surely keeps
         return next((text for text in (self.text, self.name, self.title, self.date) if text is not None), number)
 
 
@@ -166,21 +166,23 @@ def find(hub: GitHub, owner: str, number: int) -> Board:
         UsageRefusedError: There is none, or the token cannot see it.
         UnavailableError: The token may not read boards, or GitHub did not answer.
     """
+    refusals: list[MlopsError] = []
     for kind in _OWNERS:
         try:
             data = hub.query(
                 _BOARD % kind, READ_PROJECTS, login=owner, number=number, owner=hub.settings.owner,
                 name=hub.settings.repository.partition("/")[2],
             )  # fmt: skip
-        except AbsentError as error:
-            said = error.found
-        except DeniedError as error:
-            raise DeniedError(*_unseen(owner, number), **_tokens(error.found)) from None
+        except (AbsentError, DeniedError) as error:  # a token for a person's board may not even ask for organizations
+            refusals.append(error)
         else:
             found, where = data["owner"]["projectV2"], f"board {number} of {owner}"
             fields = [field for field in found["fields"]["nodes"] if field]
             return read(Board, {**found, "fields": fields, "repository": data["repository"]["id"]}, where=where)
-    raise UsageRefusedError(*_unseen(owner, number), **_tokens(said))
+    denied = any(isinstance(error, DeniedError) for error in refusals)
+    letter: type[MlopsError] = DeniedError if denied else UsageRefusedError
+    said = "; ".join(dict.fromkeys(error.found for error in refusals))
+    raise letter(*_unseen(owner, number), **_tokens(said))
 
 
 def items(hub: GitHub, board: Board) -> Iterator[Item]:

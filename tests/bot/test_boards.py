@@ -28,6 +28,22 @@ def test_a_classic_token_without_the_scope_is_told_so(hub: Hub) -> None:
     assert "read:project" in caught.value.found
 
 
+def test_a_persons_board_is_found_though_the_token_may_not_ask_for_organizations(hub: Hub) -> None:
+    hub.add_board(3, owner="octocat", kind="user", title="Mine")
+    denied = {"errors": [{"type": "INSUFFICIENT_SCOPES", "message": "The 'login' field requires: ['read:org']"}]}
+    hub.faults.answer("POST", "/graphql$", 200, body=denied)
+    client = world.client(hub, token=hub.token_for("octocat", scopes=("repo", "project")))
+    assert boards.find(client, "octocat", 3).title == "Mine"
+
+
+def test_numbers_are_compared_with_all_their_digits(hub: Hub) -> None:
+    made = hub.add_board(8, fields=FIELDS)
+    made.add(hub.add_issue(), Size=20251020)
+    client = world.client(hub, token=hub.app_token)
+    (row,) = boards.items(client, boards.find(client, "acme", 8))
+    assert row.value("Size") == "20251020"
+
+
 def test_all_items_are_read_with_their_values(hub: Hub) -> None:
     made = hub.add_board(8, fields=FIELDS)
     for _ in range(250):
@@ -60,6 +76,7 @@ def test_a_board_that_is_not_there_is_told_with_what_token_it_takes(hub: Hub, ow
     with pytest.raises(UsageRefusedError, match=f"no project board {number} of {owner}") as caught:
         boards.find(world.client(hub, token=hub.app_token), owner, number)
     assert "Projects: read and write" in caught.value.fix
+    assert ("with the number 9" in caught.value.found) == (owner == "acme")
 
 
 def test_the_token_of_a_workflow_sees_no_board(hub: Hub) -> None:
