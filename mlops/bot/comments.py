@@ -67,12 +67,12 @@ class Written(NamedTuple):
 
 
 def author_of(hub: GitHub, given: str | None) -> str:
-    """Return as whom this token writes: as told, else as GitHub says, else as Actions.
+    """Return as whom this token writes: as told, else as the App that signed, else as GitHub says, else as Actions.
 
     GraphQL tells it to the tokens of workflows and Apps, too, which may not ask the REST API who they are.
     """
-    if given is not None:
-        return given
+    if given is not None or hub.settings.login:
+        return given or hub.settings.login
     try:
         return read(Viewer, hub.query(_WHO, WRITE_ISSUES), where="viewer").viewer.login
     except StoppedError:

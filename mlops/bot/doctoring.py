@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from mlops.bot.answers import DeniedError
+from mlops.bot.effects import StoppedError
 from mlops.bot.paths import in_path
 from mlops.bot.permissions import (
     READ_ACTIONS,
@@ -88,6 +89,8 @@ class _Surveyor:
         """Return what ``read`` returns; None, with a word about it, where the token may not or GitHub does not."""
         try:
             return read()
+        except StoppedError:
+            raise
         except MlopsError as error:
             why = error.found or error.what
             self._unknown.append(Unknown(what=what, why=why, fix=error.fix, essential=essential))
@@ -101,6 +104,8 @@ class _Surveyor:
                 return Branch(name, paid=False)
             rules = None
             self._not_read(name, error)
+        except StoppedError:
+            raise
         except UnavailableError as error:
             rules = None
             self._not_read(name, error)

@@ -7,7 +7,7 @@ import pytest
 
 from mlops import config
 from mlops.bot.doctoring import survey
-from mlops.bot.effects import Deadline
+from mlops.bot.effects import Deadline, StoppedError
 from mlops.bot.reading import Reader
 from mlops.doctor import LIVE, DoctorReport, examine, examined
 from mlops.errors import ExitCode
@@ -209,3 +209,12 @@ def test_rules_that_could_not_be_read_are_never_clean(sound: Hub) -> None:
     assert "the protection of `main`" in {each.what for each in found.unknown if each.essential}
     assert found.findings == ()
     assert (found.outcome, found.exit_code) == ("unknown", ExitCode.UNAVAILABLE)
+
+
+def test_being_stopped_is_no_unknown_setting(sound: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise StoppedError("cancelled")
+
+    monkeypatch.setattr(Reader, "pages", stop)
+    with pytest.raises(StoppedError):
+        ask(sound)
