@@ -38,7 +38,10 @@ class Permission:
                 f"{short.capitalize()}: {level}, and pass MLOPS_APP_CLIENT_ID and MLOPS_APP_PRIVATE_KEY, or a token "
                 "made with actions/create-github-app-token as GITHUB_TOKEN; or do it by hand on GitHub's pages."
             )
-        return f"Add the line `{self.line}` under `permissions:` of the job, then run it again."
+        return (
+            f"Add the line `{self.line}` under `permissions:` of the job, or give the GitHub App whose token it is "
+            "this permission; then run it again."
+        )
 
 
 READ_ACTIONS = Permission("actions: read")

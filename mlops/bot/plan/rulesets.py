@@ -120,6 +120,7 @@ def body(wanted: Wanted, raw: Json | None) -> Json:
     }
     rules = [ours if each["type"] == _RULE else each for each in there.get("rules", [])]
     whole = there | {
+        "target": there.get("target", "branch"),
         "enforcement": _ACTIVE,
         "conditions": conditions,
         "rules": rules if ours in rules else [*rules, ours],

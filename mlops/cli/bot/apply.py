@@ -40,7 +40,7 @@ def _incomplete(applied: Applied) -> UnavailableError:
     first = applied.refused[0]
     needs = dict.fromkeys(each.needs for each in applied.refused if each.needs)
     return UnavailableError(
-        f"{len(applied.refused)} of {applied.managed} settings are not as declared; the others are.",
+        f"Not all of the {applied.managed} declared settings could be applied; those that are not named here are.",
         field=", ".join(dict.fromkeys(f"{each.section} {each.name}".strip() for each in applied.refused)),
         expected="; ".join(needs),
         found=first.found,
