@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mlops.doctor.findings import Check, Trouble
 from mlops.doctor.reading import Repository
+from mlops.doctor.workflows import Job
 from mlops.doctor.yamls import Node
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
@@ -19,12 +20,16 @@ _CHECKS_OUT = re.compile(r"\bgh\s+pr\s+checkout\b|\bgit\s+(?:checkout|fetch|pull
 _EXPRESSION = re.compile(r"\$\{\{(?P<inside>(?:(?!\}\}).)*)\}\}", re.DOTALL)
 _PARTS = (
     r"(?:issue|pull_request|discussion)\.(?:title|body)", r"(?:comment|review|review_comment)\.body",
-    r"pull_request\.head\.(?:ref|label|repo\.\w+)", r"pages\.[\w*\[\]]+\.page_name",
+    r"pull_request\.head\.(?:ref|label|repo\.(?:default_branch|description|homepage))", r"pages\.[\w*\[\]]+\.page_name",
     r"(?:head_commit|commits\.[\w*\[\]]+)\.(?:message|author\.(?:email|name))",
     r"workflow_run\.(?:head_branch|display_title|head_commit\.\w+(?:\.\w+)*|head_repository\.description)",
     r"client_payload\.[\w.]+", r"merge_group\.head_commit\.message",
 )  # fmt: skip
 _FOREIGN = re.compile(rf"\bgithub\s*\.\s*(?:head_ref\b|event\.(?:{'|'.join(_PARTS)}))", re.IGNORECASE)
+_DECIDED = re.compile(r"\b(?:contains|startsWith|endsWith)\s*\([^()]*\)|[\w.]+\s*[!=]=\s*'[^']*'", re.IGNORECASE)
+"""Parts of an expression that come out as true or false, whatever a stranger wrote."""
+
+_OWN_EVENT = re.compile(r"github\.event\.workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch|release)'")
 _SCRIPT_ACTION = re.compile(r"actions/github-script(?:@|$)")
 
 
@@ -67,7 +72,7 @@ def _unpinned(repository: Repository) -> Iterator[Trouble]:
 def _foreign_checkout(repository: Repository) -> Iterator[Trouble]:
     for workflow, job in repository.jobs():
         event = next((event for event in _PRIVILEGED if event in workflow.triggers), None)
-        if event is None:
+        if event is None or (event == "workflow_run" and _is_after_own_push(job)):
             continue
         for step in job.steps:
             inputs, script = step.node.at("with"), step.script
@@ -87,6 +92,12 @@ def _foreign_checkout(repository: Repository) -> Iterator[Trouble]:
                 )  # fmt: skip
 
 
+def _is_after_own_push(job: Job) -> bool:
+    """Tell whether a job runs only after workflows that nobody without write access starts."""
+    condition = job.node.text_at("if")
+    return not any(sign in condition for sign in ("||", "!(")) and _OWN_EVENT.search(condition) is not None
+
+
 def _injection(repository: Repository) -> Iterator[Trouble]:
     for file in repository.files:
         for _, step in file.all_steps():
@@ -94,7 +105,7 @@ def _injection(repository: Repository) -> Iterator[Trouble]:
             if script is None and _SCRIPT_ACTION.match(step.uses):
                 script = step.node.at("with", "script")
             for found in _EXPRESSION.finditer(script.text if script is not None else ""):
-                foreign = _FOREIGN.search(found["inside"])
+                foreign = _FOREIGN.search(_DECIDED.sub("", found["inside"]))
                 if script is not None and foreign is not None:
                     name = re.sub(r"\W+", "_", foreign[0].rpartition("event.")[2].removeprefix("github.")).upper()
                     yield Trouble(

@@ -11,6 +11,9 @@ from mlops.doctor.workflows import COMMAND, Job, Workflow
 
 _PUBLISHING = {"publish", "release", "deployment", "apply", "variables", "announce"}
 _RELEASES = re.compile(rf"{COMMAND}gh\s+release\s+(?:create|upload|edit)\b", re.MULTILINE)
+_OF_ONE_RUN = re.compile(r"\$\{\{\s*github\.(?:run_id|sha)\s*\}\}", re.IGNORECASE)
+"""In the name of a group: no other run shares it."""
+
 _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|cancelled)\s*\(", re.IGNORECASE)
 
 
@@ -75,7 +78,9 @@ def _half_done(repository: Repository) -> Iterator[Trouble]:
         publishing = [job for job in workflow.jobs.values() if is_publishing(job)]
         for node in (workflow.node, *(job.node for job in publishing)):
             group = node.at("concurrency")
-            if publishing and group is not None and group.text_at("cancel-in-progress") == "true":
+            if group is None or _OF_ONE_RUN.search(group.text_at("group")):
+                continue
+            if publishing and group.text_at("cancel-in-progress") == "true":
                 yield Trouble(
                     workflow.file, group.keys["cancel-in-progress"],
                     f"A newer run cancels the job `{publishing[0].id}` while it publishes.",

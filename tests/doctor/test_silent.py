@@ -159,6 +159,8 @@ STEPS = {
     "watch": step("run: |", "  gh run watch 1 \\", "    --exit-status"),
     "told": step(*OWN, "run: |", "  # gh run watch 1", "  echo 'By hand: gh variable set A, mlops bot apply'"),
     "quoted event": step('run: echo "$TITLE"', "env:", "  TITLE: ${{ github.event.pull_request.title }}"),
+    "decided event": step("run: test ${{ contains(github.event.pull_request.title, 'x') || github.head_ref == 'y' }}"),
+    "owner of the head": step("run: echo ${{ github.event.pull_request.head.repo.full_name }}"),
     "harmless event": step("run: echo ${{ github.event.pull_request.number }} ${{ github.sha }}"),
     "read rules": step(*OWN, "run: gh api repos/o/r/rulesets"),
     "app sets": step("run: gh variable set A --body b", "env:", "  GH_TOKEN: ${{ steps.app.outputs.token }}"),
@@ -265,3 +267,37 @@ def test_what_is_no_workflow_is_a_finding_and_never_a_crash(text: str, said: str
     assert len(found) == 1
     assert said in found[0].what
     assert found[0].file == ".github/workflows/other.yml"
+
+
+AFTER = """on:
+  workflow_run:
+    workflows: [CI]
+permissions: {}
+jobs:
+  ship:
+    if: CONDITION
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: PIN
+        with:
+          ref: ${{ github.event.workflow_run.head_sha }}
+""".replace("PIN", PIN)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("github.event.workflow_run.event == 'push' && github.event.workflow_run.conclusion == 'success'", 0),
+        ("github.event.workflow_run.conclusion == 'success'", 1),
+        ("github.event.workflow_run.event == 'push' || github.event.workflow_run.event == 'pull_request'", 1),
+    ],
+)
+def test_a_head_that_only_who_may_write_pushes_is_not_a_strangers(condition: str, found: int) -> None:
+    assert codes(gate(), ship=AFTER.replace("CONDITION", condition)) == ["foreign-checkout"] * found
+
+
+@pytest.mark.parametrize(("group", "found"), [("release-${{ github.sha }}", 0), ("release-${{ github.ref }}", 1)])
+def test_only_a_group_that_runs_share_cancels(group: str, found: int) -> None:
+    top = f"concurrency:\n  group: {group}\n  cancel-in-progress: true\n"
+    workflow = gate(top=top, job=f"    steps:\n{step('run: gh release create v1')}")
+    assert codes(workflow) == ["publishing-cancelled-half-way"] * found
