@@ -239,6 +239,13 @@ def test_a_protection_that_is_not_there_is_made(hub: Hub) -> None:
     assert hub.state.protections["main"].checks == {"ER Precision Gate": ACTIONS}
 
 
+def test_variables_are_found_on_all_pages_of_which_github_fills_none_with_more_than_thirty(hub: Hub) -> None:
+    for n in range(65):
+        hub.set_variable(f"A_{n:02}", "1")
+    assert planned(hub, declared(variables={"A_64": "1"})).clean
+    assert len(hub.log) == 3
+
+
 def test_a_github_that_does_not_answer_is_no_unknown_setting(hub: Hub) -> None:
     hub.faults.answer("GET", r"/actions/variables$", 503, times=100)
     client = world.client(hub, token=hub.app_token, deadline=1)

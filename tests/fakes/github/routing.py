@@ -217,9 +217,9 @@ class Table:
                 yield route, {name: unquote(value) for name, value in found.groupdict().items()}
 
 
-def page(call: Call, things: Sequence[Thing]) -> tuple[Sequence[Thing], dict[str, str]]:
+def page(call: Call, things: Sequence[Thing], most: int = _MOST_PER_PAGE) -> tuple[Sequence[Thing], dict[str, str]]:
     """Return the page of a list that was asked for, and the header that leads to the others."""
-    size = min(max(_number(call.query, "per_page", 30), 1), _MOST_PER_PAGE)
+    size = min(max(_number(call.query, "per_page", 30), 1), most)
     number, last = max(_number(call.query, "page", 1), 1), max(math.ceil(len(things) / size), 1)
     targets = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
     wanted = {"prev", "first"} if number > 1 else set()

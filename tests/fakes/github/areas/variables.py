@@ -4,6 +4,7 @@ from tests.fakes.github.routing import REPO, Answer, Call, Problem, Routes, page
 
 ROUTES = Routes()
 _SCOPE = "actions_variables"
+_MOST_PER_PAGE = 30  # unlike other lists
 
 
 def _variable(call: Call, name: str) -> dict[str, str]:
@@ -30,7 +31,7 @@ def _refuse_bad_name(name: str) -> None:
 
 @ROUTES("GET", f"{REPO}/actions/variables", _SCOPE)
 def list_variables(call: Call) -> Answer:
-    part, links = page(call, sorted(call.state.variables))
+    part, links = page(call, sorted(call.state.variables), _MOST_PER_PAGE)
     return Answer(
         200, {"total_count": len(call.state.variables), "variables": [_variable(call, name) for name in part]}, links
     )
