@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
-from scipy.stats import binomtest
 
 from mlops.intervals.bootstrap import affordable, cluster_vectors, replicate_sums
 from mlops.intervals.ratios import Bounded
@@ -97,6 +96,8 @@ def mcnemar_exact(gained: int, lost: int) -> float:
     Rows count as independent and of equal weight; where flips come by clusters, p is too small, and the bounds of
     :func:`differences` are what decides. 1 where nothing flipped.
     """
+    from scipy.stats import binomtest  # noqa: PLC0415  # takes longer to import than a verdict without a comparison
+
     return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
 
 
