@@ -39,7 +39,7 @@ def records() -> Records:
 def test_every_size_has_rates_and_memory(results: ErSpeed) -> None:
     (row,) = results.datasets
     assert [size.pairs for size in row.sizes] == [300, 1000]
-    assert all(size.features.median > size.scores.median > 0 for size in row.sizes)
+    assert all(min(size.features.median, size.scores.median) > 0 for size in row.sizes)
     assert all(size.memory.before > size.memory.above >= 0 for size in row.sizes)
     assert row.loop_pairs == 20
     assert row.training.pairs == 528

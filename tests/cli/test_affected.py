@@ -139,7 +139,10 @@ def test_what_the_base_branch_does_not_say_is_judged(
 
 def test_a_task_that_only_the_change_declares_is_judged(base: Path, run_cli: RunCli) -> None:
     settings = base / "mlops.toml"
-    settings.write_text(settings.read_text().replace("[tasks.er", "[tasks.claims"))
+    renamed = (
+        settings.read_text().replace("[tasks.er", "[tasks.other").replace('variables = "er"', 'variables = "other"')
+    )
+    settings.write_text(renamed)
     found = decided(run_cli, base)
     assert "it is new" in found["reasons"][0]
 

@@ -44,12 +44,13 @@ def test_the_stricter_policy_judges_and_all_else_is_the_changes_own(repository: 
 
 
 def test_a_task_that_is_new_says_so_and_one_that_was_dropped_is_not_declared(repository: Path, base: Path) -> None:
-    base.write_text(base.read_text().replace("tasks.er", "tasks.claims"))
+    renamed = base.read_text().replace("tasks.er", "tasks.other").replace('variables = "er"', 'variables = "other"')
+    base.write_text(renamed)
     ratcheted = ratchet_settings(load(repository / "mlops.toml"), repository, base.parent)
     assert ratcheted.settings == load(repository / "mlops.toml")
     assert "it is new" in ratcheted.tell("er", Facts(first_version=True)).notes[0]
     with pytest.raises(UsageRefusedError):
-        ratcheted.settings.task("claims")
+        ratcheted.settings.task("other")
 
 
 def test_a_run_judges_by_it_before_it_trains(chain: Chain, run_cli: RunCli, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_bad_input_6_a_base_branch_that_is_absent(repository: Path, run_cli: Run
 
 def test_bad_input_6_a_task_that_the_base_branch_does_not_declare(repository: Path, run_cli: RunCli) -> None:
     artifact = write_artifact(repository / "artifact", scored(**GOOD))
-    base = base_branch(repository, ("tasks.er", "tasks.claims"))
+    base = base_branch(repository, ("tasks.er", "tasks.other"), ('variables = "er"', 'variables = "other"'))
     outcome = run_cli("gate", artifact, "--base", base.parent)
     assert outcome.code == 0
     assert "does not declare this task: it is new" in outcome.out
