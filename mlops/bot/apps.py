@@ -11,6 +11,7 @@ import github
 import jwt
 
 from mlops import documents
+from mlops.bot import moving
 from mlops.bot.answers import NOT_FOUND, UNAUTHORIZED, Answer, Part, read, refuse
 from mlops.bot.client import GitHub
 from mlops.bot.effects import Deadline
@@ -117,14 +118,16 @@ def grant(app: App, settings: Settings, deadline: Deadline, needs: Iterable[Perm
         UsageRefusedError: GitHub does not accept the App's signature.
     """
     hub = GitHub(settings, deadline, auth=app.auth())
-    answer = hub.ask("/installation")
+    answer = hub.ask_here("/installation")
+    only: dict[str, list[str] | list[int]] = {"repositories": [settings.repository.partition("/")[2]]}
+    # A signature sees no repository, and so not the new name of a renamed one; its number is as good.
+    if (number := moving.number_in(answer, settings.api_url)) is not None:
+        answer = hub.ask_here(top(f"/repositories/{number}/installation"))
+        only = {"repository_ids": [number]}
     if answer.status in {UNAUTHORIZED, NOT_FOUND}:
         raise _unknown(app, settings, answer)
     found = read(_Installation, _accepted(answer), where="the App's installation")
-    body = {
-        "repositories": [hub.settings.repository.partition("/")[2]],
-        "permissions": permissions_of(needs, found.permissions),
-    }
+    body = {**only, "permissions": permissions_of(needs, found.permissions)}
     path = top(f"/app/installations/{found.id}/access_tokens")
     # Made twice after a lost answer, the first token is one that nobody has; it ends within the hour.
     answer = hub.send("POST", path, body=body, harmless=True)

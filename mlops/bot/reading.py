@@ -101,6 +101,10 @@ class Reader:
         """
         return self._sent("GET", path, parameters=parameters)
 
+    def ask_here(self, path: str) -> Answer:
+        """Return GitHub's answer to a GET, whatever it says; a renaming is not followed, but returned."""
+        return self._sent("GET", path, follow=False)
+
     def pages(self, path: str, needs: Permission, *, key: str = "", **parameters: str | int) -> Iterator[Any]:
         """Yield every entry of a list, on all its pages.
 

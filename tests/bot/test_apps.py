@@ -28,6 +28,7 @@ from tests.bot import world
 from tests.bot.world import Hourglass
 from tests.conftest import ROOT, RunCli
 from tests.fakes.github import Hub
+from tests.fakes.github.shapes import REPOSITORY_ID
 
 EVERYTHING = {"actions_variables": "write", "issues": "write", "pull_requests": "read", "metadata": "read"}
 
@@ -102,6 +103,15 @@ def test_a_verb_gets_a_token_for_itself_and_gives_it_back(signed: Hub, run_cli: 
     assert outcome.err.replace(f"::add-mask::{token}", "").find(token) == -1
     with pytest.raises(UnavailableError, match="does not accept the token"):
         world.client(signed, token=token).get("/branches/main", READ_CONTENTS)
+
+
+def test_a_renamed_repository_is_followed(signed: Hub) -> None:
+    signed.rename("acme/matchers")
+    with connection(60, WRITE_VARIABLES) as hub:
+        assert hub.find("/actions/variables/A", WRITE_VARIABLES) is None
+    (made,) = signed.requests("POST", "/access_tokens$")
+    assert made.body == {"repository_ids": [REPOSITORY_ID], "permissions": {"actions_variables": "write"}}
+    assert signed.violations == []
 
 
 def test_the_app_writes_under_its_own_name(signed: Hub) -> None:

@@ -24,7 +24,7 @@ def reader(hub: Hub, **changes: Any) -> Reader:
 def test_a_reader_has_nothing_that_writes(hub: Hub) -> None:
     assert type(reader(hub)).transport is ReadingTransport
     public = {name for name in dir(Reader) if not name.startswith("_")}
-    assert public == {"ask", "find", "get", "pages", "query", "transport"}
+    assert public == {"ask", "ask_here", "find", "get", "pages", "query", "transport"}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
