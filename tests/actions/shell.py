@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.actions.documents import EXPRESSION, Action
+from tests.actions.documents import EXPRESSION, Action, Step
 
 MLOPS = Path(sys.executable).with_name("mlops")
 BASH = shutil.which("bash") or "bash"
@@ -53,29 +53,43 @@ def run_action(
         runner: An empty folder for the runner's files.
         more: More environment, as a runner has it.
     """
-    defaults = {name: str(known.get("default", "")) for name, known in action.inputs.items()}
     ran = Ran(outputs={"setup": {"mlops": str(MLOPS)}})
-    values = {**defaults, **inputs}
     for number, step in enumerate(action.steps):
         if step.get("id") == "setup" or ("if" in step and ran.code == 0):
             continue
         if ran.code:
             break
         files = runner / str(number)
-        files.mkdir(parents=True)
-        environment = {
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_OUTPUT": str(files / "output"),
-            "GITHUB_STEP_SUMMARY": str(files / "summary"),
-            **(more or {}),
-            **{name: _filled(str(value), values, ran) for name, value in step["env"].items()},
-        }
-        done = bash(step["run"], environment, folder)
+        environment = environment_of(step, action, inputs, files, ran)
+        done = bash(step["run"], {**environment, **(more or {})}, folder)
         ran.codes[step["name"]] = done.returncode
         ran.outputs[step.get("id", step["name"])] = read_outputs(files / "output")
         ran.log += done.stdout + done.stderr
     ran.outputs.pop("setup")
     return ran
+
+
+def environment_of(
+    step: Step, action: Action, inputs: Mapping[str, str], files: Path, ran: Ran | None = None
+) -> dict[str, str]:
+    """Return the environment that the runner would build for a step of an action.
+
+    Args:
+        step: The step.
+        action: Its action.
+        inputs: The action's inputs; those left out have their defaults.
+        files: A folder to make, for the runner's files.
+        ran: How the steps before it went.
+    """
+    files.mkdir(parents=True)
+    values = {**{name: str(known.get("default", "")) for name, known in action.inputs.items()}, **inputs}
+    before = ran or Ran(outputs={"setup": {"mlops": str(MLOPS)}})
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(files / "output"),
+        "GITHUB_STEP_SUMMARY": str(files / "summary"),
+        **{name: _filled(str(value), values, before) for name, value in step["env"].items()},
+    }
 
 
 def bash(script: str, environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -9,9 +9,10 @@ import pytest
 from mlops.artifact import CHECKSUMS, GATE
 from mlops.hashing import sha256_bytes
 from tests.actions.documents import actions, workflows
-from tests.actions.shell import Ran, bash, run_action
+from tests.actions.shell import Ran, bash, environment_of, read_outputs, run_action
 from tests.actions.verbs import bot_verbs
 from tests.cli.chain import DATASET, Chain
+from tests.conftest import RunCli
 
 ACTIONS = {action.name: action for action in actions() if action.name != "setup"}
 HOSTILE = (
@@ -55,19 +56,39 @@ def test_row_4_one_hostile_input_among_sound_ones_is_enough(chain: Chain, runner
     assert (ran.code, ran.set) == (2, {}), ran.log
 
 
-@pytest.mark.parametrize("verb", [name.removeprefix("bot ") for name in bot_verbs()])
-def test_row_4_the_bot_refuses_hostile_inputs_before_it_calls_anybody(chain: Chain, runner: Path, verb: str) -> None:
+def hostile(verb: str) -> dict[str, str]:
+    """Return hostile inputs for a verb of the bot, in every place that it could read."""
     inputs = dict.fromkeys(ACTIONS["bot"].inputs, HOSTILE) | {"verb": verb, "token": "t" * 40}
-    if verb not in {"publish", "release"}:
-        inputs["artifact"] = ""
+    return inputs if verb in {"publish", "release"} else inputs | {"artifact": ""}
+
+
+@pytest.mark.parametrize("verb", [name.removeprefix("bot ") for name in bot_verbs()])
+def test_row_4_every_verb_of_the_bot_refuses_hostile_inputs_before_it_calls_anybody(
+    chain: Chain, runner: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """The shell's line is one for all verbs and the next test's matter; here each meets the environment it is given."""
+    action, inputs = ACTIONS["bot"], hostile(verb)
     before = files(chain.repository)
-    ran = run_action(ACTIONS["bot"], inputs, chain.repository, runner, NOWHERE)
+    for name, value in {**environment_of(action.steps[-1], action, inputs, runner), **NOWHERE}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(chain.repository)
+    words = [text for name in ("artifact", "subject") if inputs[name] for text in ("--", inputs[name])]
+    said = run_cli("bot", verb, *words)
+    assert files(chain.repository) == before
+    assert read_outputs(runner / "output") == {}
+    assert said.code == 2, said.err
+
+
+@pytest.mark.parametrize("verb", ["publish", "announce", "comment"])
+def test_row_4_the_shell_of_the_bot_hands_hostile_inputs_on_as_text(chain: Chain, runner: Path, verb: str) -> None:
+    before = files(chain.repository)
+    ran = run_action(ACTIONS["bot"], hostile(verb), chain.repository, runner, NOWHERE)
     assert files(chain.repository) == before
     assert ran.set == {}
     assert ran.code == 2, ran.log
 
 
-@pytest.mark.parametrize("verb", [HOSTILE, "", "publish --mode push", "../admit"])
+@pytest.mark.parametrize("verb", [HOSTILE, "", "publish --mode push"])
 def test_a_verb_that_there_is_not_is_refused(chain: Chain, runner: Path, verb: str) -> None:
     before = files(chain.repository)
     ran = run_action(ACTIONS["bot"], {"verb": verb}, chain.repository, runner, NOWHERE)
@@ -91,13 +112,14 @@ def test_an_artifact_that_looks_like_an_option_is_none(chain: Chain, runner: Pat
     assert ran.set == {}
 
 
-@pytest.mark.parametrize("date", ["../../.github/workflows/x", "20250229"])
-def test_rows_1_and_2_a_date_is_eight_digits_of_a_day(chain: Chain, runner: Path, date: str) -> None:
-    ran = run_action(ACTIONS["entity-resolution-train"], {"dataset-date": date}, chain.repository, runner)
+def test_rows_1_and_2_a_date_is_eight_digits_of_a_day(chain: Chain, runner: Path) -> None:
+    """Dates of every kind go to the same reader in ``tests/safety/test_names.py``."""
+    inputs = {"dataset-date": "../../.github/workflows/x"}
+    ran = run_action(ACTIONS["entity-resolution-train"], inputs, chain.repository, runner)
     assert (ran.code, ran.set) == (2, {})
 
 
-@pytest.mark.parametrize("minimum", ["92", "nan", "0,92", "0.92\n0.5"])
+@pytest.mark.parametrize("minimum", ["92", "0.92\n0.5"])
 def test_row_5_a_minimum_is_a_number_from_0_to_1(chain: Chain, runner: Path, minimum: str) -> None:
     inputs = {"artifact": f"dist/{DATASET}", "min-precision": minimum}
     ran = run_action(ACTIONS["er-precision-gate"], inputs, chain.repository, runner)
