@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from mlops.cli.main import main
-from mlops.tasks.er import crossfit, estimators
+from mlops.learning import crossfit, estimators
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from mlops.documents import Document, Part
 from mlops.hashing import Sha256, sha256_bytes
 from mlops.metrics import Count
 
-_MATCHER = ("mlops/tasks/er", "mlops/training")
+_MATCHER = ("mlops/tasks/er", "mlops/learning", "mlops/training")
 _EXAMPLE_DATA = "generator"
 
 

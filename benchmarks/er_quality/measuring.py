@@ -23,6 +23,7 @@ from mlops.dataset import Dataset
 from mlops.errors import MlopsError
 from mlops.evaluation import Evaluation
 from mlops.ids import DatasetId
+from mlops.learning.threshold import best_f1
 from mlops.manifest import Manifest
 from mlops.metrics import Metrics
 from mlops.pinning import make_manifest
@@ -32,7 +33,6 @@ from mlops.task import Examples, Model
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.schema import SPLIT
 from mlops.tasks.er.task import EntityResolution
-from mlops.tasks.er.threshold import best_f1
 from mlops.training import Circumstances
 
 SEEN = "seen_in_training"

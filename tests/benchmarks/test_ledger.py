@@ -41,6 +41,7 @@ def source(root: Path, name: str, text: str) -> None:
 
 
 def test_the_fingerprint_follows_the_sources_of_the_matcher(tmp_path: Path) -> None:
+    source(tmp_path, "mlops/learning/threshold.py", "choose")
     source(tmp_path, "mlops/training/fitting.py", "train")
     source(tmp_path, "mlops/tasks/er/matcher.py", "one")
     source(tmp_path, "mlops/tasks/er/generator/words.py", "words")
@@ -50,5 +51,7 @@ def test_the_fingerprint_follows_the_sources_of_the_matcher(tmp_path: Path) -> N
     assert ledger.matcher_sha256(tmp_path) == first
     source(tmp_path, "mlops/tasks/er/models/forest.py", "a new file below it")
     second = ledger.matcher_sha256(tmp_path)
+    source(tmp_path, "mlops/learning/threshold.py", "choose better")
+    third = ledger.matcher_sha256(tmp_path)
     source(tmp_path, "mlops/training/fitting.py", "train better")
-    assert len({first, second, ledger.matcher_sha256(tmp_path)}) == 3
+    assert len({first, second, third, ledger.matcher_sha256(tmp_path)}) == 4

@@ -9,14 +9,14 @@ from scipy.special import expit, logit
 
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
-from mlops.tasks.er.calibration import calibrate
-from mlops.tasks.er.competition import compete
-from mlops.tasks.er.crossfit import plan_folds
+from mlops.learning.calibration import calibrate
+from mlops.learning.competition import compete
+from mlops.learning.crossfit import plan_folds
+from mlops.learning.threshold import Choice, choose
 from mlops.tasks.er.evidence import READINGS, Evidence, WordPairs, out_of_fold_evidence
 from mlops.tasks.er.features import PairFeatures
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.matcher import PairMatcher
-from mlops.tasks.er.threshold import Choice, choose
 from mlops.tasks.er.vocabulary import Floats
 
 _LOG = logging.getLogger(__name__)

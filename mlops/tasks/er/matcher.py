@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
+from mlops.learning.calibration import Calibration
+from mlops.learning.estimators import Estimator, restore_estimator
 from mlops.task import Explanation, FeatureNote
-from mlops.tasks.er.calibration import Calibration
-from mlops.tasks.er.estimators import Estimator, restore_estimator
 from mlops.tasks.er.evidence import READINGS, Evidence, run_keys
 from mlops.tasks.er.explaining import explain
 from mlops.tasks.er.features import PairFeatures

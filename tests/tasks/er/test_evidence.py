@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlops.tasks.er.crossfit import plan_folds
+from mlops.learning.crossfit import plan_folds
 from mlops.tasks.er.evidence import READINGS, Evidence, Reading, WordPairs, out_of_fold_evidence, run_keys, word_keys
 
 N = 80

@@ -7,9 +7,9 @@ import pytest
 from scipy.special import logit
 
 from mlops.config import ThresholdSettings
+from mlops.learning.calibration import fit_calibration
+from mlops.learning.estimators import KINDS, Boosting, Forest, Linear
 from mlops.task import Explanation
-from mlops.tasks.er.calibration import fit_calibration
-from mlops.tasks.er.estimators import KINDS, Boosting, Forest, Linear
 from mlops.tasks.er.explaining import SINGLE_WORDS, WHOLE_RECORD
 from mlops.tasks.er.fitting import fit_matcher
 from mlops.tasks.er.matcher import PairMatcher

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mlops import persistence
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
-from mlops.tasks.er.competition import SMALL
+from mlops.learning.competition import SMALL
 from mlops.tasks.er.fitting import fit_matcher
 from mlops.tasks.er.matcher import PairMatcher
 from tests.tasks.er.test_matcher import F1, make_pairs

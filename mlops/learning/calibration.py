@@ -1,6 +1,6 @@
 """Calibration: raw log-odds become log-odds that can be read as a probability, and no decision changes.
 
-The map is strictly increasing: a straight line (sigmoid; Platt 1999) or, from ``MIN_POSITIVES`` matches on, straight
+The map is strictly increasing: a straight line (sigmoid; Platt 1999) or, from ``MIN_POSITIVES`` positives on, straight
 pieces between the centres of the blocks of an isotonic regression (Zadrozny & Elkan 2002), because its plateaus would
 make ties of scores that the classifier tells apart. Both are fitted on out-of-fold log-odds and on Platt's targets,
 which keep every probability off 0 and 1 by what the number of rows allows.
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from sklearn.isotonic import isotonic_regression
 
-from mlops.tasks.er.estimators import Labels, LogOdds, Weights
+from mlops.learning.estimators import Labels, LogOdds, Weights
 
 MIN_POSITIVES = 1_000
 BINS = 10
@@ -34,13 +34,13 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 @dataclass(frozen=True)
 class Calibration:
-    """A strictly increasing map of log-odds, and the cut between matches and non-matches.
+    """A strictly increasing map of log-odds, and the cut between positives and negatives.
 
     Attributes:
         raw: (k,) ascending raw log-odds, k >= 1.
         calibrated: (k,) ascending calibrated log-odds there; straight lines between.
         slope: Slope below the first and above the last.
-        cut: Raw log-odds from which a pair is called a match.
+        cut: Raw log-odds from which a row is called positive.
     """
 
     raw: LogOdds
@@ -55,7 +55,7 @@ class Calibration:
 
     @property
     def threshold(self) -> float:
-        """The score of a pair at the cut."""
+        """The score of a row at the cut."""
         return float(expit(self.log_odds(np.array([self.cut])))[0])
 
     def log_odds(self, raw: LogOdds) -> LogOdds:
@@ -94,7 +94,7 @@ class Calibration:
 
 
 def fit_calibration(raw: LogOdds, label: Labels, weight: Weights = None) -> Calibration:
-    """Fit on out-of-fold log-odds: isotonic from ``MIN_POSITIVES`` matches on, else a sigmoid.
+    """Fit on out-of-fold log-odds: isotonic from ``MIN_POSITIVES`` positives on, else a sigmoid.
 
     Args:
         raw: (n,) raw log-odds, each by a classifier that did not see the row.
@@ -120,7 +120,7 @@ def calibrate(
         label: (n,) 0 or 1.
         weight: (n,) sampling weights, or None.
         folds: Those that ``raw`` was made with.
-        cut: Raw log-odds from which a pair is called a match.
+        cut: Raw log-odds from which a row is called positive.
 
     Returns:
         The calibration; method, Brier score, expected calibration error and log loss as facts for the card.
@@ -147,10 +147,10 @@ def brier(log_odds: LogOdds, label: Labels, weight: Weights = None) -> float:
 
 
 def calibration_error(log_odds: LogOdds, label: Labels, weight: Weights = None) -> float:
-    """Return the expected calibration error: the mean gap between probability and share of matches in ``BINS`` bins.
+    """Return the expected calibration error: the mean gap between probability and share of positives in ``BINS`` bins.
 
     The bins hold equally many rows (Naeini et al. 2015 with the adaptive bins of Nixon et al. 2019): nearly all scores
-    of a matcher lie near 0 or 1, and bins of equal width would be empty between.
+    of a good model lie near 0 or 1, and bins of equal width would be empty between.
     """
     weights = np.ones(len(label)) if weight is None else weight
     order = np.argsort(log_odds, kind="stable")

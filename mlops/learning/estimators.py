@@ -1,4 +1,4 @@
-"""The classifiers that may stand behind a matcher, from simple to complex, with one face: log-odds of a match.
+"""The classifiers that may stand behind a model, from simple to complex, with one face: log-odds of a positive.
 
 Each kind is fitted on a table with NaN where a value is missing, on one thread, so that the same rows and seed give
 the same model whatever the machine. Log-odds, because they add up: an explanation splits them, a calibration moves
@@ -17,8 +17,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from mlops.tasks.er.vocabulary import Floats
-
+Floats = NDArray[np.float32]
+"""(n, f) features, NaN where missing."""
 Labels = NDArray[np.int8]
 Weights = NDArray[np.float64] | None
 """(n,) positive sampling weights, or None where all rows count the same."""
@@ -48,7 +48,7 @@ class Estimator(Protocol):
         """Fit as :meth:`fit` does, at less cost where that changes out-of-fold scores little."""
 
     def log_odds(self, table: Floats) -> LogOdds:
-        """Return the (n,) raw, that is uncalibrated, log-odds of a match for (n, f) numbers; of none, none."""
+        """Return the (n,) raw, that is uncalibrated, log-odds of a positive for (n, f) numbers; of none, none."""
 
     def sentence(self) -> str:
         """Return the kind of estimator and its settings in a few words, for the card."""
@@ -69,7 +69,7 @@ class Linear:
         mean: (f,) mean of each column in training, 0 for one without values.
         scale: (f,) standard deviation of each column, 1 where it is constant.
         coefficients: (f,) log-odds per standard deviation.
-        intercept: Log-odds of a pair with mean values.
+        intercept: Log-odds of a row with mean values.
     """
 
     name: ClassVar[str] = "logistic regression"
@@ -103,7 +103,7 @@ class Linear:
         return cls.fit(table, label, weight, seed)
 
     def contributions(self, table: Floats) -> NDArray[np.float64]:
-        """Return the (n, f) terms that add up, with the intercept, to the log-odds of each pair."""
+        """Return the (n, f) terms that add up, with the intercept, to the log-odds of each row."""
         return _standardised(table, self.mean, self.scale) * self.coefficients
 
     def log_odds(self, table: Floats) -> LogOdds:

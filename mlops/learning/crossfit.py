@@ -1,4 +1,4 @@
-"""Out-of-fold scores: every training pair is scored by a classifier that saw no pair of its cluster."""
+"""Out-of-fold scores: every training row is scored by a classifier that saw no row of its cluster."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.parallel import Parallel, delayed
 
-from mlops.tasks.er.estimators import Estimator, Labels, LogOdds, Weights
-from mlops.tasks.er.vocabulary import Floats
+from mlops.learning.estimators import Estimator, Floats, Labels, LogOdds, Weights
 
 FOLDS = 5
 FOLDS_OF_MANY = 3
 MANY = 2_000
-"""Pairs from which three folds and cheaper fits say about as much out of fold as five and whole ones, in half the time
+"""Rows from which three folds and cheaper fits say about as much out of fold as five and whole ones, in half the time
 (chosen out of fold on training pairs of public data, where the differences are within noise)."""
 SIDE_BY_SIDE = 1_000_000
 """Cells of a table from which processes pay: below, a fit takes less time than starting one."""

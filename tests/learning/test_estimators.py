@@ -8,8 +8,8 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from mlops import persistence
-from mlops.tasks.er import estimators
-from mlops.tasks.er.estimators import KINDS, Boosting, Estimator, Forest, Linear, restore_estimator
+from mlops.learning import estimators
+from mlops.learning.estimators import KINDS, Boosting, Estimator, Forest, Linear, restore_estimator
 from tests import models
 
 EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 
 from mlops.config import ThresholdSettings
 from mlops.intervals.proportions import wilson_lower
-from mlops.tasks.er.threshold import MIN_POSITIVES, Choice, best_f1, choose, recall_at_precision, steady_f1
+from mlops.learning.threshold import MIN_POSITIVES, Choice, best_f1, choose, recall_at_precision, steady_f1
 
 scored = st.lists(st.tuples(st.integers(0, 10).map(lambda tenth: tenth / 10), st.booleans()), min_size=1).filter(
     lambda rows: any(match for _, match in rows)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from mlops.learning.crossfit import FOLDS, FOLDS_OF_MANY, MANY, cross_fit, plan_folds
+from mlops.learning.estimators import Boosting, Linear
 from mlops.persistence import dump
-from mlops.tasks.er.crossfit import FOLDS, FOLDS_OF_MANY, MANY, cross_fit, plan_folds
-from mlops.tasks.er.estimators import Boosting, Linear
 
 
 def _clusters(names: list[str]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":

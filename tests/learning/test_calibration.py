@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from mlops import persistence
-from mlops.tasks.er import calibration
-from mlops.tasks.er.calibration import Calibration, brier, calibrate, calibration_error, fit_calibration, log_loss
-from mlops.tasks.er.crossfit import Fold, plan_folds
+from mlops.learning import calibration
+from mlops.learning.calibration import Calibration, brier, calibrate, calibration_error, fit_calibration, log_loss
+from mlops.learning.crossfit import Fold, plan_folds
 from tests import models
 
 Arrays = tuple[NDArray[np.float64], NDArray[np.int8]]

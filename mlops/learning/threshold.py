@@ -97,7 +97,7 @@ def choose(
 
 
 def best_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
-    """Choose the best F1; among equals the strictest threshold, because a false match costs more than a missed one."""
+    """Choose the best F1; among equals the strictest threshold, because a false alarm costs more than a miss."""
     cuts = _cuts(scores, label, weight)
     return cuts.choice(int(np.argmax(cuts.f1)))
 

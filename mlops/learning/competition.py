@@ -1,8 +1,8 @@
-"""The choice of an estimator: below ``SMALL`` pairs the kinds compete out of fold, above boosting is the best known.
+"""The choice of an estimator: below ``SMALL`` rows the kinds compete out of fold, above boosting is the best known.
 
 They are compared by log loss after a sigmoid that was fitted on the other folds. Average precision sees only the order
-of few matches and changes by leaps in small data; log loss sees every pair, but a raw one would punish what calibration
-puts right later.
+of few positives and changes by leaps in small data; log loss sees every row, but a raw one would punish what
+calibration puts right later.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlops.tasks.er.calibration import cross_fitted, log_loss
-from mlops.tasks.er.crossfit import Fold, cross_fit
-from mlops.tasks.er.estimators import KINDS, Boosting, Estimator, Labels, LogOdds, Weights
-from mlops.tasks.er.vocabulary import Floats
+from mlops.learning.calibration import cross_fitted, log_loss
+from mlops.learning.crossfit import Fold, cross_fit
+from mlops.learning.estimators import KINDS, Boosting, Estimator, Floats, Labels, LogOdds, Weights
 
 SMALL = 500
-"""Training pairs from which only boosting is fitted."""
+"""Training rows from which only boosting is fitted."""
 
 
 @dataclass(frozen=True)

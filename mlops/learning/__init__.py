@@ -1,0 +1,1 @@
+"""What every task learns with: estimators, out-of-fold scores, calibration, the threshold, explanations."""
