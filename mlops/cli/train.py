@@ -1,14 +1,15 @@
 """``mlops train``: fit a model on a pinned dataset and leave an artifact."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from mlops import documents, training
+from mlops import documents
 from mlops import manifest as manifests
 from mlops.artifact import CHECKSUMS
-from mlops.cli import outputs, steps
+from mlops.cli import outputs
 from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.cli.talk import Talk
@@ -17,7 +18,9 @@ from mlops.formatting import format_rate
 from mlops.hashing import sha256_bytes
 from mlops.ids import DatasetId, ModelId, artifact_name, format_date
 from mlops.reporting import training_summary_of
-from mlops.training import Trained
+
+if TYPE_CHECKING:
+    from mlops.training import Trained
 
 DIST = Path("dist")
 
@@ -68,10 +71,14 @@ def command(
     """Train TASK's model on a pinned dataset; the same seed and data give the same bytes."""
     root = repository_root()
     settings = load_settings(root)
-    plug = steps.open_task(task)
     declared = settings.task(task)
     pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
     name = model_id_for(pinned.id, model_id)
+    # The learner takes seconds to import: what it is not needed for is refused first.
+    from mlops import training  # noqa: PLC0415  # as said above
+    from mlops.cli import steps  # noqa: PLC0415  # as said above
+
+    plug = steps.open_task(task)
     folder = out if out is not None else root / DIST / name
     training.refuse_foreign_folder(folder)
     known = steps.circumstances(root, code_commit=code_commit)
@@ -105,7 +112,7 @@ def command(
     click.echo(f"Judge it: mlops gate {shown_path(folder)}")
 
 
-def _tell_runner(trained: Trained, folder: Path, *, read_seconds: float) -> None:
+def _tell_runner(trained: "Trained", folder: Path, *, read_seconds: float) -> None:
     record = trained.training
     artifact_sha256 = sha256_bytes(documents.read_bytes(folder / CHECKSUMS))
     summary = training_summary_of(
