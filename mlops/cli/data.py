@@ -9,11 +9,14 @@ import pyarrow.compute as pc
 
 from mlops import documents
 from mlops.cli.common import emit_json, printable
+from mlops.cli.data_requests import Request, claims, er
+from mlops.dataset import writing
 from mlops.errors import ConflictError, InputRefusedError, UsageRefusedError
 from mlops.hashing import sha256_bytes, sha256_stream
-from mlops.tasks.er import generator as er
 
-_GENERATORS: dict[str, Callable[[int, int], pa.Table]] = {"er": er.generate}
+_GENERATORS: dict[str, Callable[[Request], pa.Table]] = {"claims": claims, "er": er}
+_LABELS = {"claims": ("claimable", "claimable"), "er": ("label", "matches")}
+_DAY = "YYYY-MM-DD"
 
 
 @click.group()
@@ -23,45 +26,58 @@ def command() -> None:
 
 @command.command(epilog="Example: mlops data generate er --rows 10000 --seed 42 --output er.parquet")
 @click.argument("task")
-@click.option("--rows", type=int, default=10_000, show_default=True, help="Labelled pairs to make, 50 to 5,000,000.")
+@click.option("--rows", type=int, show_default="10000", help="Labelled rows to make: from 50 to some millions.")
 @click.option("--seed", type=int, default=42, show_default=True, help="Names the dataset: same seed, same data.")
 @click.option(
-    "--output", required=True, type=click.Path(path_type=Path), metavar="FILE.parquet", help="Where to write it."
-)
+    "--output", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Where to write it: as CSV if the name ends in .csv, else as Parquet.",
+)  # fmt: skip
+@click.option("--setting", metavar="NAME", help="claims: how hard it is, certifiable (the default) or beta.")
+@click.option("--batch", type=int, metavar="K", help="claims: a weekly collection instead; 0 is the base of 240 rows.")
+@click.option("--from", "first", metavar=_DAY, help="claims: spread the rows evenly over days, from this one …")
+@click.option("--to", "last", metavar=_DAY, help="… to this one.")
+@click.option("--as-of", metavar=_DAY, help="claims: leave out decisions that were not known before this day.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists with other content.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
-def generate(task: str, rows: int, seed: int, output: Path, force: bool, as_json: bool) -> int:
-    """Make labelled example data for TASK and write it as Parquet.
+def generate(
+    task: str, rows: int | None, seed: int, output: Path, setting: str | None, batch: int | None, first: str | None,
+    last: str | None, as_of: str | None, force: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Make labelled example data for TASK, er or claims, and write it as Parquet or CSV.
 
     A file that already holds these bytes is left alone; other content is a conflict (exit 6) without --force.
     """
     make = _generator(task)
-    _check_output(output)
-    table = make(rows, seed)
-    data = er.to_parquet(table)
+    _check_output(output, task)
+    table = make(Request(rows, seed, setting, batch, first, last, as_of))
+    data = writing.to_csv(table) if output.suffix.lower() == ".csv" else writing.to_parquet(table)
     status = _put(output, data, force=force)
-    positives = int(pc.sum(table.column("label")).as_py())
+    label, called = _LABELS[task]
+    labels = table.column(label)
+    positives, decided = int(pc.sum(labels).as_py() or 0), table.num_rows - labels.null_count
     facts = {
         "status": status,
         "task": task,
         "path": str(output),
         "rows": table.num_rows,
         "positives": positives,
+        "undecided": labels.null_count,
         "seed": seed,
         "bytes": len(data),
         "sha256": sha256_bytes(data),
     }
     if as_json:
         emit_json(facts)
-    else:
-        share = positives / table.num_rows
-        click.echo(f"{printable(str(output))}: {status}, {table.num_rows:,} rows, {share:.1%} matches, seed {seed}")
-        click.echo(f"sha256 {facts['sha256']}")
-        click.echo(f"Pin it next: mlops pin {task} {printable(str(output))}", err=True)
+        return 0
+    share = f"{positives / decided:.1%} {called}" if decided else "no label known"
+    undecided = f", {labels.null_count:,} undecided" if labels.null_count else ""
+    click.echo(f"{printable(str(output))}: {status}, {table.num_rows:,} rows, {share}{undecided}, seed {seed}")
+    click.echo(f"sha256 {facts['sha256']}")
+    click.echo(f"Pin it next: mlops pin {task} {printable(str(output))}", err=True)
     return 0
 
 
-def _generator(task: str) -> Callable[[int, int], pa.Table]:
+def _generator(task: str) -> Callable[[Request], pa.Table]:
     try:
         return _GENERATORS[task]
     except KeyError:
@@ -74,7 +90,7 @@ def _generator(task: str) -> Callable[[int, int], pa.Table]:
         ) from None
 
 
-def _check_output(path: Path) -> None:
+def _check_output(path: Path, task: str) -> None:
     """Refuse, before any work, a target that is no regular file: a link, a folder, a pipe."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise InputRefusedError(
@@ -83,7 +99,7 @@ def _check_output(path: Path) -> None:
             field="--output",
             expected="a new file, or a regular file to compare with",
             found="a symbolic link" if path.is_symlink() else "a folder" if path.is_dir() else "a pipe or a device",
-            fix="Name a file: --output er.parquet",
+            fix=f"Name a file: --output {task}.parquet",
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from mlops.dataset.writing import to_csv
 from tests.conftest import RunCli
 
 
@@ -69,8 +70,17 @@ def test_without_json_it_says_the_result_and_the_next_step(run_cli: RunCli, tmp_
         (("er", "--seed", "-1"), "seed"),
         (("er", "--seed", "4294967296"), "seed"),
         (("er", "--rows", "many"), "--rows"),
-        (("claims",), "task"),
+        (("tickets",), "task"),
         (("e\x1br",), "task"),
+        (("er", "--batch", "1"), "--batch"),
+        (("claims", "--rows", "49"), "rows"),
+        (("claims", "--setting", "easy"), "setting"),
+        (("claims", "--batch", "501"), "batch"),
+        (("claims", "--batch", "1", "--rows", "240"), "--rows"),
+        (("claims", "--from", "2025-01-01"), "--to"),
+        (("claims", "--from", "2025-01-02", "--to", "2025-01-01"), "from, to"),
+        (("claims", "--from", "20250101", "--to", "2025-02-01"), "--from"),
+        (("claims", "--rows", "240", "--as-of", "2025-10-05"), "as_of"),
     ],
 )
 def test_what_cannot_be_made_is_refused_before_anything_is_written(
@@ -101,3 +111,22 @@ def test_options_have_environment_twins(run_cli: RunCli, tmp_path: Path, monkeyp
     monkeypatch.setenv("MLOPS_DATA_GENERATE_ROWS", "55")
     outcome = run_cli("data", "generate", "er", "--json", "--output", tmp_path / "er.parquet")
     assert json.loads(outcome.out)["rows"] == 55
+
+
+def test_claims_are_a_csv_file_or_a_parquet_file_by_name(run_cli: RunCli, tmp_path: Path) -> None:
+    """Both hold the same cells, so that a batch can be sent as either."""
+    for name in ("claims.csv", "claims.parquet"):
+        arguments = ("--rows", "60", "--setting", "beta", "--as-of", "2025-08-01", "--output", tmp_path / name)
+        outcome = run_cli("data", "generate", "claims", *arguments)
+        assert outcome.code == 0, outcome.err
+        assert "60 rows" in outcome.out
+        assert f"mlops pin claims {tmp_path / name}" in outcome.err
+    written = pq.read_table(tmp_path / "claims.parquet")
+    assert (tmp_path / "claims.csv").read_bytes() == to_csv(written)
+
+
+def test_a_weekly_collection_says_what_is_undecided(run_cli: RunCli, tmp_path: Path) -> None:
+    outcome = run_cli("data", "generate", "claims", "--batch", "1", "--json", "--output", tmp_path / "claims.csv")
+    said = json.loads(outcome.out)
+    assert said["rows"] > 250 > said["undecided"] > 20
+    assert said["positives"] < said["rows"] - said["undecided"]

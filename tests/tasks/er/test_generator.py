@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from mlops import config
+from mlops.dataset.writing import to_parquet
 from mlops.errors import UsageRefusedError
 from mlops.tasks.er import pairs
-from mlops.tasks.er.generator import generate, to_parquet
+from mlops.tasks.er.generator import generate
 from mlops.tasks.er.generator.rates import SHIPPED
 from mlops.tasks.er.generator.words import load
 from mlops.tasks.er.schema import PairSchema, detect
@@ -55,7 +56,7 @@ def test_the_content_for_a_seed_never_changes() -> None:
 def test_the_content_does_not_depend_on_the_process() -> None:
     """Sets and dictionaries of another process hash differently; the data must not."""
     code = (
-        "import hashlib; from mlops.tasks.er.generator import *;"
+        "import hashlib; from mlops.tasks.er.generator import generate; from mlops.dataset.writing import to_parquet;"
         "print(hashlib.sha256(to_parquet(generate(200, 42))).hexdigest())"
     )
     environment = os.environ | {"PYTHONHASHSEED": "4242", "LC_ALL": "C", "TZ": "Asia/Tokyo"}

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from mlops.draw import Draw
 from mlops.tasks.er.generator import families, noise
-from mlops.tasks.er.generator.draw import Draw
 from mlops.tasks.er.generator.entities import slug
 from mlops.tasks.er.generator.habits import CRM, LEDGER, RIGHT_SOURCES
 from mlops.tasks.er.generator.labelling import judge

@@ -1,5 +1,5 @@
 """Example data for entity resolution: labelled pairs of organisations and people, made up from a seed."""
 
-from mlops.tasks.er.generator.table import generate, to_parquet
+from mlops.tasks.er.generator.table import generate
 
-__all__ = ["generate", "to_parquet"]
+__all__ = ["generate"]

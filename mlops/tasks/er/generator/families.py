@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mlops.draw import Draw
 from mlops.tasks.er.generator import making, writing
-from mlops.tasks.er.generator.draw import Draw
 from mlops.tasks.er.generator.entities import Entity
 from mlops.tasks.er.generator.habits import CRM, RIGHT_SOURCES
 from mlops.tasks.er.generator.labelling import Judgement, judge

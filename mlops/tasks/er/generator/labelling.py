@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mlops.tasks.er.generator.draw import Draw
+from mlops.draw import Draw
 from mlops.tasks.er.generator.rates import Rates
 
 

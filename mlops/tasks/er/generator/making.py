@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from mlops.draw import Draw
 from mlops.tasks.er.generator import words
-from mlops.tasks.er.generator.draw import Draw
 from mlops.tasks.er.generator.entities import (
     PERSON,
     SOLE_TRADER,

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from mlops.draw import Draw
 from mlops.tasks.er.generator import making, words
-from mlops.tasks.er.generator.draw import Draw
 from mlops.tasks.er.generator.entities import Address, Entity, OrganisationName, PersonName, slug
 from mlops.tasks.er.generator.rates import Rates
 from mlops.tasks.er.generator.words import Term

@@ -1,11 +1,9 @@
-"""The table of labelled pairs, and the one byte string in which it is written."""
+"""The table of labelled pairs."""
 
-import io
 from collections.abc import Iterator
 from itertools import count, islice
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mlops.errors import UsageRefusedError
 from mlops.tasks.er.generator import families
@@ -53,22 +51,6 @@ def generate(rows: int, seed: int, *, rates: Rates = SHIPPED) -> pa.Table:
     while chunk := list(islice(stream, _CHUNK)):
         batches.append(pa.RecordBatch.from_pylist([_row(number, pair) for number, pair in chunk], schema=SCHEMA))
     return pa.Table.from_batches(batches, schema=SCHEMA)
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """Return ``table`` as Parquet: zstd, page checksums, no pandas metadata; the same bytes for the same table."""
-    buffer = io.BytesIO()
-    pq.write_table(
-        table.combine_chunks(),
-        buffer,
-        compression="zstd",
-        compression_level=9,
-        version="2.6",
-        row_group_size=1 << 20,
-        write_page_checksum=True,
-        store_schema=False,
-    )
-    return buffer.getvalue()
 
 
 def _pairs(seed: int, rates: Rates) -> Iterator[Pair]:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from mlops.draw import Draw
 from mlops.tasks.er.generator import making, noise, words
-from mlops.tasks.er.generator.draw import Draw
 from mlops.tasks.er.generator.entities import Entity, OrganisationName, PersonName
 from mlops.tasks.er.generator.habits import ATTRIBUTES, Habits
 from mlops.tasks.er.generator.rates import Rates

@@ -1,4 +1,4 @@
-"""Chance that is the same on every machine and Python: one seeded stream per family of records."""
+"""Chance that is the same on every machine and Python: one seeded stream per thing that is made up."""
 
 import hashlib
 import random
@@ -17,7 +17,7 @@ class Draw:
     such promise for ``choice``, ``shuffle`` or ``sample``.
 
     Args:
-        key: What names the stream, for example the seed and the number of the family.
+        key: What names the stream, for example the seed and the number of the row.
     """
 
     def __init__(self, *key: int | str) -> None:

@@ -1,0 +1,1 @@
+"""Claims: will a claim be granted?"""
