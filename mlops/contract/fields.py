@@ -70,7 +70,7 @@ class Field(Part):
 
     Attributes:
         name: Its name in the file.
-        type: What its cells mean. ``integer`` must be exact in a double (at most 2**53); longer numbers are text.
+        type: What its cells mean. ``integer`` must be exact in a double (below 2**53 in size); longer ones are text.
         format: How a date is written, in the directives ``%Y %m %d %b %H %M %S %f``; empty for other types. A column
             that Parquet declares a date needs none. No format knows a time zone: a day has none.
         role: What the column is for.
@@ -140,6 +140,8 @@ def _check_field(field: Field) -> None:
 
 def check_format(text: str) -> None:
     """Refuse a date format that is ambiguous, incomplete or knows a time zone; raises ValueError."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("a date format is of printable ASCII characters")
     used = re.findall(r"%(.?)", text, re.DOTALL)
     unknown = [letter for letter in used if letter not in _DIRECTIVES]
     if unknown:

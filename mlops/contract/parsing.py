@@ -60,9 +60,12 @@ def missing(texts: Sequence[str], separator: str, placeholders: frozenset[str]) 
         separator: What stands between items; empty for a plain cell.
         placeholders: Folded, see :func:`mlops.contract.fields.folded`.
     """
-    found = (all(folded(item) in placeholders for item in items_of(text, separator)) for text in texts)
-    whole = (folded(text) in placeholders for text in texts)
-    return np.fromiter((a or b for a, b in zip(found, whole, strict=True)), dtype=bool, count=len(texts))
+    found = (
+        folded(text) in placeholders
+        or (bool(separator) and all(folded(item) in placeholders for item in items_of(text, separator)))
+        for text in texts
+    )
+    return np.fromiter(found, dtype=bool, count=len(texts))
 
 
 def _numbers(texts: Sequence[str], _field: Field) -> NDArray[np.float64]:

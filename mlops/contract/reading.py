@@ -20,7 +20,7 @@ from mlops.contract.loading import load_contract
 from mlops.contract.model import Contract, Field
 from mlops.errors import InputRefusedError
 
-__all__ = ["UNDECIDED", "Typed", "items", "load_contract", "typed"]
+__all__ = ["UNDECIDED", "Typed", "encode", "items", "load_contract", "typed", "values_of"]
 
 UNDECIDED = -1
 _NANOSECONDS_A_DAY = 86_400 * 10**9
@@ -75,7 +75,7 @@ def typed(table: pa.Table, contract: Contract) -> Typed:
             columns[field.name], present[field.name] = _nothing(field, table.num_rows)
             valid[field.name] = present[field.name]
             continue
-        encoded = _encode(table.column(field.name), field)
+        encoded = encode(table.column(field.name), field.name, days=field.type == "date")
         absent = parsing.missing(encoded.texts, field.separator, _placeholders(contract))
         here = _spread(~absent, encoded.codes, empty=False)
         if field.role == "label":
@@ -84,7 +84,7 @@ def typed(table: pa.Table, contract: Contract) -> Typed:
             bad = _bad(encoded, absent | (classes >= 0))
             values, allowed = parsing.parse(encoded.texts, _AS_TEXT)[0], classes >= 0
         else:
-            values, allowed = _values(encoded, field)
+            values, allowed = values_of(encoded, field)
         columns[field.name] = _column(values, absent, encoded.codes, field)
         present[field.name] = here
         valid[field.name] = here & _spread(allowed, encoded.codes, empty=False)
@@ -124,24 +124,33 @@ def _placeholders(contract: Contract) -> frozenset[str]:
     return frozenset({"", *map(folded, contract.missing_values)})
 
 
-def _encode(column: pa.ChunkedArray, field: Field) -> Cells:
-    """Return the cells; a date in a column that is not to be dates reads as it is written, not as a day's number."""
+def encode(column: pa.ChunkedArray, name: str, *, days: bool) -> Cells:
+    """Return the cells of a column.
+
+    Args:
+        column: As a :class:`mlops.dataset.Dataset` holds it.
+        name: Its name, for the letter.
+        days: Whether it is to hold dates; if not, a date reads as it is written, not as a day's number.
+
+    Raises:
+        InputRefusedError: It holds instants of a time zone.
+    """
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_timestamp(kind) and kind.tz is not None:
         raise InputRefusedError(
             "A column holds instants of a time zone: on which day one fell depends on where one stands.",
-            field=field.name,
+            field=name,
             expected="days, or times without a zone",
             found=kind,
             fix="Turn it into the local day before you hand it in: `column.dt.tz_convert(zone).dt.date`.",
         )
-    if field.type != "date" and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
+    if not days and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         column = column.cast(kind).cast(pa.string())
     return cells.encode(column)
 
 
-def _values(encoded: Cells, field: Field) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Return the values of distinct cells and which of them the field allows."""
+def values_of(encoded: Cells, field: Field) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return the values of a column's distinct cells, and which the field allows, as ``parsing.parse`` does."""
     if field.type == "date" and encoded.kind in _DAY_KINDS:
         unit = _DAY_KINDS[encoded.kind]
         days = [str(np.datetime64(int(text) // unit, "D")) for text in encoded.texts]
