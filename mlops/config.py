@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -39,20 +40,41 @@ class StorageSettings(Part):
 
 
 class SplitSettings(Part):
-    """How rows are divided; the seed is the split's own, so that every model of a dataset meets the same test rows."""
+    """How rows are divided; the seed is the split's own, so that every model of a dataset meets the same test rows.
+
+    Attributes:
+        seed: Of a split by entity.
+        test_share: Share of the entities, or of the rows of a split by date, that test.
+        valid_share: Share of the rows of a split by date, next before the test rows, that neither train nor test.
+        embargo_days: Days between blocks of a split by date in which no row trains; None is the contract's maturity.
+        valid_from: First day of that block; None lets ``valid_share`` decide.
+        test_from: First day of the test rows; None lets ``test_share`` decide, and then later data move it.
+    """
 
     seed: int = 0
     test_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    valid_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    embargo_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    valid_from: date | None = None
+    test_from: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.test_share + self.valid_share >= 1:
+            raise ValueError("`test_share` and `valid_share` leave no rows to train on")
+        if self.valid_from is not None and (self.test_from is None or self.valid_from > self.test_from):
+            raise ValueError("`valid_from` needs a `test_from` that is not earlier")
+        return self
 
 
 class ThresholdSettings(Part):
     """How the decision threshold is chosen from out-of-fold scores.
 
-    ``f1`` takes the best F1; ``recall_at_precision`` the highest recall whose lower bound of precision is at least
-    ``precision_floor``.
+    ``f1`` takes the best F1, ``accuracy`` the best accuracy; ``recall_at_precision`` the highest recall whose lower
+    bound of precision is at least ``precision_floor``.
     """
 
-    objective: Literal["f1", "recall_at_precision"] = "f1"
+    objective: Literal["f1", "accuracy", "recall_at_precision"] = "f1"
     precision_floor: Rate = 0.92
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
@@ -169,10 +191,12 @@ class TaskSettings(Part):
     """One task: how it samples, splits, chooses its threshold and is judged.
 
     Attributes:
+        contract: The contract of a task that reads tables by one: a profile's name, or a JSON file's path from here.
         code: Globs of the files, beside data and settings, that a model depends on: a change of one is judged.
     """
 
     description: str
+    contract: str = ""
     sample_size: Annotated[int, Field(ge=2)] = 10_000
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     code: tuple[Annotated[str, AfterValidator(check_glob)], ...] = ()

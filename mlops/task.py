@@ -6,6 +6,8 @@ model from the plain state that ``persistence`` keeps. Splitting, measuring, jud
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,13 +23,16 @@ class Examples:
     """``n`` labelled examples: aligned arrays of length ``n``.
 
     Attributes:
-        inputs: (n, k) raw attribute values as strings; missing is None. Never the label, never an id.
+        inputs: (n, k) values as the task's model reads them: strings with None, for typed columns also numbers with NaN
+            and days with NaT. Never the label, never an id.
         label: (n,) int8, 0 or 1.
         row_id: (n,) object array of str, unique: names a row in evaluations and reports.
         cluster: (n,) object array of str: the entity (er) or group (claims) inside which rows are not independent.
-        split: (n,) object array of str: ``train``, ``test`` or ``purged`` (in neither, to keep the two apart).
+        split: (n,) object array of str: ``train``, ``test`` or ``purged`` (in neither, to keep the two apart); a split
+            by date may have ``valid`` too, rows set aside between the two.
         weight: (n,) float64: 1 / inclusion probability; all ones for a plain sample.
         slices: Per slice its value for each row, (n,) object arrays of str.
+        time: (n,) datetime64[D] of the event, where the task knows one; NaT where a row has none.
         findings: What the split and the data showed that a reader of the card must know, in sentences.
         facts: Numbers about the split for ``training.json`` (rows, purged rows, seen records …).
     """
@@ -39,6 +44,7 @@ class Examples:
     split: NDArray[np.object_]
     weight: NDArray[np.float64]
     slices: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    time: NDArray[np.datetime64] | None = None
     findings: tuple[str, ...] = ()
     facts: Mapping[str, int | float | str] = field(default_factory=dict)
 
@@ -55,6 +61,7 @@ class Examples:
             split=self.split[rows],
             weight=self.weight[rows],
             slices={name: values[rows] for name, values in self.slices.items()},
+            time=None if self.time is None else self.time[rows],
             findings=self.findings,
             facts=self.facts,
         )
@@ -130,8 +137,17 @@ class Task(Protocol):
     name: str
     title: str
 
-    def examples(self, table: pa.Table, settings: TaskSettings) -> Examples:
+    def examples(
+        self, table: pa.Table, settings: TaskSettings, *, as_of: date | None = None, root: Path | None = None
+    ) -> Examples:
         """Read a verified table.
+
+        Args:
+            table: The data.
+            settings: The task's.
+            as_of: The day on which the data was drawn, which decides what was known then; None takes the newest day
+                that the data holds. Never the clock.
+            root: The repository, in which files that the settings name stand.
 
         Raises:
             InputRefusedError: Labels, ids, values or the split are not acceptable; with counts and row numbers.

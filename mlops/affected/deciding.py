@@ -12,7 +12,7 @@ from mlops.globs import matches
 from mlops.ids import DatasetId
 from mlops.trees import Difference, Fingerprint, compare
 
-SETTINGS = ("split", "threshold", "sample_size", "seed")
+SETTINGS = ("contract", "split", "threshold", "sample_size", "seed")
 """The fields of a task's settings that make a model, beside its policy."""
 
 _NAMED = 20

@@ -58,7 +58,7 @@ def read_examples(task: Task, pinned: Manifest, settings: Settings, root: Path) 
     """Read the pinned bytes once, verify them, and turn exactly those bytes into examples."""
     table = read_table(pinned, settings, root)
     with _pinned_in(pinned, root):
-        return task.examples(table, settings.task(task.name))
+        return task.examples(table, settings.task(task.name), as_of=pinned.as_of, root=root)
 
 
 @contextmanager

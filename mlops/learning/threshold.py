@@ -1,5 +1,6 @@
 """The decision threshold, chosen from out-of-fold scores: pure functions of scores and labels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,8 @@ from mlops.intervals.proportions import wilson_lower
 Scores = NDArray[np.float64]
 
 MIN_POSITIVES = 200
-"""Positives from which the best F1 is sought under noise; fewer leave gaps between the classes that noise would blur
-(tried on grouped halves of public training rows)."""
+"""Positives from which the best F1 or accuracy is sought under noise; fewer leave gaps between the classes that noise
+would blur (tried on grouped halves of public training rows)."""
 _NOISE = 1.0
 _EDGE = 12.0
 _STEP = 0.05
@@ -28,8 +29,7 @@ class Choice:
         precision: Precision there; NaN when nothing is called positive.
         recall: Recall there.
         f1: Harmonic mean of the two.
-        floor_met: Whether the lower bound of precision reaches the floor; True for the objective ``f1``, which has
-            none.
+        floor_met: Whether the lower bound of precision reaches the floor; True for objectives that have none.
     """
 
     threshold: float
@@ -89,11 +89,20 @@ def choose(
     Raises:
         ValueError: There is no positive, or a score is not finite.
     """
+    few = int((label == 1).sum()) < MIN_POSITIVES
     if settings.objective == "f1":
-        return (best_f1 if int((label == 1).sum()) < MIN_POSITIVES else steady_f1)(scores, label, weight)
+        return (best_f1 if few else steady_f1)(scores, label, weight)
+    if settings.objective == "accuracy":
+        return (best_accuracy if few else steady_accuracy)(scores, label, weight)
     return recall_at_precision(
         scores, label, weight, floor=settings.precision_floor, confidence=settings.confidence
     )  # fmt: skip
+
+
+def aim(settings: ThresholdSettings) -> str:
+    """Return in a few words what the threshold was chosen for."""
+    floor = f"recall with precision's lower bound at {settings.precision_floor} ({settings.confidence:.0%})"
+    return {"f1": "best F1", "accuracy": "best accuracy", "recall_at_precision": floor}[settings.objective]
 
 
 def best_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
@@ -102,12 +111,37 @@ def best_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = Non
     return cuts.choice(int(np.argmax(cuts.f1)))
 
 
+def best_accuracy(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
+    """Choose the best accuracy at which a row is called positive at all; among equals the strictest threshold."""
+    cuts = _cuts(scores, label, weight)
+    return cuts.choice(int(np.argmax(2 * cuts.true_positives - cuts.predicted)))
+
+
 def steady_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
     """Choose the best F1 that is expected if the log-odds of every score carried normal noise of one unit.
 
     The maximum of F1 over out-of-fold scores follows single rows; another fit would move each of them. Averaged over
     such moves, F1 has one broad maximum. The choice reports what the threshold does on the scores as they are.
     """
+    return _steady(scores, label, weight, lambda hits, called, all_hits: 2 * hits / (called + all_hits), best_f1)
+
+
+def steady_accuracy(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
+    """Choose the best accuracy that is expected under the noise of :func:`steady_f1`."""
+    return _steady(scores, label, weight, lambda hits, called, _: 2 * hits - called, best_accuracy)
+
+
+Measure = Callable[[Scores, Scores, float], Scores]
+"""What is maximised: of the weights of true positives and of rows called positive (m,), and of all positives."""
+
+
+def _steady(
+    scores: Scores,
+    label: NDArray[np.int8],
+    weight: Scores | None,
+    measure: Measure,
+    otherwise: Callable[[Scores, NDArray[np.int8], Scores | None], Choice],
+) -> Choice:
     grid = np.arange(-_EDGE, _EDGE + _STEP / 2, _STEP)
     near = np.clip(scores, expit(-_EDGE), expit(_EDGE))
     place = np.rint((logit(near) + _EDGE) / _STEP).astype(np.intp)
@@ -115,11 +149,11 @@ def steady_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = N
     all_rows = np.bincount(place, weights, len(grid))
     positives = np.bincount(place, weights * (label == 1), len(grid))
     above = ndtr((grid - grid[:, None]) / _NOISE)
-    f1 = 2 * (above * positives).sum(axis=1) / ((above * all_rows).sum(axis=1) + positives.sum())
-    threshold = float(expit(grid[int(np.argmax(f1))]))
+    value = measure((above * positives).sum(axis=1), (above * all_rows).sum(axis=1), float(positives.sum()))
+    threshold = float(expit(grid[int(np.argmax(value))]))
     called = scores >= threshold
     if not called.any():
-        return best_f1(scores, label, weight)
+        return otherwise(scores, label, weight)
     hits, predicted = float(weights[called & (label == 1)].sum()), float(weights[called].sum())
     total = float(positives.sum())
     return Choice(threshold, hits / predicted, hits / total, 2 * hits / (predicted + total))

@@ -170,7 +170,7 @@ def _training_rows(examples: Examples, *, sample_size: int, seed: int) -> "np.nd
             field="rows",
             expected="training and test rows",
             found=f"{candidates.size:,} training rows of {len(examples):,}",
-            fix="Label more rows; a few hundred pairs of several entities are the least that can be split.",
+            fix="Label more rows; a few hundred rows, of several entities or weeks, are the least that can be split.",
         )
     labels = examples.label[candidates].astype(str).astype(object)
     kinds = examples.slices.get("entity_type")

@@ -10,7 +10,16 @@ from scipy.special import expit, logit
 
 from mlops.config import ThresholdSettings
 from mlops.intervals.proportions import wilson_lower
-from mlops.learning.threshold import MIN_POSITIVES, Choice, best_f1, choose, recall_at_precision, steady_f1
+from mlops.learning.threshold import (
+    MIN_POSITIVES,
+    Choice,
+    best_accuracy,
+    best_f1,
+    choose,
+    recall_at_precision,
+    steady_accuracy,
+    steady_f1,
+)
 
 scored = st.lists(st.tuples(st.integers(0, 10).map(lambda tenth: tenth / 10), st.booleans()), min_size=1).filter(
     lambda rows: any(match for _, match in rows)
@@ -161,3 +170,19 @@ def test_few_positives_are_not_blurred(positives: int, pick: Callable[[np.ndarra
 def test_scores_that_noise_would_lift_over_all_of_them_still_get_a_threshold() -> None:
     scores = np.full(10, 1e-7)
     assert steady_f1(scores, np.array([1] * 9 + [0], dtype=np.int8)).recall == 1
+
+
+@given(scored)
+def test_no_threshold_that_calls_a_row_positive_has_a_better_accuracy(rows: Rows) -> None:
+    scores, label = _arrays(rows)
+    right = [int(((scores >= cut) == (label == 1)).sum()) for cut in (best_accuracy(scores, label).threshold, *scores)]
+    assert right[0] == max(right)
+
+
+def test_accuracy_of_calibrated_scores_is_best_near_one_half_where_f1_is_best_below() -> None:
+    rng = np.random.default_rng(0)
+    scores = expit(rng.normal(-1, 1.5, 4000))
+    label = (rng.random(4000) < scores).astype(np.int8)
+    accuracy = choose(scores, label, ThresholdSettings(objective="accuracy")).threshold
+    assert accuracy == steady_accuracy(scores, label).threshold == pytest.approx(0.5, abs=0.1)
+    assert choose(scores, label, ThresholdSettings()).threshold < accuracy - 0.05

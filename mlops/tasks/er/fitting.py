@@ -10,14 +10,14 @@ from scipy.special import expit, logit
 from mlops.config import ThresholdSettings
 from mlops.errors import InputRefusedError
 from mlops.learning.calibration import calibrate
+from mlops.learning.columns import informative
 from mlops.learning.competition import compete
 from mlops.learning.crossfit import plan_folds
-from mlops.learning.threshold import Choice, choose
+from mlops.learning.threshold import Choice, aim, choose
 from mlops.tasks.er.evidence import READINGS, Evidence, WordPairs, out_of_fold_evidence
 from mlops.tasks.er.features import PairFeatures
 from mlops.tasks.er.giveaways import find_giveaways
 from mlops.tasks.er.matcher import PairMatcher
-from mlops.tasks.er.vocabulary import Floats
 
 _LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def fit_matcher(
     _LOG.info("compare %s pairs, feature by feature", f"{len(label):,}")
     pair_features = PairFeatures.fit(inputs, frozenset(found.attribute for found in giveaways))
     table = pair_features.transform(inputs)
-    kept = _informative(table)
+    kept = informative(table)
     if not kept.size:
         raise InputRefusedError(
             "No feature differs between any two training pairs.",
@@ -98,24 +98,13 @@ def _refuse_too_few(label: NDArray[np.int8]) -> None:
     )
 
 
-def _informative(table: Floats) -> NDArray[np.intp]:
-    """Return the columns with at least two different values, NaN aside; of equal columns the first."""
-    some = np.isfinite(table)
-    lowest = np.where(some, table, np.inf).min(axis=0)
-    highest = np.where(some, table, -np.inf).max(axis=0)
-    varying = np.flatnonzero(lowest < highest)
-    first = {table[:, column].tobytes(): column for column in varying[::-1]}
-    return np.array(sorted(first.values()), dtype=np.intp)
-
-
 def _facts(label: NDArray[np.int8], chosen: Choice, settings: ThresholdSettings) -> dict[str, int | float | str]:
-    floor = f"recall with precision's lower bound at {settings.precision_floor} ({settings.confidence:.0%})"
     return {
         "training_pairs": len(label),
         "training_matches": int((label == 1).sum()),
         "out_of_fold_precision": round(chosen.precision, 6),
         "out_of_fold_recall": round(chosen.recall, 6),
         "out_of_fold_f1": round(chosen.f1, 6),
-        "threshold_objective": "best F1" if settings.objective == "f1" else floor,
+        "threshold_objective": aim(settings),
         "threshold_floor_met": "yes" if chosen.floor_met else "no: no threshold reaches the floor",
     }

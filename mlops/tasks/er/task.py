@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,8 +28,11 @@ class EntityResolution:
     name = "er"
     title = "Entity resolution"
 
-    def examples(self, table: pa.Table, settings: TaskSettings) -> Examples:
+    def examples(
+        self, table: pa.Table, settings: TaskSettings, *, as_of: date | None = None, root: Path | None = None
+    ) -> Examples:
         """Read labelled pairs, or derive them from records whose entity is known. See :class:`mlops.task.Task`."""
+        del as_of, root  # pairs have no time, and their form is known by their columns
         schema = detect(table.column_names)
         findings: tuple[str, ...] = ()
         if isinstance(schema, RecordSchema):
