@@ -1,0 +1,187 @@
+"""Deciding what is demanded of the folds, and saying what these rows cannot decide (pure)."""
+
+from collections.abc import Mapping, Sequence
+from itertools import starmap
+from math import ceil
+
+import numpy as np
+
+from mlops.config import Change, Criterion
+from mlops.crossval.validating import CrossValidation
+from mlops.formatting import format_rate, format_threshold
+from mlops.gate.criteria import bound_of, compare
+from mlops.gate.outlook import Numbers, explain, needed
+from mlops.gate.report import ChangeResult, CriterionResult, Verdict
+from mlops.intervals.excess import (
+    mean_bounds,
+    rows_for_mean,
+    rows_for_sd,
+    sd_bounds,
+    sd_refuted,
+    spread,
+    typical_size,
+)
+from mlops.intervals.ratios import Bounded
+
+MEAN = "cv_mean"
+SD = "cv_sd"
+
+NEAR_PERFECT = 0.995
+DOMINANT = 0.9
+
+
+def judge(
+    validation: CrossValidation, criteria: Mapping[str, Criterion], *, confidence: float
+) -> tuple[CriterionResult, ...]:
+    """Decide every criterion on accuracy over the folds.
+
+    Args:
+        validation: What was measured.
+        criteria: By name: ``cv_mean`` bounds the mean from below, ``cv_sd`` the standard deviation from above. Any
+            other is not measured here, and inconclusive.
+        confidence: One-sided confidence of each bound.
+    """
+
+    def decided(name: str, criterion: Criterion) -> CriterionResult:
+        if name == SD and criterion.max is not None:
+            return _spread(validation, criterion, confidence)
+        if name == MEAN:
+            return _mean(validation, criterion, confidence)
+        missing = f"It was not measured; cross-validation measures {MEAN} (either bound) and {SD} (max)."
+        return _result(
+            name, criterion, Numbers(None, None, None, 0, missing), "inconclusive", reason=missing, wanted=None
+        )
+
+    return tuple(starmap(decided, sorted(criteria.items())))
+
+
+def _mean(validation: CrossValidation, criterion: Criterion, confidence: float) -> CriterionResult:
+    bounds = mean_bounds(validation.accuracies, validation.sizes, confidence)
+    rows, (limit, sign) = sum(validation.sizes), bound_of(criterion)
+    numbers = Numbers(validation.accuracy.mean, *bounds, rows, "")
+    verdict = compare(numbers, limit, sign, criterion.decide_on)
+    wanted = needed("accuracy", numbers, limit, confidence) if verdict == "inconclusive" else None
+    reason = explain(numbers, criterion, limit, verdict, needed_n=wanted, rows=rows)
+    least = rows_for_mean(limit, confidence) if sign > 0 and criterion.decide_on == "lower_bound" else None
+    if verdict == "inconclusive" and least is not None and rows < least:
+        wanted = max(wanted or 0, least)
+        reason = (
+            f"Unattainable with {rows:,} tested rows: even without an error the lower bound stays below "
+            f"{format_threshold(limit)}. It needs n >= {least:,} in all blocks together."
+        )
+    return _result(MEAN, criterion, numbers, verdict, reason=reason, wanted=wanted)
+
+
+def _spread(validation: CrossValidation, criterion: Criterion, confidence: float) -> CriterionResult:
+    rates, sizes = validation.accuracies, validation.sizes
+    found, limit = spread(rates, sizes), bound_of(criterion).threshold
+    rows, least = sum(sizes), rows_for_sd(rates, sizes, limit)
+    numbers = Numbers(found.sd, *sd_bounds(rates, sizes, confidence), rows, "")
+    unattainable = least is None or typical_size(sizes) < least
+    verdict: Verdict = compare(numbers, limit, -1, criterion.decide_on)
+    reason = explain(numbers, criterion, limit, verdict, needed_n=None, rows=rows)
+    if not unattainable:
+        return _result(SD, criterion, numbers, verdict, reason=reason, wanted=None)
+    wanted = None if least is None else ceil(least * len(sizes))
+    needs = f"It needs n >= {least:,} in each block, n >= {wanted:,} in all." if wanted else "No number of rows helps."
+    verdict = "fail" if sd_refuted(rates, sizes, limit, confidence) else "inconclusive"
+    say = (
+        "and the blocks differ by more than both explain"
+        if verdict == "fail"
+        else f"so the observed {format_rate(found.sd)} says little of the model"
+    )
+    reason = (
+        f"Unattainable with about {typical_size(sizes):,.0f} rows a block: counting alone scatters accuracies by "
+        f"{format_rate(found.noise)}, against {format_threshold(limit)} allowed, {say}. {needs}"
+    )
+    return _result(SD, criterion, numbers, verdict, reason=reason, wanted=wanted)
+
+
+def _result(
+    name: str, criterion: Criterion, numbers: Numbers, verdict: Verdict, *, reason: str, wanted: int | None
+) -> CriterionResult:
+    limit, sign = bound_of(criterion)
+    few = numbers.n < criterion.min_samples and not numbers.missing
+    return CriterionResult(
+        metric=name,
+        value=numbers.value,
+        lower=numbers.lower,
+        upper=numbers.upper,
+        n=numbers.n,
+        threshold=limit,
+        policy_threshold=limit,
+        direction="min" if sign > 0 else "max",
+        decide_on=criterion.decide_on,
+        verdict="inconclusive" if few else verdict,
+        blocking=criterion.action == "block",
+        reason=f"{numbers.n:,} rows are fewer than the {criterion.min_samples:,} asked for." if few else reason,
+        needed_n=max(wanted or 0, criterion.min_samples) if few else wanted,
+    )
+
+
+def judge_champion(difference: Bounded, change: Change, *, n: int) -> ChangeResult:
+    """Decide "stable or improved": non-inferiority of accuracy on the same rows, by the bounds of the difference.
+
+    Args:
+        difference: Candidate minus champion, from :func:`mlops.intervals.accuracy.accuracy_difference`.
+        change: The margin and whose model the champion is.
+        n: Rows that both decided.
+    """
+    margin = 0.0 - change.max_drop  # never -0.0
+    verdict = compare(Numbers(*difference, n, ""), margin, 1, "lower_bound")
+    value, lower, upper = (f"{100 * share:+.2f}" for share in difference)
+    word = {
+        "pass": "stable" if difference.lower < 0 else "improved",
+        "fail": "worse than the margin allows",
+        "inconclusive": "not shown to be stable",
+    }[verdict]
+    return ChangeResult(
+        metric=MEAN,
+        baseline=change.baseline,
+        max_drop=change.max_drop,
+        value=difference.value,
+        lower=difference.lower,
+        upper=difference.upper,
+        verdict=verdict,
+        blocking=True,
+        reason=f"Accuracy is {word}: {value} points against the champion on {n:,} rows, bounds {lower} and {upper}, "
+        f"margin {100 * margin:+.2f}.",
+    )
+
+
+def review(validation: CrossValidation, gains: Mapping[str, float] | None = None) -> tuple[str, ...]:
+    """Return what looks too good: a person should see whether a column holds the answer.
+
+    Args:
+        validation: What was measured.
+        gains: By feature its importance, of any scale; None where the model has none.
+    """
+    areas = [score.auc for score in validation.folds if score.auc is not None]
+    notes = []
+    if areas and float(np.mean(areas)) >= NEAR_PERFECT:
+        notes.append(
+            f"Review: the mean area under the ROC curve is {float(np.mean(areas)):.4f}, at least {NEAR_PERFECT}. "
+            "Scores this good mostly come from a column that was filled in after the decision."
+        )
+    total = sum(gains.values()) if gains else 0.0
+    if gains and total > 0:
+        name, gain = max(gains.items(), key=lambda item: item[1])
+        if gain >= DOMINANT * total:
+            notes.append(
+                f"Review: the column {name!r} alone brings {format_rate(gain / total)} of the model's gain. "
+                "Is it known when the decision is made?"
+            )
+    return tuple(notes)
+
+
+def combine(criteria: Sequence[CriterionResult], champion: ChangeResult | None) -> tuple[Verdict, str]:
+    """Return the verdict over everything that blocks, and the sentence that says why."""
+    outcomes = [(result.metric, result) for result in criteria] + ([("champion", champion)] if champion else [])
+    blocking = [(name, result) for name, result in outcomes if result.blocking]
+    for verdict in ("fail", "inconclusive"):
+        for name, result in blocking:
+            if result.verdict == verdict:
+                return result.verdict, f"{name}: {result.reason}"
+    if not blocking:
+        return "inconclusive", "Nothing that blocks is demanded, so nothing is decided."
+    return "pass", f"All {len(blocking)} demands are met." if len(blocking) > 1 else "The one demand is met."
