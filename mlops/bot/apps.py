@@ -143,6 +143,13 @@ def revoke(settings: Settings, deadline: Deadline) -> None:
 
 
 def _accepted(answer: Answer) -> object:
+    if "suspended" in answer.message.lower() and not answer.accepted:
+        raise UnavailableError(
+            "The installation of the GitHub App is suspended.",
+            field=CLIENT_ID,
+            found=answer.message,
+            fix="Let an owner take it up again: the account's settings, Applications, Installed GitHub Apps.",
+        )
     if not answer.accepted:
         refuse(answer, READ_METADATA)
     return answer.json()

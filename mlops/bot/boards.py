@@ -127,7 +127,7 @@ class Content(Part):
     number: int = 0
     state: str = ""
     repository: _Repository = _Repository()
-    labels: _Names = _Names()
+    labels: _Names | None = None
     milestone: _Name | None = None
 
 

@@ -112,7 +112,7 @@ def of_issue(items: Sequence[Item], number: int, repository: str) -> Item | None
 
 def _fits(item: Item, wanted: Wanted) -> bool:
     issue = item.issue
-    labels = {label.name.casefold() for label in issue.labels.nodes}
+    labels = {label.name.casefold() for label in issue.labels.nodes} if issue.labels else set()
     return (
         labels.issuperset(label.casefold() for label in wanted.labels)
         and (not wanted.milestone or (issue.milestone is not None and _same(wanted.milestone, issue.milestone.title)))

@@ -139,7 +139,8 @@ class _Thread:
     def _ours(self, author: str) -> list[Comment]:
         """Return our comments with a note, the oldest first."""
         found = [_read(entry) for entry in self._hub.pages(self._path, self._needs)]
-        ours = [c for c in found if c.user is not None and c.user.login == author and c.note is not None]
+        login = author.lower()
+        ours = [c for c in found if c.user is not None and c.user.login.lower() == login and c.note is not None]
         return sorted(ours, key=lambda comment: comment.id)
 
     def _same(self, ours: Sequence[Comment]) -> list[Comment]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from mlops.bot import runs
 from mlops.bot.answers import Answer, Part, read, refuse, unreachable
 from mlops.bot.client import GitHub
-from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS, WRITE_ACTIONS
+from mlops.bot.effects import StoppedError
+from mlops.bot.permissions import READ_ACTIONS, WRITE_ACTIONS
 from mlops.bot.reading import UncertainError
 from mlops.bot.runs import Run
 from mlops.errors import MlopsError, UnavailableError, UsageRefusedError
@@ -36,10 +37,6 @@ class _Details(Part):
     html_url: str
 
 
-class _Commit(Part):
-    sha: str
-
-
 class Request(NamedTuple):
     """What is dispatched."""
 
@@ -56,9 +53,8 @@ class Dispatched(NamedTuple):
 
 
 class _Before(NamedTuple):
-    """How our run is told from all others: a commit, who asks, the newest run before, and the server's time then."""
+    """How our run is told from all others: who asks, the newest run before, and the server's time then."""
 
-    sha: str
     login: str
     newest: int
     since: str
@@ -92,8 +88,8 @@ def dispatch(hub: GitHub, request: Request) -> Dispatched:
     """Dispatch a workflow once and return its run.
 
     After a lost answer the run is looked for before anything is sent again. The run is the one that came after all that
-    there were, of this workflow, commit and account; where the same account dispatches the same workflow twice at the
-    same moment and an answer is lost, the two cannot be told apart, and the earlier is taken.
+    there were, of this workflow, branch or tag, and account; where the same account dispatches the same workflow twice
+    at the same moment and an answer is lost, the two cannot be told apart, and the earlier is taken.
 
     Raises:
         UsageRefusedError: There is no such workflow or ref, or it does not take these inputs.
@@ -132,13 +128,12 @@ def wait(hub: GitHub, run_id: int) -> Run | None:
 
 
 def _before(hub: GitHub, request: Request) -> _Before:
-    commit = read(_Commit, hub.get(f"/commits/{request.ref}", READ_CONTENTS), where="a commit")
     answer = hub.ask(f"{runs.path_of(request.workflow)}/runs", event=DISPATCHED, per_page=1)
     if not answer.accepted:
         refuse(answer, READ_ACTIONS)
     entries = answer.json().get("workflow_runs", [])
     newest = read(Run, entries[0], where="a run").id if entries else 0
-    return _Before(commit.sha, _login(hub), newest, _time_in(answer))
+    return _Before(_login(hub), newest, _time_in(answer))
 
 
 def _told(answer: Answer) -> Dispatched | None:
@@ -178,7 +173,7 @@ def _look(hub: GitHub, request: Request, before: _Before) -> Run | None:
         run
         for run in listed
         if run.id > before.newest
-        and run.head_sha == before.sha
+        and run.head_branch == request.ref
         and run.created_at >= before.since
         and before.login in {"", run.actor.login if run.actor else ""}
     ]
@@ -191,6 +186,8 @@ def _login(hub: GitHub) -> str:
         return hub.settings.login
     try:
         viewer = hub.query(_WHO, READ_ACTIONS).get("viewer")
+    except StoppedError:
+        raise
     except MlopsError:
         return ""
     return str(viewer.get("login", "")) if isinstance(viewer, dict) else ""

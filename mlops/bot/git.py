@@ -10,6 +10,7 @@ from os import devnull
 from pathlib import Path
 
 from mlops.bot.effects import Deadline
+from mlops.bot.permissions import WRITE_CONTENTS
 from mlops.bot.settings import Settings
 from mlops.errors import UnavailableError, UsageRefusedError
 
@@ -138,9 +139,9 @@ def refused(where: str, done: Done) -> UnavailableError:
         return UnavailableError(
             "Git was not let in.",
             field=where,
-            expected="contents: write",
+            expected=WRITE_CONTENTS.line,
             found=said[-600:],
-            fix="Add the line `contents: write` under `permissions:` of the job, then run it again.",
+            fix=WRITE_CONTENTS.advice(),
         )
     return UnavailableError(
         "Git did not do it.", field=where, found=said[-600:], fix="Mend what git names, then run it again."

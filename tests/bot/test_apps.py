@@ -178,6 +178,14 @@ def test_another_apps_id_is_told(hub: Hub) -> None:
         granted(hub)
 
 
+def test_an_installation_that_is_suspended_is_told(hub: Hub) -> None:
+    body = {"message": "This installation has been suspended"}
+    hub.faults.answer("POST", "/access_tokens$", 403, body=body)
+    with pytest.raises(UnavailableError, match="suspended") as caught:
+        granted(hub)
+    assert "take it up again" in caught.value.fix
+
+
 def test_an_app_that_is_not_installed_is_told(hub: Hub) -> None:
     with pytest.raises(UnavailableError, match="not installed"):
         granted(hub, repository="acme/other")

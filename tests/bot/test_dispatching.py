@@ -96,13 +96,22 @@ def test_github_that_stays_down_is_given_up(ready: Hub) -> None:
     assert len(ready.state.runs) == 2
 
 
-def test_a_run_of_another_account_commit_or_event_is_not_ours(ready: Hub) -> None:
+def test_a_branch_that_moves_meanwhile_makes_no_second_run(ready: Hub) -> None:
+    def moved() -> None:
+        ready.state.bare.write("main", "x", b"x", "Move on", "octocat")
+
+    ready.faults.before("POST", "/dispatches$", moved)
+    ready.faults.bad_gateway("POST", "/dispatches$", stored=True)
+    assert [dispatch(world.client(ready), REQUEST).run_id] == [entry.run for entry in ready.state.dispatches]
+
+
+def test_a_run_of_another_account_branch_or_event_is_not_ours(ready: Hub) -> None:
     """All these come while the answer is lost; none of them is taken for ours."""
 
     def others() -> None:
         ready.add_run(workflow_path=PATH, actor="octocat")
         ready.add_run(workflow_path=PATH, actor="github-actions[bot]", event="push")
-        ready.add_run(workflow_path=PATH, actor="github-actions[bot]", head_sha="0" * 40)
+        ready.add_run(workflow_path=PATH, actor="github-actions[bot]", head_branch="other", head_sha="0" * 40)
         ready.add_run(workflow_path=".github/workflows/push.yml", actor="github-actions[bot]")
 
     ready.faults.before("POST", "/dispatches$", others)

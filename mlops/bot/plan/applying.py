@@ -51,7 +51,8 @@ def _settled(hub: GitHub, wanted: Wanted, handling: Handling[Any]) -> tuple[tupl
     after = handling.look(hub, wanted)
     lost = {change.field: change for change in _left(wanted, handling, after)}
     refused = [_not_kept(change) for change in lost.values()]
-    if before is not None and not lost and handling.foreign(wanted, before) != handling.foreign(wanted, after):
+    both = before is not None and after is not None
+    if both and handling.foreign(wanted, before) != handling.foreign(wanted, after):
         refused.append(_more_changed(wanted))
     return tuple(change for change in changes if change.field not in lost), tuple(refused)
 

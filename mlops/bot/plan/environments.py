@@ -70,7 +70,9 @@ def parsed(raw: Json, owner: str) -> Environment:
         wait = rule.get("wait_timer", wait)
         prevent = rule.get("prevent_self_review", prevent)
         for each in rule.get("reviewers", []):
-            who, kind = each["reviewer"], each["type"]
+            who, kind = each.get("reviewer"), each["type"]
+            if who is None:  # an account that is gone, and approves nothing
+                continue
             name = f"{owner}/{who['slug']}" if kind == "Team" else who["login"]
             reviewers.append(Reviewer(kind, who["id"], name))
     limits = raw.get("deployment_branch_policy") or {}

@@ -4,7 +4,7 @@ import click
 
 from mlops.bot.dispatching import SUCCESS, Request, dispatch, parse_inputs, wait
 from mlops.bot.git import parse_branch
-from mlops.bot.permissions import READ_CONTENTS, WRITE_ACTIONS
+from mlops.bot.permissions import WRITE_ACTIONS
 from mlops.bot.runs import parse_workflow
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
 from mlops.cli.bot.targets import Lines
@@ -30,7 +30,7 @@ def command(workflow: str, ref: str, inputs: tuple[str, ...], waits: bool, deadl
     request = Request(
         parse_workflow(workflow, field="WORKFLOW"), parse_branch(ref, field="--ref"), parse_inputs(inputs)
     )
-    with connection(deadline, WRITE_ACTIONS, READ_CONTENTS) as hub:
+    with connection(deadline, WRITE_ACTIONS) as hub:
         done = dispatch(hub, request)
         ended = wait(hub, done.run_id) if waits else None
     conclusion = "" if ended is None else ended.conclusion or ""

@@ -399,3 +399,10 @@ def test_hostile_text_leaves_the_page_as_it_is() -> None:
     assert [line.count("|") for line in page.splitlines() if line.startswith("|")] == [6, 6, 6, 7, 7, 7]
     for forbidden in ("<img", "@acme", " #1", "](", "```"):
         assert forbidden not in page
+
+
+def test_a_reviewer_whose_account_is_gone_approves_nothing() -> None:
+    gone = {"type": "User", "reviewer": None}
+    there = {"type": "User", "reviewer": {"id": 1, "login": "octocat"}}
+    raw = {"name": "p", "protection_rules": [{"type": "required_reviewers", "reviewers": [gone, there]}]}
+    assert environments.parsed(raw, "acme").reviewers == (Reviewer("User", 1, "octocat"),)
