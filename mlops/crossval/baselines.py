@@ -65,7 +65,7 @@ def fit_one_rule(features: Mapping[str, NDArray[Any]], label: Flags, train: Rows
 def _rule(name: str, values: NDArray[Any], label: Flags) -> tuple[OneRule, int]:
     """Return the rule on one feature and on how many of its own rows it is right."""
     edges = None
-    if values.dtype != object:
+    if values.dtype.kind in "biuf":
         present = values[~np.isnan(values.astype(np.float64))].astype(np.float64)
         edges = np.unique(np.quantile(present, np.linspace(0, 1, BINS + 1)[1:-1])) if len(present) else np.empty(0)
     cells, code, rows = np.unique(_cells(values, edges), return_inverse=True, return_counts=True)

@@ -10,6 +10,9 @@ from mlops.hashing import Sha256
 from mlops.metrics import Count
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+FIXED, REFITS, REFITS_ANY_MONTH = "fixed_predictions", "refits", "refits_any_month"
+"""The names of the permutation tests; the last is not stratified."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 

@@ -7,6 +7,7 @@ from math import ceil
 import numpy as np
 
 from mlops.config import Change, Criterion
+from mlops.crossval.document import REFITS, REFITS_ANY_MONTH, ChanceResult
 from mlops.crossval.validating import CrossValidation
 from mlops.formatting import format_rate, format_threshold
 from mlops.gate.criteria import bound_of, compare
@@ -172,6 +173,18 @@ def review(validation: CrossValidation, gains: Mapping[str, float] | None = None
                 "Is it known when the decision is made?"
             )
     return tuple(notes)
+
+
+def dated(chance: Mapping[str, ChanceResult], alpha: float = 0.05) -> tuple[str, ...]:
+    """Return the note that what looks like knowledge is knowledge of the date: significant over all rows alone."""
+    inside, over_all = chance.get(REFITS), chance.get(REFITS_ANY_MONTH)
+    if inside is None or over_all is None or not over_all.p < alpha <= inside.p:
+        return ()
+    note = (
+        f"Labels exchanged over all rows give p = {over_all.p:.3g}, inside months {inside.p:.3g}: what is learned is "
+        "when a row was filed, because the base rate drifts."
+    )
+    return (note,)
 
 
 def combine(criteria: Sequence[CriterionResult], champion: ChangeResult | None) -> tuple[Verdict, str]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops.crossval.baselines import fit_one_rule, majority
-from mlops.crossval.document import Bound, ChanceResult, LiftResult
+from mlops.crossval.document import FIXED, REFITS, REFITS_ANY_MONTH, Bound, ChanceResult, LiftResult
 from mlops.crossval.folding import Days
 from mlops.crossval.validating import CrossValidation
 from mlops.intervals.accuracy import AccuracyBounds, accuracy, accuracy_difference
@@ -20,8 +20,6 @@ from mlops.intervals.refits import PERMUTATIONS, Design, refits
 
 Codes = Mapping[str, NDArray[np.intp]]
 Flags = NDArray[np.bool_]
-
-FIXED, REFITS, REFITS_ANY_MONTH = "fixed_predictions", "refits", "refits_any_month"
 
 
 @dataclass(frozen=True)

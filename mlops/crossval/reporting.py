@@ -16,7 +16,7 @@ from mlops.crossval.document import (
     LiftResult,
     Summary,
 )
-from mlops.crossval.judging import combine, judge, review
+from mlops.crossval.judging import combine, dated, judge, review
 from mlops.crossval.latency import Latency
 from mlops.crossval.validating import CrossValidation, FoldScore
 from mlops.gate.report import ChangeResult
@@ -94,7 +94,7 @@ def report(
         chance=dict(beside.chance),
         lifts=beside.lifts,
         latency=LatencyResult(**beside.latency._asdict()) if beside.latency else None,
-        notes=(*review(validation, beside.gains), *tests, *beside.notes),
+        notes=(*review(validation, beside.gains), *dated(beside.chance), *tests, *beside.notes),
     )
 
 

@@ -10,7 +10,7 @@ from mlops import documents
 from mlops.config import Change, Criterion
 from mlops.crossval.document import CrossvalReport
 from mlops.crossval.folding import folds
-from mlops.crossval.judging import judge_champion
+from mlops.crossval.judging import dated, judge_champion
 from mlops.crossval.latency import Latency
 from mlops.crossval.measuring import (
     Bounding,
@@ -104,12 +104,14 @@ def test_a_model_of_the_date_alone_is_told_apart() -> None:
     data = claims(signal=0.0)
     day = (data.time - data.time.min()).astype(int) / 730
     label = (np.random.default_rng(1).random(len(day)) < 0.05 + 0.9 * day).astype(np.int8)
-    dated = Claims(data.time, data.group, label, day[:, np.newaxis])
-    found = cross_validate(dated.score, label, folds(data.time, embargo_days=14, blocks=2), 0.5)
-    tests = chance(found, label == 1, data.time, design=dated.design)
+    by_day = Claims(data.time, data.group, label, day[:, np.newaxis])
+    found = cross_validate(by_day.score, label, folds(data.time, embargo_days=14, blocks=2), 0.5)
+    tests = chance(found, label == 1, data.time, design=by_day.design)
     assert tests["refits_any_month"].p < 0.01
     assert tests["refits"].p > 0.05
     assert tests["fixed_predictions"].p > 0.05
+    (note,) = dated(tests)
+    assert "when a row was filed" in note
     assert [tests[name].stratified for name in ("fixed_predictions", "refits", "refits_any_month")] == [
         True,
         True,
