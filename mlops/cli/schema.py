@@ -36,6 +36,7 @@ DOCUMENTS = {
     "judged": Published("mlops.judged", "Judged", "a line of model_cards/judged.jsonl"),
     "plan": Published("mlops.bot.plan.model", "Plan", "the output of mlops bot plan --json"),
     "applied": Published("mlops.bot.plan.model", "Applied", "the output of mlops bot apply --json"),
+    "crossvalreport": Published("mlops.crossval.document", "CrossvalReport", "crossval.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""
