@@ -34,6 +34,7 @@ class Examples:
         slices: Per slice its value for each row, (n,) object arrays of str.
         time: (n,) datetime64[D] of the event, where the task knows one; NaT where a row has none.
         findings: What the split and the data showed that a reader of the card must know, in sentences.
+        form: What the task must know of the inputs' columns when it fits; the core hands it on and never looks inside.
         facts: Numbers about the split for ``training.json`` (rows, purged rows, seen records …).
     """
 
@@ -46,6 +47,7 @@ class Examples:
     slices: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     time: NDArray[np.datetime64] | None = None
     findings: tuple[str, ...] = ()
+    form: object = None
     facts: Mapping[str, int | float | str] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -63,6 +65,7 @@ class Examples:
             slices={name: values[rows] for name, values in self.slices.items()},
             time=None if self.time is None else self.time[rows],
             findings=self.findings,
+            form=self.form,
             facts=self.facts,
         )
 

@@ -1,0 +1,63 @@
+"""The plug: claims as the core sees them."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from mlops.config import TaskSettings
+from mlops.contract.loading import load_contract, profile_names
+from mlops.errors import UsageRefusedError
+from mlops.task import Examples, Model
+from mlops.tasks.claims import estimator, reading
+from mlops.tasks.claims.fitting import fit_model
+
+_CELL = 60
+
+
+class Claims:
+    """Will a claim be granted?"""
+
+    name = "claims"
+    title = "Claims"
+
+    def examples(
+        self, table: pa.Table, settings: TaskSettings, *, as_of: date | None = None, root: Path | None = None
+    ) -> Examples:
+        """Read claims by the contract that the settings name. See :class:`mlops.task.Task`."""
+        if not settings.contract:
+            raise UsageRefusedError(
+                "The task names no contract, so nothing says which column is what.",
+                field=f"tasks.{self.name}.contract",
+                expected=" or ".join((*profile_names(), "the path of a .json file")),
+                fix="Name one in mlops.toml.",
+            )
+        contract = load_contract(settings.contract, root or Path())
+        return reading.read(table, contract, settings.split, as_of)
+
+    def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:
+        """Fit on all of ``examples``. See :class:`mlops.task.Task`."""
+        if not isinstance(examples.form, reading.Form):
+            raise TypeError("examples of another task")
+        return fit_model(examples, examples.form.schema, settings.threshold, seed)
+
+    def restore(self, state: Mapping[str, Any]) -> Model:
+        """Rebuild a model. See :class:`mlops.task.Task`."""
+        return estimator.restore(state)
+
+    def describe_row(self, examples: Examples, row: int) -> str:
+        """Return what the model reads of one claim, on a line."""
+        cells = examples.inputs.iloc[row]
+        texts = (
+            f"{value:%Y-%m-%d}"
+            if isinstance(value, pd.Timestamp)
+            else f"{value:g}"
+            if isinstance(value, float)
+            else str(value)
+            for value in cells
+            if not pd.isna(value)
+        )
+        return " | ".join(text if len(text) <= _CELL else f"{text[:_CELL]}…" for text in texts)
