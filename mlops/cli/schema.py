@@ -37,6 +37,7 @@ DOCUMENTS = {
     "plan": Published("mlops.bot.plan.model", "Plan", "the output of mlops bot plan --json"),
     "applied": Published("mlops.bot.plan.model", "Applied", "the output of mlops bot apply --json"),
     "crossvalreport": Published("mlops.crossval.document", "CrossvalReport", "crossval.json"),
+    "contract": Published("mlops.contract.model", "Contract", "mlops/contract/profiles/<name>.json, or your own"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""

@@ -14,6 +14,7 @@ VERBS = {
     "pin": Verb("pin", "Hash a dataset and record it as a manifest."),
     "verify": Verb("verify", "Hash a pinned dataset again and compare."),
     "diff": Verb("diff", "Tell what a refresh changed between two datasets."),
+    "contract": Verb("contract", "Say what each column of a table is for: draft a contract, show one."),
     "data": Verb("data", "Make example data."),
     "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
     "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
@@ -32,7 +33,7 @@ VERBS = {
 
 GROUPS = {
     "Start here": ("run",),
-    "Data": ("pin", "verify", "diff", "data"),
+    "Data": ("pin", "verify", "diff", "contract", "data"),
     "Model": ("train", "evaluate", "explain"),
     "Judgement": ("affected", "check", "gate", "policy"),
     "Publication": ("card", "admit"),
