@@ -108,4 +108,4 @@ def command(name: str | None, write: bool, verify: bool, as_json: bool) -> None:
         emit_json({known: {"file": document.file} for known, document in DOCUMENTS.items()})
     else:
         for known, document in DOCUMENTS.items():
-            click.echo(f"{known:<14}{document.file}")
+            click.echo(f"{known:<16}{document.file}")
