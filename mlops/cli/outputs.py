@@ -59,6 +59,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "bot release": ("status", "url", "tag"),
     "bot runs": ("run-id", "run-url"),
     "bot variables": ("changed",),
+    "validate": ("verdict", "score", "report", "quarantine", "rows"),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }
 """The outputs that each verb sets, whatever its verdict; a verb that refuses its input sets none."""

@@ -32,12 +32,13 @@ DOCUMENTS = {
     "metrics": Published("mlops.metrics", "Metrics", "metrics.json"),
     "gatereport": Published("mlops.gate", "GateReport", "gate.json"),
     "doctorreport": Published("mlops.doctor", "DoctorReport", "the output of mlops doctor --json"),
+    "validation": Published("mlops.validation", "Validation", "validation.json"),
     "environments": Published("mlops.environments", "Environments", "model_cards/environments.json"),
     "judged": Published("mlops.judged", "Judged", "a line of model_cards/judged.jsonl"),
     "plan": Published("mlops.bot.plan.model", "Plan", "the output of mlops bot plan --json"),
     "applied": Published("mlops.bot.plan.model", "Applied", "the output of mlops bot apply --json"),
-    "crossvalreport": Published("mlops.crossval.document", "CrossvalReport", "crossval.json"),
     "contract": Published("mlops.contract.model", "Contract", "mlops/contract/profiles/<name>.json, or your own"),
+    "crossvalreport": Published("mlops.crossval.document", "CrossvalReport", "crossval.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""

@@ -15,6 +15,7 @@ VERBS = {
     "verify": Verb("verify", "Hash a pinned dataset again and compare."),
     "diff": Verb("diff", "Tell what a refresh changed between two datasets."),
     "contract": Verb("contract", "Say what each column of a table is for: draft a contract, show one."),
+    "validate": Verb("validate", "Is a batch of data what its contract says? Its bad rows go to quarantine."),
     "data": Verb("data", "Make example data."),
     "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
     "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
@@ -33,7 +34,7 @@ VERBS = {
 
 GROUPS = {
     "Start here": ("run",),
-    "Data": ("pin", "verify", "diff", "contract", "data"),
+    "Data": ("pin", "verify", "diff", "contract", "validate", "data"),
     "Model": ("train", "evaluate", "explain"),
     "Judgement": ("affected", "check", "gate", "policy"),
     "Publication": ("card", "admit"),

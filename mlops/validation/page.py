@@ -76,7 +76,6 @@ def html_of(report: Validation) -> str:
 
 def _facts(report: Validation) -> dict[str, Any]:
     labels = report.labels
-    clean = report.rows - report.quarantined
     return {
         "mark": Safe(MARKS[report.verdict]),
         "verdict": Safe(report.verdict),
@@ -89,8 +88,7 @@ def _facts(report: Validation) -> dict[str, Any]:
         "base": "" if report.base is None else report.base,
         "sha256": Safe(report.dataset_sha256),
         "rows": count(report.rows),
-        "clean": count(clean),
-        "quarantined": count(report.quarantined),
+        "bad": _bad_rows(report),
         "criteria": tuple(map(_criterion, report.criteria)),
         "blockers": tuple(map(_criterion, report.blockers)),
         "reasons": tuple(
@@ -171,6 +169,12 @@ def _spread(spread: Spread, rows: int) -> SpreadTable:
             for one in spread.shares
         ),
     )
+
+
+def _bad_rows(report: Validation) -> Safe:
+    one, clean = report.quarantined == 1, report.rows - report.quarantined
+    broken = f"{report.quarantined:,} {'row breaks' if one else 'rows break'} a rule and {'stands' if one else 'stand'}"
+    return Safe(f"{broken} in the quarantine with it; {clean:,} {'is' if clean == 1 else 'are'} clean and can go on.")
 
 
 def _cells(number: int, rows: int) -> Safe:
