@@ -1,5 +1,6 @@
 """``mlops validate``: is a batch of data what its contract says?"""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +24,6 @@ from mlops.cli.common import (
     repository_root,
     shown_path,
 )
-from mlops.cli.pin import day_of
 from mlops.config import Settings
 from mlops.contract.model import Contract
 from mlops.contract.reading import Typed, load_contract, typed
@@ -37,7 +37,7 @@ from mlops.validation.criteria import shown
 from mlops.validation.report import Origin
 
 CONTRACTS = {"claims": "fba_claims"}
-"""The contract of each task's data, where --contract names no other."""
+"""The contract of each task's data, where neither --contract nor mlops.toml names one."""
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _OUTPUT = Path("dist", "validation", "validation.json")
@@ -97,7 +97,7 @@ def command(
     """
     root = repository_root()
     settings = load_settings(root)
-    rules = load_contract(contract or _contract_of(task), root)
+    rules = load_contract(contract or _contract_of(task, settings), root)
     files = _files(output, quarantine, data_path)
     known, base_id = _read_base(base, rules, settings, root)
     data = dataset.read_file(data_path, settings=settings.storage)
@@ -119,9 +119,11 @@ def command(
     return int(EXIT[outcome.report.verdict])
 
 
-def _contract_of(task: str) -> str:
-    if task in CONTRACTS:
-        return CONTRACTS[task]
+def _contract_of(task: str, settings: Settings) -> str:
+    """Return the contract that the task declares, or else the profile that fits it."""
+    declared = settings.tasks[task].contract if task in settings.tasks else ""
+    if declared or task in CONTRACTS:
+        return declared or CONTRACTS[task]
     raise UsageRefusedError(
         "The data of this task has no contract.",
         field="task",
@@ -170,8 +172,10 @@ def _day(task: str, path: Path, sha256: str, text: str | None, root: Path) -> tu
     for manifest in pinned:
         if manifest.sha256 == sha256:
             return manifest.as_of, "manifest"
-    day = day_of(task, path, None)
-    return day, "file name" if f"{day:%Y%m%d}" in path.name else "today"
+    named = re.fullmatch(rf"{re.escape(task)}_(?:[a-z]+_)?([0-9]{{8}})\.\w+", path.name, re.ASCII)
+    if named:
+        return parse_date(named[1], field=f"the date in {path.name}", today=utc_today()), "file name"
+    return utc_today(), "today"
 
 
 def _write(files: _Files, outcome: Outcome, batch: Batch, page: str) -> None:

@@ -76,9 +76,10 @@ def test_an_older_report_leaves_no_old_quarantine_behind(repository: Path, new: 
     assert pq.read_table(repository / "quarantine.parquet").num_rows == 0
 
 
-def test_the_day_comes_from_the_name_of_the_file(repository: Path, run_cli: RunCli) -> None:
-    (repository / "claims_20250701.csv").write_text(csv(claims()), encoding="utf-8")
-    outcome = run_cli("validate", "claims", "--data-path", "claims_20250701.csv", "--json")
+@pytest.mark.parametrize("name", ["claims_20250701.csv", "claims_batch_20250701.csv"])
+def test_the_day_comes_from_the_name_of_the_file(repository: Path, run_cli: RunCli, name: str) -> None:
+    (repository / name).write_text(csv(claims()), encoding="utf-8")
+    outcome = run_cli("validate", "claims", "--data-path", name, "--json")
     told = json.loads(outcome.out)
     assert (outcome.code, told["as_of"], told["as_of_from"]) == (1, "2025-07-01", "file name")
     assert (repository / "dist" / "validation" / "validation.json").is_file()
