@@ -155,9 +155,6 @@ def values_of(encoded: Cells, field: Field) -> tuple[NDArray[Any], NDArray[np.bo
         unit = _DAY_KINDS[encoded.kind]
         days = [str(np.datetime64(int(text) // unit, "D")) for text in encoded.texts]
         return parsing.parse(days, field.model_copy(update={"format": ""}))
-    if encoded.kind == "boolean" and field.type in {"number", "integer"}:
-        nothing = np.full(len(encoded.texts), np.nan)
-        return nothing, np.zeros(len(encoded.texts), dtype=bool)
     return parsing.parse(encoded.texts, field)
 
 

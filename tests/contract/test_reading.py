@@ -162,6 +162,12 @@ def test_labels_are_the_known_texts_and_all_else_is_counted(
     assert read.valid["claimable"].tolist() == [one >= 0 for one in label]
 
 
+def test_a_boolean_column_reads_by_its_words_or_by_its_digits() -> None:
+    table = pa.table({"claimable": pa.array([True, False])})
+    assert typed(table, small(label_values={"true": 1, "false": 0})).label.tolist() == [1, 0]
+    assert typed(table, small(label_values={"yes": 1, "no": 0})).bad_labels == Counter({"true": 1, "false": 1})
+
+
 @pytest.mark.parametrize(
     ("name", "value", "kind", "valid", "found"),
     [

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mlops.contract.looking import look
 from mlops.contract.reading import load_contract, typed
@@ -91,6 +93,40 @@ def test_every_guess_has_a_reason() -> None:
     assert "100.0% read as %d.%m.%Y" in why["filed"]
     assert "missing where it is undecided" in why["settled_on"]
     assert "tell the label in 100.0%" in why["verdict_code"]
+
+
+def test_a_column_is_no_leak_for_a_label_that_is_nearly_always_the_same() -> None:
+    draft = drafted(granted=["Yes", *["No"] * (ROWS - 1)], side=["A", "B"] * (ROWS // 2)).contract
+    assert draft.field("side").role == "feature"
+
+
+def test_an_order_of_days_that_often_fails_is_no_rule() -> None:
+    late = drafted(ordered=[*["01.12.2025"] * (ROWS // 10), *claims()["ordered"][ROWS // 10 :]]).contract
+    assert late.field("ordered").role == "prior_time"
+    assert list(map(str, late.rules)) == ["filed <= settled_on"]
+
+
+_CELLS = (
+    st.none()
+    | st.sampled_from(["0", "1", "yes", "-", "2025-01-01", "2025-02-29", "00", "a;b", "1e999"])
+    | st.text(max_size=3)
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(["id", "x", "day", "status"]), st.lists(_CELLS, min_size=6, max_size=6)))
+def test_any_table_that_has_the_roles_gives_a_contract_that_reads_it(columns: dict[str, list[str | None]]) -> None:
+    whole = {"key": list("abcdef"), "when": ["2025-01-01"] * 6, "n": list("121213"), "label": list("010011"), **columns}
+    table = pa.table({name: pa.array(cells, pa.string()) for name, cells in whole.items()})
+    read = typed(table, suggest(table, "mine").contract)
+    assert (read.label.tolist(), read.absent, read.unknown) == ([0, 1, 0, 0, 1, 1], (), ())
+
+
+def test_a_long_column_is_looked_at_whole() -> None:
+    texts = [str(np.datetime64("2000-01-01") + day) for day in range(5000)]
+    assert look(pa.chunked_array([texts]), "day").why == "100.0% read as %Y-%m-%d"
+    assert look(pa.chunked_array([[*texts, *["soon"] * 100]]), "day").why == "98.0% read as %Y-%m-%d"
+    assert look(pa.chunked_array([[f"x{text}" for text in texts]]), "day").type == "string"
 
 
 def test_what_the_user_names_is_not_guessed() -> None:
