@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mlops.formatting import printable
 from mlops.validation.batch import Batch
 from mlops.validation.report import Share, Spread
 
@@ -31,7 +32,7 @@ def _by_value(batch: Batch, name: str) -> Spread:
     texts = cells.dictionary.to_pylist()
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     first = sorted(range(len(texts)), key=lambda code: (-counts[code], texts[code]))[:_SHOWN]
-    return _spread(batch, name, codes, {code: texts[code] for code in first})
+    return _spread(batch, name, codes, {code: printable(texts[code]) for code in first})
 
 
 def _by_week(batch: Batch) -> Spread:

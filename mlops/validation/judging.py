@@ -1,5 +1,6 @@
 """The verdict on a batch: every dimension against its floor, the score, and what fails alone."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlops.contract.model import Contract
+from mlops.formatting import printable
 from mlops.gate.report import CriterionResult, Verdict
 from mlops.hashing import Sha256
 from mlops.validation import criteria
@@ -122,6 +124,8 @@ def _fields(batch: Batch) -> Iterator[FieldQuality]:
 def _empty(batch: Batch, name: str) -> int:
     """Return the cells that are missing undisguised: null, or NaN, which is no number."""
     column = batch.table.column(name)
+    if pa.types.is_float16(column.type):  # Arrow has no test for NaN there
+        column = column.cast(pa.float32())
     nan = pc.sum(pc.is_nan(column)).as_py() if pa.types.is_floating(column.type) else None
     return int(column.null_count) + int(nan or 0)
 
@@ -135,8 +139,16 @@ def _labels(batch: Batch) -> Labels:
         undecided=int(undecided.sum()),
         mature=int(batch.mature.sum()),
         mature_undecided=int((undecided & batch.mature).sum()),
-        bad=dict(sorted(bad.items(), key=lambda one: (-one[1], one[0]))[:_MOST_BAD_LABELS]),
+        bad=_most_frequent(bad),
     )
+
+
+def _most_frequent(bad: Counter[str]) -> dict[str, int]:
+    """Return the most frequent texts, each short: a text of a megabyte is no label and fits no report."""
+    counts: Counter[str] = Counter()
+    for text, rows in sorted(bad.items(), key=lambda one: (-one[1], one[0]))[:_MOST_BAD_LABELS]:
+        counts[printable(text)] += rows
+    return dict(counts)
 
 
 def _keys(repeats: Repeats) -> KeyUse:

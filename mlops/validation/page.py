@@ -110,7 +110,10 @@ def _facts(report: Validation) -> dict[str, Any]:
                 ("of these undecided", labels.mature_undecided),
             )
         ),
-        "bad_labels": tuple((text, count(number)) for text, number in list(labels.bad.items())[:_LABELS_SHOWN]),
+        "bad_labels": tuple(
+            (text, count(number))
+            for text, number in sorted(labels.bad.items(), key=lambda one: (-one[1], one[0]))[:_LABELS_SHOWN]
+        ),
         "keys": tuple(
             (Safe(name), count(number))
             for name, number in (

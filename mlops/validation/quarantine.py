@@ -39,7 +39,7 @@ def quarantine_of(batch: Batch, findings: Sequence[Finding]) -> pa.Table:
     cells = batch.table.take(pa.array(row))
     said = {
         ROW: pa.array(row + 1, pa.int64()),
-        KEY: cells.column(batch.contract.primary_key).cast(pa.string()),
+        KEY: pa.array(batch.typed.columns[batch.contract.primary_key][row], pa.string()),
         RULE: pa.array([finding.rule for finding in findings], pa.string()).take(pa.array(rule)),
         REASON: pa.array([finding.reason for finding in findings], pa.string()).take(pa.array(rule)),
     }

@@ -42,7 +42,7 @@ class Labels(Part):
         undecided: Rows without a label.
         mature: Rows old enough for their label to be final.
         mature_undecided: Those without a label all the same.
-        bad: Rows per text that is no allowed label, the most frequent first in count, twenty at most.
+        bad: Rows by text that is no allowed label: the twenty most frequent texts, cut where they are long.
     """
 
     decided: Count

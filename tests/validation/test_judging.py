@@ -115,6 +115,12 @@ def test_bad_labels_are_told_with_their_counts() -> None:
     assert (told.undecided, told.mature_undecided, told.decided) == (1, 1, 196)
 
 
+def test_a_label_of_a_megabyte_is_cut_in_the_report() -> None:
+    cells = claims()
+    (told,) = judge(with_column(cells, "claimable", ["x" * 1_000_000, *cells["claimable"][1:]])).report.labels.bad
+    assert len(told) < 300
+
+
 def test_labels_that_cannot_be_there_yet_are_inconclusive() -> None:
     cells = {**claims(), "claim_date": ["2025-10-18"] * ROWS, "claimable": [None] * ROWS}
     outcome = judge(cells)
@@ -208,7 +214,13 @@ def test_blockers_and_floors_are_those_of_the_method() -> None:
 def test_parquet_types_are_judged_as_text_is() -> None:
     cells = claims()
     typed = table(cells)
-    for name, kind in (("amount", "float64"), ("quantity", "int64"), ("claimable", "int8"), ("claim_date", "date32")):
+    for name, kind in (
+        ("amount", "float64"),
+        ("order_value", "halffloat"),
+        ("quantity", "int64"),
+        ("claimable", "int8"),
+        ("claim_date", "date32"),
+    ):
         at = typed.schema.get_field_index(name)
         typed = typed.set_column(at, name, typed.column(name).cast(kind))
     told, as_text = judge(typed).report, judge(cells).report

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mlops.contract.reading import typed
@@ -45,3 +46,19 @@ def test_what_is_left_passes_where_no_dimension_fell() -> None:
     outcome = judge(spoiled())
     left = table(spoiled()).filter(~outcome.bad)
     assert judge(left).report.verdict == "pass"
+
+
+def test_every_type_of_cell_that_parquet_has_can_be_put_apart() -> None:
+    cells = table(claims(4))
+    columns = {
+        "claim_id": pa.array([1, 1, 2, 3], pa.int64()),
+        "amount": cells["amount"].cast("float32").cast("halffloat"),
+        "claim_date": cells["claim_date"].cast("timestamp[ms]"),
+    }
+    for name, column in columns.items():
+        cells = cells.set_column(cells.schema.get_field_index(name), name, column)
+    rules = contract()
+    batch = Batch(cells, typed(cells, rules), rules, np.datetime64(AS_OF))
+    held = pq.read_table(io.BytesIO(to_parquet(quarantine_of(batch, judge(cells).findings))))
+    assert held["quarantine_key"].to_pylist() == ["1"]
+    assert held["claim_id"].to_pylist() == [1]
