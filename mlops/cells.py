@@ -58,11 +58,11 @@ def encode(column: pa.Array | pa.ChunkedArray) -> Cells:
         column = column.cast(column.type.value_type)
     if pa.types.is_float16(column.type):
         column = column.cast(pa.float32())
+    if not len(column):
+        column = pa.array([], type=column.type)  # no chunk, or empty ones, which Arrow cannot combine for every type
     encoded = pc.dictionary_encode(column)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
-        return Cells("text", np.empty(0, dtype=np.intp), [])
     kind, texts = _canonical(encoded.dictionary)
     codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.intp)
     absent = np.flatnonzero(np.fromiter((text is None for text in texts), dtype=bool, count=len(texts)))

@@ -1,6 +1,7 @@
 """The steps of the chain, shared by the verbs that do one and the verb that does all."""
 
 import importlib
+import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 
-from mlops import checksums, dataset, documents, evaluation, persistence, provenance, training
+from mlops import checksums, dataset, documents, evaluation, persistence, provenance, tasks, training
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION, METRICS, MODEL, TRAINING, Training
 from mlops.cli.common import cache_folder
@@ -27,9 +28,6 @@ from mlops.provenance import CodeVersion
 from mlops.task import Examples, Model, Task
 from mlops.training import Circumstances
 
-TASKS = {"er": "mlops.tasks.er.task:EntityResolution"}
-"""Where each task's plug is; only the one that is asked for is imported."""
-
 MAX_MODEL_BYTES = 512 << 20
 MAX_EVALUATION_BYTES = 1 << 30
 
@@ -38,14 +36,25 @@ SCORE_TOLERANCE = 1e-6
 
 
 def open_task(name: str) -> Task:
-    """Return the plug of a task; raises UsageRefusedError for a task that does not exist."""
-    try:
-        module, _, plug = TASKS[name].partition(":")
-    except KeyError:
+    """Return the plug of a task: ``PLUG`` in ``mlops/tasks/<name>/task.py``; only the one that is asked for is loaded.
+
+    Raises:
+        UsageRefusedError: There is no such task.
+    """
+    if name not in task_names():
         raise UsageRefusedError(
-            "There is no such task.", field="task", expected=" or ".join(TASKS), found=name, fix="Name one of these."
-        ) from None
-    return cast("Task", getattr(importlib.import_module(module), plug)())
+            "There is no such task.",
+            field="task",
+            expected=" or ".join(task_names()),
+            found=name,
+            fix="Name one of these.",
+        )
+    return cast("Task", importlib.import_module(f"{tasks.__name__}.{name}.task").PLUG())
+
+
+def task_names() -> tuple[str, ...]:
+    """Return the names of the tasks that have a plug: the folders of ``mlops/tasks``, in ascending order."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(tasks.__path__) if module.ispkg))
 
 
 def read_table(pinned: Manifest, settings: Settings, root: Path) -> pa.Table:

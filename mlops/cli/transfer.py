@@ -56,8 +56,15 @@ def score_elsewhere(task: Task, folder: Path, examples: Examples, settings: Sett
 def what_is_known(record: Training, examples: Examples, split: SplitSettings) -> str:
     """Say whether rows that the model was trained on can be among these test rows.
 
-    A split is a hash of the entity with the split's own seed, so equal settings keep an entity on its side.
+    A split by entity is a hash of the entity with the split's own seed, so equal settings keep an entity on its side;
+    in a split by date the days tell.
     """
+    until, tested = str(record.facts.get("split_train_until", "")), str(examples.facts.get("split_test_from", ""))
+    if until and tested and until < tested:
+        return (
+            f"Both datasets are split by date: no test row, all of {tested} or later, trained {record.model_id}, which "
+            f"learned from rows until {until}."
+        )
     learned = [record.facts.get(name) for name in ("split", "split_seed", "split_test_share")]
     here = [examples.facts.get(name) for name in ("split", "split_seed", "split_test_share")]
     if None not in learned and learned == here:

@@ -4,6 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from mlops.cli.steps import task_names
 from mlops.config import load
 from mlops.globs import matches
 
@@ -45,22 +48,30 @@ def imported(root: Path, module: str, seen: set[str]) -> Iterator[str]:
                 yield from imported(root, f"{node.module}{name}", seen)
 
 
-def test_all_code_that_training_imports_is_named_or_is_known_to_shape_no_model(root: Path) -> None:
-    globs = load(root / "mlops.toml").task("er").code
+@pytest.mark.parametrize("task", task_names())
+def test_all_code_that_training_imports_is_named_or_is_known_to_shape_no_model(root: Path, task: str) -> None:
+    globs = load(root / "mlops.toml").task(task).code
     seen: set[str] = set()
-    files = {file for start in ("mlops.training", "mlops.tasks.er.task") for file in imported(root, start, seen)}
+    files = {file for start in ("mlops.training", f"mlops.tasks.{task}.task") for file in imported(root, start, seen)}
     assert len(files) > 50
     assert {file for file in files if not matches(file, globs)} == SHAPE_NO_MODEL & files
-    assert files >= SHAPE_NO_MODEL
 
 
-def test_the_lock_file_of_the_learner_is_named_and_what_makes_example_data_is_not(root: Path) -> None:
-    globs = load(root / "mlops.toml").task("er").code
+@pytest.mark.parametrize("task", task_names())
+def test_the_lock_file_of_the_learner_is_named_and_what_makes_example_data_is_not(root: Path, task: str) -> None:
+    globs = load(root / "mlops.toml").task(task).code
     assert matches("requirements/train.txt", globs)
-    assert not matches("mlops/tasks/er/generator/making.py", globs)
+    assert not matches(f"mlops/tasks/{task}/generator/making.py", globs)
 
 
-def test_every_glob_names_a_file(root: Path) -> None:
+@pytest.mark.parametrize("task", task_names())
+def test_every_glob_names_a_file(root: Path, task: str) -> None:
     names = [path.relative_to(root).as_posix() for path in (*root.glob("mlops/**/*.py"), *root.glob("requirements/*"))]
-    for glob in load(root / "mlops.toml").task("er").code:
+    for glob in load(root / "mlops.toml").task(task).code:
         assert any(matches(name, (glob,)) for name in names), glob
+
+
+def test_what_shapes_no_model_is_imported_at_all(root: Path) -> None:
+    seen: set[str] = set()
+    starts = ("mlops.training", *(f"mlops.tasks.{task}.task" for task in task_names()))
+    assert SHAPE_NO_MODEL <= {file for start in starts for file in imported(root, start, seen)}

@@ -184,7 +184,7 @@ def test_a_base_that_is_no_folder_is_refused(base: Path, run_cli: RunCli, name: 
 
 
 def test_a_task_that_is_not_declared_here_is_refused(base: Path, run_cli: RunCli) -> None:
-    outcome = run_cli("affected", "--task", "claims", "--base", base)
+    outcome = run_cli("affected", "--task", "fraud", "--base", base)
     assert outcome.code == 2
     assert "This task is not declared." in outcome.err
 
@@ -209,5 +209,5 @@ def test_inside_actions_it_sets_outputs_and_a_summary(
 
 
 def test_a_refusal_sets_no_output(base: Path, run_cli: RunCli, page: Page) -> None:
-    assert run_cli("affected", "--task", "claims", "--base", base).code == 2
+    assert run_cli("affected", "--task", "fraud", "--base", base).code == 2
     assert not page.output.exists()

@@ -145,7 +145,7 @@ def test_a_parent_must_be_an_earlier_dataset(pinned: Path, run_cli: RunCli, pare
 
 
 def test_a_task_must_be_declared(repository: Path, run_cli: RunCli) -> None:
-    assert_refused(run_cli("pin", "claims", write(repository / DATA)), 2, "claims", "mlops.toml")
+    assert_refused(run_cli("pin", "fraud", write(repository / DATA)), 2, "fraud", "mlops.toml")
 
 
 def test_outside_of_a_repository_nothing_is_pinned(

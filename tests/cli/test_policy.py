@@ -70,7 +70,7 @@ def answer(run_cli: RunCli, *arguments: str | Path) -> Any:
 
 def test_lint_looks_at_the_newest_cards_evidence(carded: Path, run_cli: RunCli) -> None:
     del carded
-    outcome = run_cli("policy", "lint")
+    outcome = run_cli("policy", "lint", "er")
     assert outcome.code == 0
     assert outcome.out.startswith("er: the gate can pass on the test rows of card er_20251020-2 (2,044 rows, 1,020")
     assert "errors allowed" in outcome.out
@@ -88,24 +88,24 @@ def test_lint_without_rows_shows_several_sizes(repository: Path, run_cli: RunCli
     assert said["source"] is None
     shown = {row["n"]: round(row["passes_at"], 3) for row in said["criteria"] if row["metric"] == "precision"}
     assert shown == {100: 0.97, 500: 0.94, 1_000: 0.935, 5_000: 0.926}
-    assert "at several n" in run_cli("policy", "lint").out
+    assert "at several n" in run_cli("policy", "lint", "er").out
 
 
 def test_lint_ends_with_1_where_the_gate_can_never_pass(repository: Path, run_cli: RunCli) -> None:
     replace_in_settings(repository, "min = 0.92", "min = 0.96")
-    outcome = run_cli("policy", "lint", "--rows", "400", "--positives", "37")
+    outcome = run_cli("policy", "lint", "er", "--rows", "400", "--positives", "37")
     assert outcome.code == 1
     assert outcome.out.startswith("er: the gate can never pass on the test rows as given (400 rows, 37 positive).")
     assert "ERROR  tasks.er.policy.criteria.precision.min" in outcome.out
     assert "do now: Label more: n = 65 without any error" in outcome.out
-    assert json.loads(run_cli("policy", "lint", "--positives", "37", "--json").out)["can_pass"] is False
+    assert json.loads(run_cli("policy", "lint", "er", "--positives", "37", "--json").out)["can_pass"] is False
 
 
 def test_lint_counts_only_the_rows_that_are_independent(repository: Path, run_cli: RunCli) -> None:
     del repository
     [row] = [
         row
-        for row in answer(run_cli, "lint", "--positives", "500", "--design-effect", "2")["criteria"]
+        for row in answer(run_cli, "lint", "er", "--positives", "500", "--design-effect", "2")["criteria"]
         if row["metric"] == "recall"
     ]
     assert (row["n"], row["effective"]) == (500, 250)
@@ -113,7 +113,9 @@ def test_lint_counts_only_the_rows_that_are_independent(repository: Path, run_cl
 
 def test_simulate_says_how_likely_a_model_passes(repository: Path, run_cli: RunCli) -> None:
     del repository
-    said = answer(run_cli, "simulate", "--precision", "0.95", "--recall", "0.93", "--positives", "500", "--runs", "2")
+    said = answer(
+        run_cli, "simulate", "er", "--precision", "0.95", "--recall", "0.93", "--positives", "500", "--runs", "2"
+    )
     [together] = said["together"]
     assert said["truth"]["f1"] == pytest.approx(0.93989, abs=1e-5)
     assert together["passes"] + together["inconclusive"] + together["fails"] == pytest.approx(1)
@@ -132,7 +134,7 @@ def test_simulate_repeats_itself(artifact: Path, run_cli: RunCli) -> None:
 
 def test_simulate_without_a_quality_shows_a_table_around_each_threshold(carded: Path, run_cli: RunCli) -> None:
     compare_with_nothing(carded)
-    said = run_cli("policy", "simulate").out
+    said = run_cli("policy", "simulate", "er").out
     for words in ("precision: lower bound >= 92 %", "recall: lower bound >= 88 %", "estimate alone", "pass at 2 n"):
         assert words in said
     assert "All blocking criteria together" in said
@@ -140,44 +142,44 @@ def test_simulate_without_a_quality_shows_a_table_around_each_threshold(carded: 
 
 
 def test_what_is_not_simulated_is_said(carded: Path, run_cli: RunCli) -> None:
-    said = run_cli("policy", "simulate", "--f1", "0.95").out
+    said = run_cli("policy", "simulate", "er", "--f1", "0.95").out
     assert "Not simulated: the comparison with the model in production." in said
     compare_with_nothing(carded)
     replace_in_settings(carded, "min_rows = 200", "seeds = 3\nmin_rows = 200")
     [line] = [
-        line for line in run_cli("policy", "simulate", "--f1", "0.95").out.splitlines() if "Not simulated" in line
+        line for line in run_cli("policy", "simulate", "er", "--f1", "0.95").out.splitlines() if "Not simulated" in line
     ]
     assert "other seeds." in line
 
 
 def test_one_run_is_no_row_of_runs(carded: Path, run_cli: RunCli) -> None:
     del carded
-    assert "fresh test rows" not in run_cli("policy", "simulate", "--f1", "0.95", "--runs", "1").out
+    assert "fresh test rows" not in run_cli("policy", "simulate", "er", "--f1", "0.95", "--runs", "1").out
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (("lint", "nothing"), "tasks"),
-        (("lint", "--rows", "500"), "--positives"),
-        (("lint", "--design-effect", "2"), "--positives"),
-        (("lint", "--positives", "0"), "--positives"),
-        (("lint", "--positives", "1000001"), "--positives"),
-        (("lint", "--positives", "many"), "--positives"),
-        (("lint", "--rows", "500", "--positives", "500"), "--rows"),
-        (("lint", "--positives", "500", "--design-effect", "nan"), "--design-effect"),
-        (("lint", "--positives", "500", "--design-effect", "0.5"), "--design-effect"),
-        (("lint", "--positives", "500", "--artifact", "x"), "--positives"),
-        (("simulate",), "--positives"),
-        (("simulate", "--positives", "9", "--rows", "20", "--predicted", "21"), "--predicted"),
-        (("simulate", "--precision", "95", "--recall", "0.9"), "did you mean 0.95?"),
-        (("simulate", "--f1", "nan"), "--f1"),
-        (("simulate", "--precision", "0.9"), "--precision"),
-        (("simulate", "--f1", "0.9", "--precision", "0.9", "--recall", "0.9"), "--f1"),
-        (("simulate", "--precision", "0", "--recall", "0.9", "--positives", "9"), "--precision"),
-        (("simulate", "--f1", "0.9", "--positives", "500", "--predicted", "100"), "--predicted"),
-        (("simulate", "--precision", "0.1", "--recall", "1", "--positives", "50", "--rows", "99"), "--precision"),
-        (("simulate", "--runs", "0"), "--runs"),
+        (("lint", "er", "--rows", "500"), "--positives"),
+        (("lint", "er", "--design-effect", "2"), "--positives"),
+        (("lint", "er", "--positives", "0"), "--positives"),
+        (("lint", "er", "--positives", "1000001"), "--positives"),
+        (("lint", "er", "--positives", "many"), "--positives"),
+        (("lint", "er", "--rows", "500", "--positives", "500"), "--rows"),
+        (("lint", "er", "--positives", "500", "--design-effect", "nan"), "--design-effect"),
+        (("lint", "er", "--positives", "500", "--design-effect", "0.5"), "--design-effect"),
+        (("lint", "er", "--positives", "500", "--artifact", "x"), "--positives"),
+        (("simulate", "er"), "--positives"),
+        (("simulate", "er", "--positives", "9", "--rows", "20", "--predicted", "21"), "--predicted"),
+        (("simulate", "er", "--precision", "95", "--recall", "0.9"), "did you mean 0.95?"),
+        (("simulate", "er", "--f1", "nan"), "--f1"),
+        (("simulate", "er", "--precision", "0.9"), "--precision"),
+        (("simulate", "er", "--f1", "0.9", "--precision", "0.9", "--recall", "0.9"), "--f1"),
+        (("simulate", "er", "--precision", "0", "--recall", "0.9", "--positives", "9"), "--precision"),
+        (("simulate", "er", "--f1", "0.9", "--positives", "500", "--predicted", "100"), "--predicted"),
+        (("simulate", "er", "--precision", "0.1", "--recall", "1", "--positives", "50", "--rows", "99"), "--precision"),
+        (("simulate", "er", "--runs", "0"), "--runs"),
     ],
 )
 def test_what_cannot_be_is_refused(repository: Path, run_cli: RunCli, arguments: tuple[str, ...], named: str) -> None:
@@ -211,7 +213,7 @@ def test_an_artifact_of_another_task_is_refused(artifact: Path, repository: Path
 def test_options_have_environment_twins(repository: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
     del repository
     monkeypatch.setenv("MLOPS_POLICY_LINT_POSITIVES", "300")
-    assert "300 positive" in run_cli("policy", "lint").out
+    assert "300 positive" in run_cli("policy", "lint", "er").out
 
 
 def test_text_from_data_moves_nothing_on_a_terminal() -> None:

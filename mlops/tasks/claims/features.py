@@ -23,6 +23,7 @@ MIN_ROWS = 10
 """Training rows that a category must have to become a feature: fewer say little, and may be one person's own word."""
 MAX_LEVELS = 100
 
+_LARGEST = float(np.finfo(np.float32).max)
 _DAY = np.timedelta64(1, "D")
 _MONDAY = 3  # 1970-01-01 was a Thursday
 
@@ -48,7 +49,7 @@ def transform(schema: FeatureSchema, inputs: pd.DataFrame) -> Floats:
             fix="Read the rows by the contract that the model was trained with.",
         )
     columns = [column for field in schema.fields for column in _columns(field, schema, inputs)]
-    return np.column_stack(columns).astype(np.float32)
+    return np.clip(np.column_stack(columns).astype(np.float64), -_LARGEST, _LARGEST).astype(np.float32)
 
 
 def notes(schema: FeatureSchema) -> tuple[FeatureNote, ...]:
@@ -80,7 +81,8 @@ def _columns(field: SchemaField, schema: FeatureSchema, inputs: pd.DataFrame) ->
             yield from _with_flag(_numbers(inputs, field.columns[0]))
         case "ratio":
             over, under = (_numbers(inputs, name) for name in field.columns)
-            yield np.divide(over, under, out=np.full(len(over), np.nan), where=under != 0)
+            with np.errstate(over="ignore"):  # clipped with all other numbers
+                yield np.divide(over, under, out=np.full(len(over), np.nan), where=under != 0)
         case "days":
             start, end = (_days(inputs, name) for name in field.columns)
             yield from _with_flag(_as_numbers(end - start))

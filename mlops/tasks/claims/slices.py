@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from mlops.contract.fields import folded
 from mlops.contract.reading import Typed
-from mlops.formatting import printable
 from mlops.slices import is_slice
 
 _UNKNOWN = "unknown"
@@ -37,7 +36,7 @@ def compute(claims: Typed) -> dict[str, NDArray[np.object_]]:
 
 def _categories(values: NDArray[np.object_]) -> NDArray[np.object_]:
     codes, distinct = pd.factorize(pd.Series(values, dtype=object))
-    names = np.array([*(printable(folded(str(text))) for text in distinct), _UNKNOWN], dtype=object)
+    names = np.array([*(folded(str(text)) for text in distinct), _UNKNOWN], dtype=object)
     return names[codes]
 
 

@@ -65,6 +65,9 @@ def by_date(time: Days, usable: NDArray[np.bool_], settings: SplitSettings, *, m
     fold = np.full(len(time), PURGED, dtype=object)
     before, aside = usable & (time < valid_from), usable & (time >= valid_from) & (time < test_from)
     kept_before, kept_aside = time < valid_from - embargo_days, time < test_from - embargo_days
+    if not settled and not (aside & kept_aside).any():
+        # The block is shorter than its own embargo: setting it aside would cost training rows and leave no row.
+        valid_from, before, aside, kept_before = test_from, before | aside, aside & False, kept_aside
     fold[before & kept_before] = TRAIN
     fold[aside & kept_aside] = VALID
     fold[usable & (time >= test_from)] = TEST

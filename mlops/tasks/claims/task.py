@@ -61,3 +61,7 @@ class Claims:
             if not pd.isna(value)
         )
         return " | ".join(text if len(text) <= _CELL else f"{text[:_CELL]}…" for text in texts)
+
+
+PLUG = Claims
+"""By which name the command line finds it."""

@@ -68,6 +68,10 @@ class EntityResolution:
         )
 
 
+PLUG = EntityResolution
+"""By which name the command line finds it."""
+
+
 def _from_records(table: pa.Table, schema: RecordSchema, *, seed: int) -> tuple[pa.Table, tuple[str, ...]]:
     columns = [schema.record_id, schema.entity, *schema.attributes, *([schema.source] if schema.source else [])]
     derived, report = derive_pairs(
