@@ -36,9 +36,6 @@ from mlops.validation.columns import check_columns
 from mlops.validation.criteria import shown
 from mlops.validation.report import Origin
 
-CONTRACTS = {"claims": "fba_claims"}
-"""The contract of each task's data, where neither --contract nor mlops.toml names one."""
-
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _OUTPUT = Path("dist", "validation", "validation.json")
 _QUARANTINE = "quarantine.parquet"
@@ -120,16 +117,16 @@ def command(
 
 
 def _contract_of(task: str, settings: Settings) -> str:
-    """Return the contract that the task declares, or else the profile that fits it."""
-    declared = settings.tasks[task].contract if task in settings.tasks else ""
-    if declared or task in CONTRACTS:
-        return declared or CONTRACTS[task]
+    """Return the contract that the task declares."""
+    declared = settings.task(task).contract
+    if declared:
+        return declared
     raise UsageRefusedError(
         "The data of this task has no contract.",
-        field="task",
-        expected=" or ".join(CONTRACTS),
-        found=ascii(task[:100]),
-        fix="For example: mlops validate claims --data-path new.csv",
+        field=f"tasks.{task}.contract",
+        expected="a profile's name or the path of a contract",
+        found="nothing",
+        fix="Name one with --contract, or as contract under the task's table in mlops.toml.",
     )
 
 

@@ -98,6 +98,14 @@ def test_parquet_and_a_contract_of_the_repository(repository: Path, run_cli: Run
     assert [one["rule"] for one in told["defects"]] == ["stale claim_date"]
 
 
+def test_the_contract_is_the_one_that_the_task_declares(repository: Path, new: Path, run_cli: RunCli) -> None:
+    settings = repository / "mlops.toml"
+    declared = settings.read_text(encoding="utf-8").replace('contract = "fba_claims"', 'contract = "tsa_claims"')
+    settings.write_text(declared, encoding="utf-8")
+    assert new.is_file()
+    assert_refused(run_cli(*RUNBOOK), 3, "mlops contract show tsa_claims")
+
+
 def test_a_job_gets_outputs_and_a_summary(
     repository: Path, new: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -170,7 +178,8 @@ def test_too_many_rows_are_refused_from_the_footer(repository: Path, new: Path, 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("validate", "er", "--data-path", "new.csv"), ("has no contract", "claims")),
+        (("validate", "er", "--data-path", "new.csv"), ("has no contract", "tasks.er.contract")),
+        (("validate", "nothing", "--data-path", "new.csv"), ("nothing", "claims")),
         (("validate", "claims"), ("--data-path",)),
         ((*RUNBOOK, "--contract", "nothing"), ("no contract of this name", "fba_claims")),
         ((*RUNBOOK, "--as-of", "2025-10-20"), ("--as-of", "8 ASCII digits")),

@@ -129,6 +129,42 @@ def test_labels_that_cannot_be_there_yet_are_inconclusive() -> None:
     assert "ask again when labels arrive" in outcome.report.reason
 
 
+def test_a_fail_outweighs_what_cannot_be_told_yet() -> None:
+    cells = {**claims(), "claim_date": ["2025-10-18"] * ROWS, "claimable": [None] * ROWS}
+    outcome = judge(with_column(cells, "claim_id", ["C1", "C1", *cells["claim_id"][2:]]))
+    assert outcome.report.verdict == "fail"
+    assert not_met(outcome) == {"uniqueness", "duplicate_keys", "label_validity", "classes"}
+
+
+def test_labels_that_should_be_there_and_are_not_fail() -> None:
+    outcome = judge(with_column(claims(), "claimable", [None] * ROWS))
+    assert outcome.report.verdict == "fail"
+    assert not_met(outcome) == {"score", "label_validity", "classes"}
+    assert {one.verdict for one in outcome.report.blockers if one.metric == "classes"} == {"fail"}
+
+
+def test_label_validity_counts_mature_rows_and_bad_labels_of_any() -> None:
+    """Of 200 rows 100 are exactly old enough; one of them and one younger row are undecided, two younger ones bad."""
+    cells = claims()
+    labels = [None, *cells["claimable"][1:197], None, "yes", "no"]
+    days = ["2025-10-06"] * 100 + ["2025-10-07"] * 100
+    report = judge({**cells, "claim_date": days, "claimable": labels}).report
+    told = next(one for one in report.criteria if one.metric == "label_validity")
+    assert told.n == 102
+    assert told.value == pytest.approx(99 / 102)
+    assert (report.labels.mature, report.labels.undecided, report.labels.mature_undecided) == (100, 2, 1)
+
+
+def test_consistency_is_measured_on_rows_of_which_a_rule_can_be_told() -> None:
+    cells = claims()
+    days = [None, "-", "2025-10-19", *cells["order_date"][3:]]
+    one_rule = tuple(rule for rule in contract().rules if rule.left == "order_date")
+    report = judge(with_column(cells, "order_date", days), rules=contract(rules=one_rule)).report
+    told = next(one for one in report.criteria if one.metric == "consistency")
+    assert told.n == 198
+    assert told.value == pytest.approx(197 / 198)
+
+
 def test_labels_of_rows_that_are_not_mature_are_judged_where_none_is() -> None:
     cells = with_column(claims(), "claim_date", ["2025-10-18"] * ROWS)
     assert judge(cells).report.verdict == "pass"
@@ -139,7 +175,7 @@ def test_a_row_of_the_day_itself_is_timely_and_one_of_tomorrow_blocks() -> None:
     cells = claims()
     today, tomorrow = (with_column(cells, "claim_date", [day, *cells["claim_date"][1:]]) for day in
                        ("2025-10-20", "2025-10-21"))  # fmt: skip
-    assert judge(today).report.verdict == "pass"
+    assert (judge(today).report.verdict, judge(today).report.score) == ("pass", 1.0)
     assert not_met(judge(tomorrow)) == {"future_rows"}
 
 
