@@ -13,6 +13,8 @@ from mlops.hashing import Sha256
 from mlops.ids import DatasetId
 
 FOLDER = Path("data_manifests")
+LABEL = "label"
+"""The column that holds the classes where no contract says otherwise."""
 
 
 class Column(Part):
@@ -54,7 +56,13 @@ class LabelQuality(Part):
 
 
 class Manifest(Document):
-    """One dataset. ``label_quality`` is None where it was not measured."""
+    """One dataset.
+
+    Attributes:
+        labels: Rows per class of ``label_column``; empty where the data has no such column.
+        label_column: The column that holds the classes: ``label``, or what the task's contract calls it.
+        label_quality: None where it was not measured.
+    """
 
     id: str
     task: str
@@ -66,6 +74,7 @@ class Manifest(Document):
     rows: Annotated[int, Field(ge=0)]
     columns: tuple[Column, ...]
     labels: dict[str, int]
+    label_column: str = LABEL
     fingerprint: Fingerprint
     label_quality: LabelQuality | None = None
     parent: str | None = None

@@ -10,10 +10,9 @@ from mlops.dataset import Dataset
 from mlops.errors import InputRefusedError
 from mlops.fingerprint import fingerprint
 from mlops.ids import DatasetId
-from mlops.manifest import Column, Manifest
+from mlops.manifest import LABEL, Column, Manifest
 from mlops.quality import label_quality
 
-LABEL = "label"
 MAX_CLASSES = 100
 MAX_CLASS_LENGTH = 100
 
@@ -28,6 +27,7 @@ def make_manifest(
     source: str = "",
     licence: str = "",
     limitations: Sequence[str] = (),
+    label: str = LABEL,
 ) -> Manifest:
     """Return the manifest of a dataset: its hash, and everything worth knowing of it that can be computed.
 
@@ -40,6 +40,7 @@ def make_manifest(
         source: Where it comes from, for people.
         licence: Under which it may be used.
         limitations: What it does not cover, a sentence each; the model card repeats them.
+        label: The column that holds the classes.
 
     Raises:
         InputRefusedError: No rows, or a label column that holds no classes.
@@ -63,7 +64,8 @@ def make_manifest(
             Column(name=name, type=str(column.type), missing=cells.encode(column).missing)
             for name, column in zip(table.column_names, table.columns, strict=True)
         ),
-        labels=label_counts(table, file=uris[0]),
+        labels=label_counts(table, label, file=uris[0]),
+        label_column=label,
         fingerprint=fingerprint(table),
         label_quality=label_quality(table),
         parent=parent,
@@ -73,23 +75,23 @@ def make_manifest(
     )
 
 
-def label_counts(table: pa.Table, *, file: str = "") -> dict[str, int]:
+def label_counts(table: pa.Table, label: str = LABEL, *, file: str = "") -> dict[str, int]:
     """Return the rows per class of the column ``label``; empty when there is none. Missing labels are not counted.
 
     Raises:
         InputRefusedError: More than ``MAX_CLASSES`` classes, or one whose name is a long text: this is no label of a
             classification.
     """
-    if LABEL not in table.column_names:
+    if label not in table.column_names:
         return {}
-    counts = cells.encode(table.column(LABEL)).counts()
+    counts = cells.encode(table.column(label)).counts()
     longest = max(map(len, counts), default=0)
     if len(counts) > MAX_CLASSES or longest > MAX_CLASS_LENGTH:
         raise InputRefusedError(
-            "The label column does not hold classes.", file=file, field=LABEL,
+            "The label column does not hold classes.", file=file, field=label,
             expected=f"at most {MAX_CLASSES} classes with names of at most {MAX_CLASS_LENGTH} characters",
             found=f"{len(counts):,} different values, the longest of {longest:,} characters",
-            fix=f"Name the column that holds the classes `{LABEL}`, and this one differently.",
+            fix=f"Name the column that holds the classes `{label}`, and this one differently.",
         )  # fmt: skip
     return counts
 
@@ -110,6 +112,7 @@ def differing_facts(manifest: Manifest, dataset: Dataset) -> tuple[str, ...]:
         source=manifest.source,
         licence=manifest.licence,
         limitations=manifest.limitations,
+        label=manifest.label_column,
     )
     return differing_fields(manifest, computed)
 

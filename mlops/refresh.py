@@ -12,10 +12,10 @@ from mlops import cells
 from mlops.dataset import Dataset
 from mlops.documents import Document, Part
 from mlops.fingerprint import fingerprint, row_digests
-from mlops.manifest import Fingerprint
-from mlops.pinning import LABEL, label_counts
+from mlops.manifest import LABEL, Fingerprint
+from mlops.pinning import label_counts
 
-KEYS = ("pair_id", "record_id")
+KEYS = ("pair_id", "record_id", "claim_id")
 """Columns that may name a row; the first that both datasets hold, unique and complete, is joined on."""
 
 EXAMPLES = 10
@@ -73,21 +73,27 @@ class Refresh(Document):
     columns: SchemaChanges
 
 
-def compare(old: Dataset, new: Dataset) -> Refresh:
-    """Return what changed from ``old`` to ``new``; rows are compared on the columns that both hold."""
+def compare(old: Dataset, new: Dataset, *, label: str = LABEL) -> Refresh:
+    """Return what changed from ``old`` to ``new``; rows are compared on the columns that both hold.
+
+    Args:
+        old: What was.
+        new: What is.
+        label: The column that holds the classes of both.
+    """
     before, after = fingerprint(old.table), fingerprint(new.table)
     if old.sha256 == new.sha256:
         outcome: Literal["same bytes", "re-encoded, same content", "changed"] = "same bytes"
     else:
         outcome = "re-encoded, same content" if before.rows == after.rows else "changed"
-    old_labels, new_labels = label_counts(old.table), label_counts(new.table)
+    old_labels, new_labels = label_counts(old.table, label), label_counts(new.table, label)
     return Refresh(
         outcome=outcome,
         old_rows=old.table.num_rows,
         new_rows=new.table.num_rows,
-        rows=_row_changes(old.table, new.table),
+        rows=_row_changes(old.table, new.table, label),
         classes={
-            label: (old_labels.get(label, 0), new_labels.get(label, 0)) for label in sorted({*old_labels, *new_labels})
+            name: (old_labels.get(name, 0), new_labels.get(name, 0)) for name in sorted({*old_labels, *new_labels})
         },
         columns=_schema_changes(old.table, new.table, before, after),
     )
@@ -113,10 +119,10 @@ def _schema_changes(old: pa.Table, new: pa.Table, before: Fingerprint, after: Fi
     )
 
 
-def _row_changes(old: pa.Table, new: pa.Table) -> RowChanges:
+def _row_changes(old: pa.Table, new: pa.Table, label: str) -> RowChanges:
     common = _common(old, new)
-    content = [name for name in common if name != LABEL]
-    labels = [name for name in common if name == LABEL]
+    content = [name for name in common if name != label]
+    labels = [name for name in common if name == label]
     key = next((name for name in KEYS if name in common and _is_key(old, name) and _is_key(new, name)), None)
     if key is not None:
         return _by_key(old, new, key, content, labels)

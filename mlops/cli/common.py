@@ -10,8 +10,10 @@ import click
 from mlops import config
 from mlops import manifest as manifests
 from mlops.config import Settings
+from mlops.contract.loading import load_contract
 from mlops.errors import ExitCode, InputRefusedError, MlopsError, UsageRefusedError
 from mlops.ids import DatasetId
+from mlops.manifest import LABEL
 
 EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
 """The exit code that each verdict ends the process with."""
@@ -38,6 +40,12 @@ def repository_root(start: Path | None = None) -> Path:
 def load_settings(root: Path) -> Settings:
     """Return the settings of the repository at ``root``; raises UsageRefusedError when they are not acceptable."""
     return config.load(root / config.FILE_NAME)
+
+
+def label_column(settings: Settings, task: str, root: Path) -> str:
+    """Return the column that holds the classes of a task's data: as its contract says, else ``label``."""
+    contract = settings.task(task).contract
+    return load_contract(contract, root).one("label").name if contract else LABEL
 
 
 def cache_folder(root: Path) -> Path:

@@ -9,6 +9,7 @@ from mlops import manifest as manifests
 from mlops.cli.common import cache_folder, emit_json, find_manifest, load_settings, printable, repository_root
 from mlops.config import StorageSettings
 from mlops.dataset import Dataset
+from mlops.manifest import LABEL
 from mlops.refresh import Refresh, RowChanges, SchemaChanges, compare
 
 
@@ -23,7 +24,8 @@ def command(old: str, new: str, as_json: bool) -> int:
     """
     root = repository_root()
     settings = load_settings(root).storage
-    refresh = compare(_read(root, old, settings), _read(root, new, settings))
+    (before, _), (after, label) = _read(root, old, settings), _read(root, new, settings)
+    refresh = compare(before, after, label=label)
     if as_json:
         emit_json(refresh.model_dump(mode="json"))
     else:
@@ -31,12 +33,13 @@ def command(old: str, new: str, as_json: bool) -> int:
     return 0
 
 
-def _read(root: Path, name: str, settings: StorageSettings) -> Dataset:
-    """Read a data file as it is, or a pinned dataset after its hash was verified."""
+def _read(root: Path, name: str, settings: StorageSettings) -> tuple[Dataset, str]:
+    """Read a data file as it is, or a pinned dataset after its hash was verified; name the column of its classes."""
     if Path(name).suffix.lower() in {".parquet", ".pq", ".csv"}:
-        return dataset.read_file(Path(name), settings=settings)
+        return dataset.read_file(Path(name), settings=settings), LABEL
     manifest = manifests.load(find_manifest(root, name))
-    return dataset.read_pinned(manifest, settings=settings, root=root, cache=cache_folder(root))
+    data = dataset.read_pinned(manifest, settings=settings, root=root, cache=cache_folder(root))
+    return data, manifest.label_column
 
 
 def _lines(refresh: Refresh) -> list[str]:

@@ -9,7 +9,15 @@ import click
 
 from mlops import dataset, documents, storage
 from mlops import manifest as manifests
-from mlops.cli.common import all_manifests, emit_json, find_manifest, load_settings, printable, repository_root
+from mlops.cli.common import (
+    all_manifests,
+    emit_json,
+    find_manifest,
+    label_column,
+    load_settings,
+    printable,
+    repository_root,
+)
 from mlops.config import Settings
 from mlops.errors import ConflictError, InputRefusedError, UsageRefusedError
 from mlops.ids import DatasetId, format_date, parse_date, utc_today
@@ -122,6 +130,7 @@ def _manifest(request: _Request, wanted: DatasetId, old: Manifest | None, root: 
         source=_given(request.source, old.source if old else ""),
         licence=_given(request.licence, old.licence if old else ""),
         limitations=request.limitations or (old.limitations if old else ()),
+        label=label_column(settings, wanted.task, root),
     )
 
 

@@ -15,7 +15,7 @@ from mlops.cli import champion as champions
 from mlops.cli import steps
 from mlops.cli.champion import Champion
 from mlops.cli.choosing import choose_manifest
-from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
+from mlops.cli.common import emit_json, label_column, load_settings, repository_root, shown_path
 from mlops.cli.holdout import Ledger, record_option
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
@@ -99,7 +99,7 @@ def command(
             table = steps.read_table(pinned, settings, root)
         else:
             _refuse_both(dataset_id, dataset_date, dataset_hash)
-            pinned, table = _unpinned(data, task, settings)
+            pinned, table = _unpinned(data, task, settings, root)
         folder = out if out is not None else root / DIST / pinned.id
         training.refuse_foreign_folder(folder)
         examples = plug.examples(table, declared, as_of=pinned.as_of, root=root)
@@ -183,7 +183,7 @@ def _refuse_both(*named: str | None) -> None:
         )
 
 
-def _unpinned(path: Path, task: str, settings: Settings) -> tuple[Manifest, pa.Table]:
+def _unpinned(path: Path, task: str, settings: Settings, root: Path) -> tuple[Manifest, pa.Table]:
     """Read a file that has no manifest, and describe it in one as pinning would."""
     found = dataset.read_file(path, settings=settings.storage)
     day = day_of(task, path, None)
@@ -193,6 +193,7 @@ def _unpinned(path: Path, task: str, settings: Settings) -> tuple[Manifest, pa.T
         as_of=day,
         uris=(path.name,),
         source=f"{path.name}, a file that is not pinned",
+        label=label_column(settings, task, root),
     )
     return manifest, found.table
 

@@ -41,6 +41,10 @@ def test_claims_go_from_a_file_to_a_checked_card(claims: Path, run_cli: RunCli) 
     ):
         outcome = run_cli(*words)
         assert outcome.code == 0, outcome.err + outcome.out
+    pinned = json.loads((claims / "data_manifests" / "claims_20251006.json").read_text(encoding="utf-8"))
+    assert pinned["label_column"] == "claimable"
+    assert set(pinned["labels"]) == {"0", "1"}
+    assert run_cli("verify").code == 0
     page = (claims / "model_cards" / "claims_20251006.md").read_text(encoding="utf-8")
     assert re.search(r"^\| Split \| .* method: by date, set aside from \S+ tested from ", page, re.MULTILINE)
     assert not re.search(r"\bpairs?\b|\bentity\b", page.replace("entity type where the task has one", ""))
