@@ -374,7 +374,7 @@ def _adopt(campaign: Campaign) -> Run:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         before = f"PRECISION_GATE={world.source}\nCOMMIT={commit}"
         subprocess.run(["bash", "-euc", f"{before}\n{block('adopt')}"], cwd=clone, check=True)  # noqa: S603, S607  # the page's own words
-        edit("mlops.toml", r"(?s)^code = \[.*?^\]", 'code = [".github/workflows/*.yml"]')(clone)
+        edit("mlops.toml", r"(?s)^code = \[ +# what else.*?^\]", 'code = [".github/workflows/*.yml"]')(clone)
 
     world.push(adopt, branch="adopter", message="Adopt the gate")
     world.push(edit(".gitignore", r"\A", "# What runs leave.\n"), start="adopter", branch="adopter-notes")
