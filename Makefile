@@ -16,7 +16,7 @@ ARGS ?=
 # Tests run on all cores, those of one file in one process: `make test PARALLEL=` takes one core.
 PARALLEL ?= -n auto --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile
+INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile --no-deps
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 25
@@ -99,20 +99,25 @@ $(VENV)/.python:
 	echo "Install one (Debian, Ubuntu: python3 and python3-venv), or name yours: make demo PYTHON=/path/to/python3" >&2; \
 	exit 1
 
+# A newer pip takes half the time over a lock file. Where it cannot be had, the one that Python brought does as well.
+$(VENV)/.pip: requirements/pip.txt $(VENV)/.python
+	@$(INSTALL) -r $< || echo "Going on with $$($(BIN)/python -m pip --version)"
+	@touch $@
+
 # The package itself goes in without build isolation: the build backend stands in the lock file, too.
-$(VENV)/.train: requirements/train.txt pyproject.toml $(VENV)/.python
+$(VENV)/.train: requirements/train.txt pyproject.toml $(VENV)/.pip
 	@echo "Installing $< (hash-locked)"
 	@$(INSTALL) -r $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.python
+$(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.pip
 	@echo "Installing $< (hash-locked)"
 	@$(INSTALL) -r $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.train
 
-$(VENV)/.mutation: requirements/mutation.txt pyproject.toml $(VENV)/.python
+$(VENV)/.mutation: requirements/mutation.txt pyproject.toml $(VENV)/.pip
 	@echo "Installing $< (hash-locked)"
 	@$(INSTALL) -r $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .
@@ -121,11 +126,13 @@ $(VENV)/.mutation: requirements/mutation.txt pyproject.toml $(VENV)/.python
 # Renewing the lock files. UPGRADE= (empty) keeps the versions that still fit pyproject.toml.
 UPGRADE ?= --upgrade
 UV ?= $(shell command -v uv || echo $(BIN)/uv)
-COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --quiet --universal \
-  --python-version 3.11 --group build --generate-hashes --no-emit-index-url $(UPGRADE)
+LOCKING = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url $(UPGRADE)
+COMPILE = $(LOCKING) pyproject.toml --group build
 
 lock: $(VENV)/.python  ## Renew requirements/*.txt from pyproject.toml (needs uv, which it installs if there is none)
 	@test -x "$(UV)" || $(PIP) install uv
+	$(LOCKING) --group pip -o requirements/pip.txt
 	$(COMPILE) --extra dev -o requirements/dev.txt
 	$(COMPILE) --extra mutation -c requirements/dev.txt -o requirements/mutation.txt
 	$(COMPILE) --extra train -c requirements/dev.txt -o requirements/train.txt

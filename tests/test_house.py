@@ -227,7 +227,7 @@ def locked(name: str) -> dict[str, list[str]]:
     return packages
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "pip"])
 def test_every_locked_package_has_a_version_and_a_hash(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     assert locked(name)
@@ -236,7 +236,7 @@ def test_every_locked_package_has_a_version_and_a_hash(name: str) -> None:
             assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "pip"])
 def test_no_lock_file_names_where_packages_come_from(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     assert re.findall(r"^\s*--(?!hash=).*|\w+://\S+", text, re.MULTILINE) == []
@@ -254,8 +254,8 @@ def test_every_declared_dependency_is_locked_in_a_version_that_it_accepts(name: 
         "mutation": ["mutation", "dev", "train"],
     }[name]
     declared += [line for extra in extras for line in project["optional-dependencies"][extra]]
-    versions = locked(name)
-    for requirement in map(Requirement, declared):
+    versions = locked(name) | locked("pip")
+    for requirement in map(Requirement, [*declared, *pyproject()["dependency-groups"]["pip"]]):
         if requirement.name != project["name"]:
             assert all(map(requirement.specifier.contains, versions[canonicalize_name(requirement.name)]))
 
