@@ -62,7 +62,7 @@ def _precision(metrics: Metrics, *, f1_only: bool) -> Iterator[str]:
     yield (
         f"{cause} {metrics.counts.fp:,} false positives. Read the worst of them. Where the label is wrong, correct it "
         "and check how well annotators agree; where the model is wrong, add hard negatives of the same kind to the "
-        "training rows (namesakes, branches, family members)."
+        "training rows (among pairs: namesakes, branches, family members)."
     )
     if not f1_only:
         yield (
@@ -75,8 +75,8 @@ def _recall(metrics: Metrics, *, f1_only: bool) -> Iterator[str]:
     cause = "F1 suffers from" if f1_only else "Recall is low:"
     yield (
         f"{cause} {metrics.counts.fn:,} false negatives. Read the worst of them. Where the label is wrong, correct it; "
-        "where the model is wrong, add positives of the same kind to the training rows (abbreviations, other scripts, "
-        "missing fields), or train on more rows with a larger --sample-size."
+        "where the model is wrong, add positives of the same kind to the training rows (among pairs: abbreviations, "
+        "other scripts, missing fields), or train on more rows with a larger --sample-size."
     )
 
 

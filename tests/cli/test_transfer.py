@@ -5,6 +5,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,12 +14,15 @@ from mlops import checksums, documents, evaluation
 from mlops import environments as declared
 from mlops.artifact import EVALUATION, METRICS, TRAINING, Training
 from mlops.cli.transfer import what_is_known
+from mlops.config import SplitSettings
 from mlops.environments import Environments
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
 from mlops.metrics import Metrics
+from mlops.task import Examples
 from mlops.tasks.er.generator import generate
 from mlops.training import ARTIFACT_FILES
+from tests import factories
 from tests.cli.chain import DATASET, Chain
 from tests.conftest import RunCli
 from tests.tables import picture
@@ -77,6 +82,20 @@ def test_a_split_that_was_not_recorded_is_not_taken_for_equal(later: Chain) -> N
     assert "this one is published" in what_is_known(record, published, split)
     same = record.model_copy(update={"facts": {"split": "published"}})
     assert "not known" in what_is_known(same, published, split)
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [("2025-06-30", "no test row, all of 2025-07-01 or later, trained er_"), ("2025-07-01", "Warning")],
+)
+def test_in_a_split_by_date_the_days_tell_what_trained(until: str, words: str) -> None:
+    record = factories.training(facts={"split": "by date", "split_train_until": until})
+    nothing = np.empty(0, dtype=object)
+    facts = {"split": "by date", "split_test_from": "2025-07-01"}
+    examples = Examples(
+        pd.DataFrame(), np.empty(0, np.int8), nothing, nothing, nothing, np.empty(0, np.float64), facts=facts
+    )
+    assert words in what_is_known(record, examples, SplitSettings())
 
 
 def test_a_dataset_without_an_attribute_of_the_model_is_refused_by_name(later: Chain, run_cli: RunCli) -> None:

@@ -166,7 +166,8 @@ def _refuse_unreadable(claims: Typed) -> None:
     _refuse_ids(claims)
     for field in claims.contract.features():
         if field.type in {"number", "integer"}:
-            _refuse_rows(np.isinf(claims.columns[field.name]), field.name, "infinite", "finite numbers")
+            unread = claims.present[field.name] & np.isnan(claims.columns[field.name])
+            _refuse_rows(unread, field.name, "no finite numbers", "plain finite numbers, or nothing")
 
 
 def _refuse_ids(claims: Typed) -> None:

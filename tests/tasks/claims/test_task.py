@@ -117,6 +117,7 @@ def replaced(table: pa.Table, name: str, values: list[Any]) -> pa.Table:
         ("claimable", [2, 2, 5], "'2': 2, '5': 1"),
         ("claim_id", ["one", "one"], "rows 1, 2"),
         ("claim_id", [None], "rows 1"),
+        ("amount", [1.0, float("inf"), float("-inf")], "rows 2, 3"),
         ("claim_date", [None] * 800, "drawn on 2025-10-06"),
     ],
 )
