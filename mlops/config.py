@@ -8,25 +8,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from mlops.certification_settings import CertificationSettings
+from mlops.criterion_settings import Action, Bounded, Change, Criterion, DecideOn, Rate, Samples, SliceRule
 from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.github_settings import GitHubSettings, check_task
 from mlops.globs import check_glob
 from mlops.hashing import sha256_bytes
 from mlops.places import keys_of
-from mlops.slices import is_slice
+
+__all__ = [
+    "FILE_NAME", "Action", "Bounded", "CardSettings", "CertificationSettings", "Change", "Criterion", "DecideOn",
+    "HoldoutBudget", "Policy", "Rate", "Samples", "Scheme", "Settings", "SliceRule", "SplitSettings",
+    "StorageSettings", "TaskSettings", "ThresholdSettings", "load", "parse", "policy_sha256",
+]  # fmt: skip
 
 FILE_NAME = "mlops.toml"
-
-Rate = Annotated[float, Field(ge=0, le=1)]
-
-
-def _slice_name(name: str) -> str:
-    """Return ``name`` if it may name a slice; in the policy as on the command line none is ever an expression."""
-    if not is_slice(name):
-        raise ValueError("a slice is named by a lower-case ASCII letter, then letters, digits or underscores")
-    return name
-
 
 Scheme = Literal["file", "https", "s3", "gs", "az"]
 
@@ -79,71 +76,6 @@ class ThresholdSettings(Part):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
-DecideOn = Literal["point", "lower_bound"]
-Action = Literal["block", "warn"]
-Samples = Annotated[int, Field(ge=1)]
-
-
-class Bounded(Part):
-    """A bound on a metric: exactly one of ``min`` and ``max``."""
-
-    min: Rate | None = None
-    max: Rate | None = None
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Self:
-        if (self.min is None) == (self.max is None):
-            raise ValueError("give exactly one of `min` and `max`")
-        return self
-
-
-class Change(Part):
-    """How far a metric may fall behind the model in production: non-inferiority on the same test rows.
-
-    Attributes:
-        max_drop: The margin: by how much the metric may be worse, at most.
-        baseline: The environment whose model is the champion.
-    """
-
-    max_drop: Rate
-    baseline: str = "production"
-
-
-class SliceRule(Bounded):
-    """A bound that the metric must also keep inside each value of one slice.
-
-    Attributes:
-        decide_on: See :class:`Criterion`.
-        action: See :class:`Criterion`.
-        min_samples: Rows in the metric's own denominator below which a value of the slice is not decided.
-        values: The values that must be there; empty means those that the test rows show. A value that is missing is
-            not a pass.
-    """
-
-    decide_on: DecideOn = "lower_bound"
-    action: Action = "block"
-    min_samples: Samples = 30
-    values: tuple[str, ...] = ()
-
-
-class Criterion(Bounded):
-    """One rule of a policy: a bound on a metric, and how uncertainty enters the decision.
-
-    Attributes:
-        decide_on: Whether the estimate (``point``) or its bound is compared.
-        action: Whether a criterion that is not met blocks or only warns.
-        min_samples: Rows in the metric's own denominator below which nothing is decided.
-        change: How far the metric may fall behind the model in production; None asks for no comparison.
-        slices: By the name of a slice, the bound inside each of its values.
-    """
-
-    decide_on: DecideOn = "lower_bound"
-    action: Action = "block"
-    min_samples: Samples = 1
-    change: Change | None = None
-    slices: dict[Annotated[str, AfterValidator(_slice_name)], SliceRule] = Field(default_factory=dict)
-
-
 class HoldoutBudget(Part):
     """How many models may be judged on the same test rows before those are no longer unseen."""
 
@@ -193,6 +125,7 @@ class TaskSettings(Part):
     Attributes:
         contract: The contract of a task that reads tables by one: a profile's name, or a JSON file's path from here.
         code: Globs of the files, beside data and settings, that a model depends on: a change of one is judged.
+        certification: When a run certifies; None where the task knows no certificate.
     """
 
     description: str
@@ -203,6 +136,7 @@ class TaskSettings(Part):
     split: SplitSettings = SplitSettings()
     threshold: ThresholdSettings = ThresholdSettings()
     policy: Policy
+    certification: CertificationSettings | None = None
     card: CardSettings
 
 

@@ -39,6 +39,9 @@ DOCUMENTS = {
     "applied": Published("mlops.bot.plan.model", "Applied", "the output of mlops bot apply --json"),
     "contract": Published("mlops.contract.model", "Contract", "mlops/contract/profiles/<name>.json, or your own"),
     "crossvalreport": Published("mlops.crossval.document", "CrossvalReport", "crossval.json"),
+    "certificationreport": Published("mlops.certification.document", "CertificationReport", "certification.json"),
+    "ledgerline": Published("mlops.certification.document", "LedgerLine", "a run in model_cards/<task>/ledger.jsonl"),
+    "revocation": Published("mlops.certification.document", "Revocation", "a revocation in the same ledger"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""
@@ -109,4 +112,4 @@ def command(name: str | None, write: bool, verify: bool, as_json: bool) -> None:
         emit_json({known: {"file": document.file} for known, document in DOCUMENTS.items()})
     else:
         for known, document in DOCUMENTS.items():
-            click.echo(f"{known:<16}{document.file}")
+            click.echo(f"{known:<20}{document.file}")
