@@ -17,6 +17,12 @@ EVALUATION = "evaluation.parquet"
 METRICS = "metrics.json"
 CHECKSUMS = "checksums.txt"
 GATE = "gate.json"
+VALIDATION = "validation.json"
+AUDIT = "audit.json"
+CROSSVAL = "crossval.json"
+CERTIFICATION = "certification.json"
+VERDICTS = frozenset({GATE, VALIDATION, AUDIT, CROSSVAL, CERTIFICATION})
+"""What verbs that judge leave beside the files of training."""
 
 _SEED_EVALUATION = re.compile(r"evaluation-seed-(?:0|[1-9][0-9]{0,9})\.parquet", re.ASCII)
 _SEEDS = 1 << 32  # seeds lie below, as numpy's and scikit-learn's do

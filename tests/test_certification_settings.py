@@ -49,7 +49,7 @@ def test_the_defaults_are_the_method_s() -> None:
         ("", PROFILE + "accuracy.min = 0.9\n"),
         ("", PROFILE + "[tasks.er.certification.profiles.phase3.optimal]\ncv_mean.min = 0.8\n"),
         ("", PROFILE + "[tasks.er.certification.profiles.phase3.optimal]\ncv_sd.max = 0.01\n"),
-        ("", PROFILE + '[tasks.er.certification.profiles.phase3.optimal]\ncv_mean = { min = 0.95, decide_on = "point" }'),
+        ("", PROFILE + '[tasks.er.certification.profiles.phase3]\noptimal.cv_mean = {min = 0.95, decide_on = "point"}'),
         ("", PROFILE + "[tasks.er.certification.profiles.phase3.latency]\np95_ms = 0\n"),
     ],
 )  # fmt: skip

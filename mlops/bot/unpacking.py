@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, is_seed_evaluation
+from mlops.artifact import CHECKSUMS, EVALUATION, METRICS, MODEL, TRAINING, VERDICTS, is_seed_evaluation
 from mlops.errors import InputRefusedError
 
-NAMES = frozenset({CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING})
+NAMES = frozenset({CHECKSUMS, EVALUATION, METRICS, MODEL, TRAINING, *VERDICTS})
 MAX_BYTES = 2 << 30
 """Bytes that an artifact may have, packed and unpacked."""
 

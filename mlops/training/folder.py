@@ -8,18 +8,18 @@ from pathlib import Path
 from mlops.artifact import (
     CHECKSUMS,
     EVALUATION,
-    GATE,
     METRICS,
     MODEL,
     TRAINING,
+    VERDICTS,
     is_seed_evaluation,
 )
 from mlops.errors import ConflictError, UnavailableError, UsageRefusedError
 from mlops.ids import DatasetId
 
 ARTIFACT_FILES = (EVALUATION, METRICS, MODEL, TRAINING)
-LEFT_BY_A_RUN = frozenset({*ARTIFACT_FILES, CHECKSUMS, GATE, "model_cards"})
-"""What may stand in an artifact's folder: training's files, the verdict, and the card of a local run."""
+LEFT_BY_A_RUN = frozenset({*ARTIFACT_FILES, CHECKSUMS, *VERDICTS, "model_cards"})
+"""What may stand in an artifact's folder: training's files, the verdicts, and the card of a local run."""
 
 
 def refuse_foreign_folder(folder: Path) -> None:
