@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import starmap
 from math import ceil
+from typing import Protocol
 
 import numpy as np
 
@@ -31,9 +32,19 @@ NEAR_PERFECT = 0.995
 DOMINANT = 0.9
 
 
-def judge(
-    validation: CrossValidation, criteria: Mapping[str, Criterion], *, confidence: float
-) -> tuple[CriterionResult, ...]:
+class Folds(Protocol):
+    """What is judged of a cross-validation: each fold's accuracy and its test rows, in the same order."""
+
+    @property
+    def accuracies(self) -> tuple[float, ...]:
+        """Accuracy of each fold."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Test rows of each fold."""
+
+
+def judge(validation: Folds, criteria: Mapping[str, Criterion], *, confidence: float) -> tuple[CriterionResult, ...]:
     """Decide every criterion on accuracy over the folds.
 
     Args:
@@ -56,10 +67,10 @@ def judge(
     return tuple(starmap(decided, sorted(criteria.items())))
 
 
-def _mean(validation: CrossValidation, criterion: Criterion, confidence: float) -> CriterionResult:
+def _mean(validation: Folds, criterion: Criterion, confidence: float) -> CriterionResult:
     bounds = mean_bounds(validation.accuracies, validation.sizes, confidence)
     rows, (limit, sign) = sum(validation.sizes), bound_of(criterion)
-    numbers = Numbers(validation.accuracy.mean, *bounds, rows, "")
+    numbers = Numbers(spread(validation.accuracies, validation.sizes).mean, *bounds, rows, "")
     verdict = compare(numbers, limit, sign, criterion.decide_on)
     wanted = needed("accuracy", numbers, limit, confidence) if verdict == "inconclusive" else None
     reason = explain(numbers, criterion, limit, verdict, needed_n=wanted, rows=rows)
@@ -73,7 +84,7 @@ def _mean(validation: CrossValidation, criterion: Criterion, confidence: float) 
     return _result(MEAN, criterion, numbers, verdict, reason=reason, wanted=wanted)
 
 
-def _spread(validation: CrossValidation, criterion: Criterion, confidence: float) -> CriterionResult:
+def _spread(validation: Folds, criterion: Criterion, confidence: float) -> CriterionResult:
     rates, sizes = validation.accuracies, validation.sizes
     found, limit = spread(rates, sizes), bound_of(criterion).threshold
     rows, least = sum(sizes), rows_for_sd(rates, sizes, limit)
