@@ -1,8 +1,8 @@
 """``certification.json``, and the lines of the ledger that remembers every such report."""
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mlops.certification_settings import CertificationSettings, Tier
 from mlops.crossval.document import Bound, ChanceResult, Day, LatencyResult, LiftResult, Share
@@ -37,7 +37,13 @@ class TestedRows(Part):
     first: Day
     last: Day
     rows: Count
-    by_day: dict[Day, Count]
+    by_day: Annotated[dict[Day, Count], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if (self.first, self.last, self.rows) != (min(self.by_day), max(self.by_day), sum(self.by_day.values())):
+            raise ValueError("`first`, `last` and `rows` must be those of `by_day`")
+        return self
 
 
 class Performance(Part):
@@ -135,6 +141,7 @@ class LedgerLine(Document):
         kind: What the line is.
         sequence: 1, 2, 3 ...
         prev_sha256: SHA-256 of the line before, its newline included; 64 zeros in the first.
+        sha256: SHA-256 of this line's canonical JSON without this field: a change of the last line shows, too.
         date: The report's ``as_of``; never earlier than the line before.
         report_sha256: SHA-256 of the ``certification.json`` that the line is about.
         rows: Decided rows of the dataset.
@@ -148,6 +155,7 @@ class LedgerLine(Document):
     kind: Literal["run"] = "run"
     sequence: Sequence
     prev_sha256: Sha256
+    sha256: Sha256
     date: Day
     task: str
     model_id: str
@@ -183,6 +191,7 @@ class Revocation(Document):
     kind: Literal["revocation"] = "revocation"
     sequence: Sequence
     prev_sha256: Sha256
+    sha256: Sha256
     date: Day
     task: str
     model_id: str
