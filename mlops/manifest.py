@@ -55,6 +55,98 @@ class LabelQuality(Part):
     alpha: float | None
 
 
+class Tally(Part):
+    """Rows, and those of them that are decided for either class; the others wait for a label."""
+
+    rows: Annotated[int, Field(ge=0)]
+    positives: Annotated[int, Field(ge=0)]
+    negatives: Annotated[int, Field(ge=0)]
+
+
+class Collection(Part):
+    """What was collected, by the roles of the task's contract: enough to see how the data grows, and no row of it.
+
+    Attributes:
+        decided: Rows with a label.
+        positives: Those of class 1.
+        negatives: Those of class 0.
+        undecided: Rows without a label.
+        weeks: By ISO week of the event, such as ``2025-W41``.
+        quarters: By quarter of the event, such as ``2025-Q4``.
+        by: By field (group-like features and the batch) its most frequent values; the rest is ``other``.
+        label_delay: By days from the event to the decision (``0-7``, ``8-14`` ...), rows; empty where it is not known.
+    """
+
+    decided: Annotated[int, Field(ge=0)]
+    positives: Annotated[int, Field(ge=0)]
+    negatives: Annotated[int, Field(ge=0)]
+    undecided: Annotated[int, Field(ge=0)]
+    weeks: dict[str, Tally]
+    quarters: dict[str, Tally]
+    by: dict[str, dict[str, Tally]]
+    label_delay: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+
+class SplitRecord(Part):
+    """Where the blocks of a split by date begin: the boundaries of this dataset, whoever reads it.
+
+    Attributes:
+        valid_from: First day of the rows set aside; equal to ``test_from`` where none are.
+        test_from: First day of the test rows.
+        sha256: Hash of which row is in which block.
+        train: Rows that train.
+        valid: Rows set aside.
+        test: Rows that test.
+        held: Decided rows in no block: too young, undated, or within the embargo.
+        released: Test rows of the parent that are no test rows any more.
+    """
+
+    valid_from: date
+    test_from: date
+    sha256: Sha256
+    train: Annotated[int, Field(ge=0)]
+    valid: Annotated[int, Field(ge=0)]
+    test: Annotated[int, Field(ge=0)]
+    held: Annotated[int, Field(ge=0)]
+    released: Annotated[int, Field(ge=0)]
+
+
+class Integrated(Part):
+    """How a dataset came from its parent: the batch that was integrated, and what became of its rows.
+
+    Attributes:
+        batch: The name of its file.
+        batch_sha256: Its bytes.
+        received: Its rows.
+        added: Claims that were new.
+        identical: Rows that were known already.
+        revised: Claims that were waiting for a label and got it.
+        conflicts: Rows in quarantine whose key was known with other content.
+        quarantined: Rows in quarantine, conflicts included.
+        validation_verdict: The verdict on the batch.
+        validation_score: Its quality score.
+        accepted: The criteria that were not met and that a person accepted, by name.
+        champion: The model that scored the batch before it was merged; None without one.
+        champion_accuracy: Its accuracy on the batch's settled rows; None where there were none.
+        champion_n: How many these were.
+    """
+
+    batch: str
+    batch_sha256: Sha256
+    received: Annotated[int, Field(ge=0)]
+    added: Annotated[int, Field(ge=0)]
+    identical: Annotated[int, Field(ge=0)]
+    revised: Annotated[int, Field(ge=0)]
+    conflicts: Annotated[int, Field(ge=0)]
+    quarantined: Annotated[int, Field(ge=0)]
+    validation_verdict: Literal["pass", "fail", "inconclusive"]
+    validation_score: Annotated[float, Field(ge=0, le=1)]
+    accepted: tuple[str, ...] = ()
+    champion: str | None = None
+    champion_accuracy: Annotated[float, Field(ge=0, le=1)] | None = None
+    champion_n: Annotated[int, Field(ge=0)] | None = None
+
+
 class Manifest(Document):
     """One dataset.
 
@@ -62,6 +154,9 @@ class Manifest(Document):
         labels: Rows per class of ``label_column``; empty where the data has no such column.
         label_column: The column that holds the classes: ``label``, or what the task's contract calls it.
         label_quality: None where it was not measured.
+        collection: None where the task has no contract.
+        split: The boundaries of a split by date that go with the data; None leaves them to the settings.
+        integrated: How it came from ``parent``; None where it was pinned as a whole.
     """
 
     id: str
@@ -81,6 +176,9 @@ class Manifest(Document):
     source: str = ""
     licence: str = ""
     limitations: tuple[str, ...] = ()
+    collection: Collection | None = None
+    split: SplitRecord | None = None
+    integrated: Integrated | None = None
 
 
 def path_of(dataset: DatasetId, folder: Path = FOLDER) -> Path:

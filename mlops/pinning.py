@@ -6,6 +6,9 @@ from datetime import date
 import pyarrow as pa
 
 from mlops import cells
+from mlops.collection import collect
+from mlops.contract.model import Contract
+from mlops.contract.reading import typed
 from mlops.dataset import Dataset
 from mlops.errors import InputRefusedError
 from mlops.fingerprint import fingerprint
@@ -27,7 +30,7 @@ def make_manifest(
     source: str = "",
     licence: str = "",
     limitations: Sequence[str] = (),
-    label: str = LABEL,
+    contract: Contract | None = None,
 ) -> Manifest:
     """Return the manifest of a dataset: its hash, and everything worth knowing of it that can be computed.
 
@@ -40,12 +43,12 @@ def make_manifest(
         source: Where it comes from, for people.
         licence: Under which it may be used.
         limitations: What it does not cover, a sentence each; the model card repeats them.
-        label: The column that holds the classes.
+        contract: What the columns are for; None where the task has none, and then classes stand in ``label``.
 
     Raises:
         InputRefusedError: No rows, or a label column that holds no classes.
     """
-    table = dataset.table
+    table, label = dataset.table, LABEL if contract is None else contract.one("label").name
     if table.num_rows == 0:
         raise InputRefusedError(
             "The dataset has no rows.", file=uris[0], expected="at least one row", found="a header only",
@@ -72,6 +75,7 @@ def make_manifest(
         source=source,
         licence=licence,
         limitations=tuple(limitations),
+        collection=None if contract is None else collect(typed(table, contract)),
     )
 
 
@@ -99,6 +103,9 @@ def label_counts(table: pa.Table, label: str = LABEL, *, file: str = "") -> dict
 def differing_facts(manifest: Manifest, dataset: Dataset) -> tuple[str, ...]:
     """Return the fields of a manifest that its own data contradicts; empty when every stated fact holds.
 
+    What no bytes tell is taken as stated: which column holds the classes, how the dataset came to be and is divided,
+    and what was counted by the contract of its day.
+
     Args:
         manifest: The pin.
         dataset: What :func:`mlops.dataset.read_pinned` read for it.
@@ -112,9 +119,10 @@ def differing_facts(manifest: Manifest, dataset: Dataset) -> tuple[str, ...]:
         source=manifest.source,
         licence=manifest.licence,
         limitations=manifest.limitations,
-        label=manifest.label_column,
     )
-    return differing_fields(manifest, computed)
+    stated = {name: getattr(manifest, name) for name in ("label_column", "collection", "split", "integrated")}
+    labels = label_counts(dataset.table, manifest.label_column, file=manifest.uris[0])
+    return differing_fields(manifest, computed.model_copy(update=stated | {"labels": labels}))
 
 
 def differing_fields(left: Manifest, right: Manifest) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from mlops import config
 from mlops import manifest as manifests
 from mlops.config import Settings
 from mlops.contract.loading import load_contract
+from mlops.contract.model import Contract
 from mlops.errors import ExitCode, InputRefusedError, MlopsError, UsageRefusedError
 from mlops.ids import DatasetId
-from mlops.manifest import LABEL
 
 EXIT = {"pass": ExitCode.DONE, "fail": ExitCode.FAIL, "inconclusive": ExitCode.INCONCLUSIVE}
 """The exit code that each verdict ends the process with."""
@@ -42,10 +42,10 @@ def load_settings(root: Path) -> Settings:
     return config.load(root / config.FILE_NAME)
 
 
-def label_column(settings: Settings, task: str, root: Path) -> str:
-    """Return the column that holds the classes of a task's data: as its contract says, else ``label``."""
+def declared_contract(settings: Settings, task: str, root: Path) -> Contract | None:
+    """Return what the columns of a task's data are for; None where the task names no contract."""
     contract = settings.task(task).contract
-    return load_contract(contract, root).one("label").name if contract else LABEL
+    return load_contract(contract, root) if contract else None
 
 
 def cache_folder(root: Path) -> Path:

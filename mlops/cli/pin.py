@@ -11,9 +11,9 @@ from mlops import dataset, documents, storage
 from mlops import manifest as manifests
 from mlops.cli.common import (
     all_manifests,
+    declared_contract,
     emit_json,
     find_manifest,
-    label_column,
     load_settings,
     printable,
     repository_root,
@@ -130,7 +130,7 @@ def _manifest(request: _Request, wanted: DatasetId, old: Manifest | None, root: 
         source=_given(request.source, old.source if old else ""),
         licence=_given(request.licence, old.licence if old else ""),
         limitations=request.limitations or (old.limitations if old else ()),
-        label=label_column(settings, wanted.task, root),
+        contract=declared_contract(settings, wanted.task, root),
     )
 
 

@@ -15,7 +15,7 @@ from mlops.cli import champion as champions
 from mlops.cli import steps
 from mlops.cli.champion import Champion
 from mlops.cli.choosing import choose_manifest
-from mlops.cli.common import emit_json, label_column, load_settings, repository_root, shown_path
+from mlops.cli.common import declared_contract, emit_json, load_settings, repository_root, shown_path
 from mlops.cli.holdout import Ledger, record_option
 from mlops.cli.judge import EXIT, judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
@@ -193,7 +193,7 @@ def _unpinned(path: Path, task: str, settings: Settings, root: Path) -> tuple[Ma
         as_of=day,
         uris=(path.name,),
         source=f"{path.name}, a file that is not pinned",
-        label=label_column(settings, task, root),
+        contract=declared_contract(settings, task, root),
     )
     return manifest, found.table
 
