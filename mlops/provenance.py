@@ -16,6 +16,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "rap
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _TIMEOUT = 30
+_ENTRY = 4  # words of a line of ls-tree: mode, kind, hash, path
 
 
 class CodeVersion(Part):
@@ -55,6 +56,32 @@ def parse_commit(text: str) -> str:
     return text
 
 
+def committed(root: Path, revision: str, path: str) -> bytes | None:
+    """Return the bytes of a file as a revision has it; None where the revision has no such file.
+
+    Args:
+        root: A folder of the repository.
+        revision: What git calls a commit: a branch, a tag, a hash.
+        path: The file, from ``root``, with forward slashes.
+
+    Raises:
+        UsageRefusedError: The revision is unknown here, or git cannot be asked.
+    """
+    try:
+        commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except UsageRefusedError as error:
+        raise UsageRefusedError(
+            "This revision is not known here.",
+            field="revision",
+            expected="a branch, a tag or a commit of this clone",
+            found=ascii(revision[:100]),
+            why=error.found,
+            fix="Fetch it first: git fetch origin BRANCH; in Actions check out with fetch-depth: 0.",
+        ) from None
+    entry = _git(root, "ls-tree", commit, "--", path).split()
+    return None if len(entry) < _ENTRY else _ask(root, "cat-file", "blob", entry[2])
+
+
 def environment() -> dict[str, str]:
     """Return the versions of Python, the platform and the packages that shape a model; absent packages are left out."""
     versions = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
@@ -75,6 +102,11 @@ def run_url(environ: Mapping[str, str]) -> str:
 
 def _git(root: Path, *arguments: str) -> str:
     """Run one reading git command in ``root`` and return its stdout, stripped; explain every way it can fail."""
+    return _ask(root, *arguments).decode("utf-8", "replace").strip()
+
+
+def _ask(root: Path, *arguments: str) -> bytes:
+    """Run one reading git command in ``root`` and return its stdout."""
     program = shutil.which("git")
     if program is None:
         raise _unknown("git is not installed", "Install git")
@@ -83,7 +115,7 @@ def _git(root: Path, *arguments: str) -> str:
     # Inside a git hook these name the repository of the hook; asked is the one at `root`.
     inherited = {k: v for k, v in os.environ.items() if k not in {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}}
     try:
-        done = subprocess.run(  # noqa: S603  # a fixed program, no shell, no argument from outside
+        done = subprocess.run(  # noqa: S603  # a fixed program and no shell; a revision cannot be read as an option
             command,
             check=False,
             capture_output=True,
@@ -95,7 +127,7 @@ def _git(root: Path, *arguments: str) -> str:
         raise _unknown(str(error), "Find out why git does not answer: `git status`") from error
     said = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode == 0:
-        return done.stdout.decode("utf-8", "replace").strip()
+        return done.stdout
     if "dubious ownership" in said:
         place = root.resolve()
         raise _unknown(said.splitlines()[0], f"Trust the folder: git config --global --add safe.directory '{place}'")

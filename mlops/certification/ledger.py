@@ -64,16 +64,23 @@ class Ledger:
             before = sha256_bytes(raw + b"\n")
         return cls(data, tuple(lines))
 
+    def until(self, sequence: int) -> "Ledger":
+        """Return the ledger as it was before the line of that number was added."""
+        lines = self.lines[: sequence - 1]
+        return Ledger(b"".join(map(dumps, lines)), lines)
+
+    def recorded(self, report: CertificationReport) -> LedgerLine | None:
+        """Return the line of this very run: the same model, scores, data, policy, profile and address of the run."""
+        wanted = _identity(self.line_of(report))
+        return next((line for line in self.runs if _identity(line) == wanted), None)
+
     def appended(self, report: CertificationReport) -> "Ledger":
         """Return the ledger with a report's line, or itself where this very run is recorded already.
 
         Raises:
             InputRefusedError: The report is older than the newest line, or of another task.
         """
-        line = self.line_of(report)
-        if any(_identity(line) == _identity(known) for known in self.runs):
-            return self
-        return self._with(line)
+        return self if self.recorded(report) else self._with(self.line_of(report))
 
     def revoked(self, *, date: str, task: str, model_id: str, reason: str, run_url: str = "") -> "Ledger":
         """Return the ledger with a line that ends what the lines before have earned.
