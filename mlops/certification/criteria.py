@@ -65,8 +65,8 @@ def _decide(performance: Performance, metric: Metric, criterion: Criterion, conf
         return _chance(performance, criterion)
     if metric in _LIFTS:
         return _lift(performance, metric, criterion)
-    bound = performance.auc if metric == "auc_lower" else performance.accuracy
-    return _bound(bound, metric, criterion, confidence)
+    bounds = {"auc_lower": performance.auc, "bootstrap_lower": performance.cv_accuracy}
+    return _bound(bounds.get(metric, performance.accuracy), metric, criterion, confidence)
 
 
 def _folds(performance: Performance, metric: str, criterion: Criterion, confidence: float) -> CriterionResult:
@@ -78,7 +78,7 @@ def _folds(performance: Performance, metric: str, criterion: Criterion, confiden
 
 
 def _bound(bound: Bound | None, metric: str, criterion: Criterion, confidence: float) -> CriterionResult:
-    """Decide a rate on the test rows by its value or by its lowest bound."""
+    """Decide a rate by its value or by its lowest bound."""
     numbers = _numbers(bound)
     if numbers.missing:
         return _missing(metric, criterion, numbers.missing, n=numbers.n)
@@ -90,7 +90,7 @@ def _bound(bound: Bound | None, metric: str, criterion: Criterion, confidence: f
         wanted = _needed_by_width(numbers, limit) if area else needed("accuracy", numbers, limit, confidence)
     reason = explain(numbers, criterion, limit, verdict, needed_n=wanted, rows=numbers.n)
     if not area and verdict == "inconclusive" and wilson_lower(numbers.n, numbers.n, confidence) < limit:
-        reason = f"Unattainable with {numbers.n:,} test rows, even without an error. {reason}"
+        reason = f"Unattainable with {numbers.n:,} rows, even without an error. {reason}"
     return _result(metric, criterion, numbers, verdict, reason, wanted=wanted)
 
 

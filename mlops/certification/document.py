@@ -55,7 +55,9 @@ class Performance(Part):
         cv_mean: Mean accuracy over the blocks of the cross-validation by date.
         cv_sd: Its standard deviation over the blocks (divisor k - 1); None with one block.
         cv_blocks: Rows and accuracy of each block, the earliest first.
-        accuracy: Accuracy on the held-out test rows; ``lower`` is the lowest of Wilson's and the bootstraps' bounds.
+        cv_accuracy: Accuracy over all rows that the cross-validation by date scored, each by a model of its past;
+            ``lower`` is the lowest of Wilson's bound and those of the cluster bootstraps by group and by day.
+        accuracy: Accuracy on the held-out test rows; ``lower`` is the lower of Wilson's bound and that by group.
         auc: Area under the ROC curve on the test rows; None where they have one class only.
         chance: Permutation test of the test rows' labels, exact and stratified by month; None where not measured.
         lifts: Over the majority class and over a rule on one feature, from the cross-validation.
@@ -69,6 +71,7 @@ class Performance(Part):
     cv_mean: float | None
     cv_sd: float | None
     cv_blocks: tuple[Block, ...]
+    cv_accuracy: Bound | None
     accuracy: Bound | None
     auc: Bound | None
     chance: ChanceResult | None

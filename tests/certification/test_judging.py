@@ -51,9 +51,9 @@ def test_a_constant_model_is_red_however_accurate_it_is() -> None:
         ("lift_majority", {"lifts": (lift("majority", 0.01, 0.0), lift("one_rule"))}, "inconclusive"),
         ("lift_majority", {"lifts": (lift("majority", 0.01, 1e-9), lift("one_rule"))}, "pass"),
         ("lift_one_rule", {"lifts": (lift("majority"), lift("one_rule", -0.05, -0.06))}, "fail"),
-        ("bootstrap_lower", {"accuracy": None}, "inconclusive"),
-        ("bootstrap_lower", {"accuracy": rate(37, 37)}, "inconclusive"),  # without an error, and still too few
-        ("bootstrap_lower", {"accuracy": rate(300, 320)}, "fail"),
+        ("bootstrap_lower", {"cv_accuracy": None}, "inconclusive"),
+        ("bootstrap_lower", {"cv_accuracy": rate(37, 37)}, "inconclusive"),  # without an error, and still too few
+        ("bootstrap_lower", {"cv_accuracy": rate(300, 320)}, "fail"),
         ("test_accuracy", {"accuracy": rate(313, 320)}, "fail"),
         ("test_accuracy", {"accuracy": rate(314, 320)}, "pass"),
         ("cv_mean", {"cv_blocks": ()}, "inconclusive"),
@@ -71,15 +71,15 @@ def test_each_metric_is_decided_at_its_own_bound(metric: str, measured: dict[str
 @pytest.mark.parametrize("part", ["value", "lower", "upper"])
 def test_what_is_not_a_number_is_never_met(part: str) -> None:
     spoilt = Bound.model_construct(**{**rate(318, 320).model_dump(), part: float("nan")})
-    measured = Performance.model_construct(**{**dict(performance()), "accuracy": spoilt, "auc": spoilt})
+    measured = Performance.model_construct(**{**dict(performance()), "cv_accuracy": spoilt, "auc": spoilt})
     for profile in ("phase3", "relative"):
         judged = judge(measured, settings(), profile, GREEN)
         assert judged.verdict == "inconclusive"
 
 
 def test_what_cannot_be_reached_says_what_it_needs() -> None:
-    few = of("bootstrap_lower", accuracy=rate(37, 37))
-    assert few.reason.startswith("Unattainable with 37 test rows, even without an error.")
+    few = of("bootstrap_lower", cv_accuracy=rate(37, 37))
+    assert few.reason.startswith("Unattainable with 37 rows, even without an error.")
     assert few.needed_n is not None
     assert 65 <= few.needed_n <= 66  # Wilson, one-sided 95 %: 65 of 65 are the fewest with a bound of 0.96
     assert "at least 1/20" in of("permutation_p", chance=chance(0.05, method="refits", permutations=19)).reason
