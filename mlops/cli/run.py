@@ -102,7 +102,7 @@ def command(
             pinned, table = _unpinned(data, task, settings, root)
         folder = out if out is not None else root / DIST / pinned.id
         training.refuse_foreign_folder(folder)
-        examples = plug.examples(table, declared, as_of=pinned.as_of, root=root)
+        examples = plug.examples(table, steps.declared_for(pinned, settings), as_of=pinned.as_of, root=root)
         said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
     rival = None
     if champion is not None:

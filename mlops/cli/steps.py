@@ -17,7 +17,7 @@ from mlops import checksums, dataset, documents, evaluation, persistence, proven
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION, METRICS, MODEL, TRAINING, Training
 from mlops.cli.common import cache_folder
-from mlops.config import Settings
+from mlops.config import Settings, TaskSettings
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.evaluation import Evaluation
 from mlops.hashing import sha256_bytes
@@ -67,7 +67,16 @@ def read_examples(task: Task, pinned: Manifest, settings: Settings, root: Path) 
     """Read the pinned bytes once, verify them, and turn exactly those bytes into examples."""
     table = read_table(pinned, settings, root)
     with _pinned_in(pinned, root):
-        return task.examples(table, settings.task(task.name), as_of=pinned.as_of, root=root)
+        return task.examples(table, declared_for(pinned, settings), as_of=pinned.as_of, root=root)
+
+
+def declared_for(pinned: Manifest, settings: Settings) -> TaskSettings:
+    """Return the settings of a dataset's task, with the boundaries of the split that its manifest records, if any."""
+    declared, found = settings.task(pinned.task), pinned.split
+    if found is None:
+        return declared
+    days = {"valid_from": found.valid_from, "test_from": found.test_from}
+    return declared.model_copy(update={"split": declared.split.model_copy(update=days)})
 
 
 @contextmanager

@@ -98,8 +98,8 @@ def command(
     files = _files(output, quarantine, data_path)
     known, base_id = _read_base(base, rules, settings, root)
     data = dataset.read_file(data_path, settings=settings.storage)
-    rows = _read_by(rules, data, data_path)
-    day, origin = _day(task, data_path, data.sha256, as_of, root)
+    rows = read_by(rules, data, data_path)
+    day, origin = day_of_batch(task, data_path, data.sha256, as_of, root)
     batch = Batch(data.table, rows, rules, np.datetime64(day), known)
     occasion = Occasion(task, data_path.name, data.sha256, origin, base_id)
     outcome = validation.validate(batch, occasion, Limits())
@@ -152,17 +152,18 @@ def _read_base(name: str | None, rules: Contract, settings: Settings, root: Path
         return None, None
     pinned = manifests.load(find_manifest(root, name))
     data = dataset.read_pinned(pinned, settings=settings.storage, root=root, cache=cache_folder(root))
-    return _read_by(rules, data, pinned.id), pinned.id
+    return read_by(rules, data, pinned.id), pinned.id
 
 
-def _read_by(rules: Contract, data: Dataset, file: object) -> Typed:
+def read_by(rules: Contract, data: Dataset, file: object) -> Typed:
+    """Return a table as its contract reads it; refuses one with other columns than the contract's."""
     rows = typed(data.table, rules)
     check_columns(rows, file=file)
     return rows
 
 
-def _day(task: str, path: Path, sha256: str, text: str | None, root: Path) -> tuple[date, Origin]:
-    """Return the day of the data and what said so."""
+def day_of_batch(task: str, path: Path, sha256: str, text: str | None, root: Path) -> tuple[date, Origin]:
+    """Return the day of a batch and what said so: option, manifest of these bytes, file's name, or today."""
     if text is not None:
         return parse_date(text, field="--as-of", today=utc_today()), "option"
     pinned = (manifests.load(found) for found in all_manifests(root, task))

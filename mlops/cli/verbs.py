@@ -16,6 +16,7 @@ VERBS = {
     "diff": Verb("diff", "Tell what a refresh changed between two datasets."),
     "contract": Verb("contract", "Say what each column of a table is for: draft a contract, show one."),
     "validate": Verb("validate", "Is a batch of data what its contract says? Its bad rows go to quarantine."),
+    "integrate": Verb("integrate", "Make a validated batch part of a dataset: a new file, a new manifest."),
     "data": Verb("data", "Make example data."),
     "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
     "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
@@ -34,7 +35,7 @@ VERBS = {
 
 GROUPS = {
     "Start here": ("run",),
-    "Data": ("pin", "verify", "diff", "contract", "validate", "data"),
+    "Data": ("pin", "verify", "diff", "contract", "validate", "integrate", "data"),
     "Model": ("train", "evaluate", "explain"),
     "Judgement": ("affected", "check", "gate", "policy"),
     "Publication": ("card", "admit"),
