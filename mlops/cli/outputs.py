@@ -59,6 +59,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "bot release": ("status", "url", "tag"),
     "bot runs": ("run-id", "run-url"),
     "bot variables": ("changed",),
+    "cv": ("verdict", "reason", "report", "mean", "sd"),
     "integrate": ("status", "dataset-id", "dataset-hash", "data", "batches"),
     "validate": ("verdict", "score", "report", "quarantine", "rows"),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),

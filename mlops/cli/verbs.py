@@ -18,6 +18,7 @@ VERBS = {
     "validate": Verb("validate", "Is a batch of data what its contract says? Its bad rows go to quarantine."),
     "integrate": Verb("integrate", "Make a validated batch part of a dataset: a new file, a new manifest."),
     "data": Verb("data", "Make example data."),
+    "cv": Verb("cv", "Cross-validate over time: does training do as well on days that it has not seen?"),
     "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
     "evaluate": Verb("evaluate", "Score the pinned test rows again from an artifact's model."),
     "check": Verb("check", "Is what is committed consistent? Tells in seconds everything that does not hold."),
@@ -36,7 +37,7 @@ VERBS = {
 GROUPS = {
     "Start here": ("run",),
     "Data": ("pin", "verify", "diff", "contract", "validate", "integrate", "data"),
-    "Model": ("train", "evaluate", "explain"),
+    "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "check", "gate", "policy"),
     "Publication": ("card", "admit"),
     "GitHub": ("bot", "doctor"),

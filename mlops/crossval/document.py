@@ -32,6 +32,7 @@ class FoldResult(Part):
         accuracy: Share of test rows decided rightly.
         auc: Area under the ROC curve; None where the test rows have one class only.
         log_loss: Mean log loss in nats.
+        threshold: The score from which a row is called positive; the model's own choice on its past.
     """
 
     first: Day
@@ -45,6 +46,7 @@ class FoldResult(Part):
     accuracy: Share
     auc: Share | None
     log_loss: Annotated[float, Field(ge=0)]
+    threshold: float
 
 
 class Summary(Part):
@@ -142,7 +144,6 @@ class CrossvalReport(Document):
         verdict: ``fail`` if something blocking fails, else ``inconclusive`` if something blocking cannot be decided or
             nothing is asked, else ``pass``.
         reason: One sentence that says why.
-        threshold: The score from which a row is called positive.
         confidence: Of each one-sided bound.
         embargo_days: Days between the last training row and the first tested day, at the least.
         mature_until: The last day whose labels are settled; None where all count.
@@ -164,7 +165,6 @@ class CrossvalReport(Document):
     dataset_sha256: Sha256
     verdict: Verdict
     reason: str
-    threshold: float
     confidence: float
     embargo_days: Count
     mature_until: Day | None

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from mlops.config import Change, Criterion
-from mlops.crossval.document import REFITS, REFITS_ANY_MONTH, ChanceResult
+from mlops.crossval.document import REFITS, REFITS_ANY_MONTH, Bound, ChanceResult
 from mlops.crossval.validating import CrossValidation
 from mlops.formatting import format_rate, format_threshold
 from mlops.gate.criteria import bound_of, compare
@@ -27,6 +27,7 @@ from mlops.intervals.ratios import Bounded
 
 MEAN = "cv_mean"
 SD = "cv_sd"
+AUC = "cv_auc"
 
 NEAR_PERFECT = 0.995
 DOMINANT = 0.9
@@ -65,6 +66,25 @@ def judge(validation: Folds, criteria: Mapping[str, Criterion], *, confidence: f
         )
 
     return tuple(starmap(decided, sorted(criteria.items())))
+
+
+def judge_auc(bound: Bound | None, criterion: Criterion) -> CriterionResult:
+    """Decide the area under the ROC curve over all scored rows: what is demanded where accuracy has a low ceiling.
+
+    Args:
+        bound: The area with its lowest lower bound; None where the scored rows have one class only.
+        criterion: Its bound.
+    """
+    if bound is None:
+        missing = "The scored rows have one class only, so there is no area."
+        return _result(
+            AUC, criterion, Numbers(None, None, None, 0, missing), "inconclusive", reason=missing, wanted=None
+        )
+    numbers = Numbers(bound.value, bound.lower, bound.upper, bound.n, "")
+    limit, sign = bound_of(criterion)
+    verdict = compare(numbers, limit, sign, criterion.decide_on)
+    reason = explain(numbers, criterion, limit, verdict, needed_n=None, rows=bound.n)
+    return _result(AUC, criterion, numbers, verdict, reason=reason, wanted=None)
 
 
 def _mean(validation: Folds, criterion: Criterion, confidence: float) -> CriterionResult:

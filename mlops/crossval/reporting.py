@@ -16,7 +16,7 @@ from mlops.crossval.document import (
     LiftResult,
     Summary,
 )
-from mlops.crossval.judging import combine, dated, judge, review
+from mlops.crossval.judging import AUC, combine, dated, judge, judge_auc, review
 from mlops.crossval.latency import Latency
 from mlops.crossval.validating import CrossValidation, FoldScore
 from mlops.gate.report import ChangeResult
@@ -71,7 +71,10 @@ def report(
         beside: What else was measured.
     """
     beside = beside or Beside()
-    results = judge(validation, criteria, confidence=confidence)
+    accuracies = {name: criterion for name, criterion in criteria.items() if name != AUC}
+    results = judge(validation, accuracies, confidence=confidence)
+    if AUC in criteria:
+        results = (*results, judge_auc(beside.auc_bound, criteria[AUC]))
     verdict, reason = combine(results, beside.champion)
     tests = (f"{name}: {test.note}" for name, test in beside.chance.items() if test.note)
     return CrossvalReport(
@@ -79,7 +82,6 @@ def report(
         dataset_sha256=dataset_sha256,
         verdict=verdict,
         reason=reason,
-        threshold=validation.threshold,
         confidence=confidence,
         embargo_days=embargo_days,
         mature_until=None if maturity is None else str(maturity.astype("datetime64[D]")),
@@ -112,6 +114,7 @@ def _fold(score: FoldScore) -> FoldResult:
         accuracy=score.accuracy,
         auc=score.auc,
         log_loss=score.log_loss,
+        threshold=score.threshold,
     )
 
 

@@ -14,8 +14,11 @@ from mlops.intervals.excess import Spread, spread
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
-Scorer = Callable[[Rows, Rows], Floats]
-"""Fits on the rows at the first positions and returns the scores, in [0, 1], of those at the second."""
+Scorer = Callable[[Rows, Rows], Floats | tuple[Floats, float]]
+"""Fits on the rows at the first positions and returns the scores, in [0, 1], of those at the second.
+
+A model that chose its own threshold on its past returns that, too.
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class FoldScore:
         accuracy: Share of test rows decided rightly.
         auc: Area under the ROC curve; None where the test rows have one class only.
         log_loss: Mean log loss in nats; scores of exactly 0 and 1 are clipped as scikit-learn does.
+        threshold: The score from which a row is called positive.
     """
 
     fold: Fold
@@ -35,6 +39,7 @@ class FoldScore:
     accuracy: float
     auc: float | None
     log_loss: float
+    threshold: float
 
     @property
     def n(self) -> int:
@@ -53,7 +58,6 @@ class CrossValidation:
 
     Attributes:
         folds: The earliest test block first.
-        threshold: The score from which a row is called positive.
         rows: (m,) positions of the scored rows, fold after fold.
         fold: (m,) number of the fold, from 0, that scored each.
         label: (m,) whether each is positive.
@@ -61,7 +65,6 @@ class CrossValidation:
     """
 
     folds: tuple[FoldScore, ...]
-    threshold: float
     rows: Rows
     fold: Rows
     label: NDArray[np.bool_]
@@ -70,7 +73,7 @@ class CrossValidation:
     @property
     def called(self) -> NDArray[np.bool_]:
         """Which scored rows are called positive."""
-        return self.score >= self.threshold
+        return self.score >= np.array([score.threshold for score in self.folds])[self.fold]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -102,28 +105,29 @@ def cross_validate(
         fit_and_score: See :data:`Scorer`; called once a fold, the earliest first.
         label: (n,) 0 or 1.
         folds: Two or more, from :func:`mlops.crossval.folding.folds`.
-        threshold: The score from which a row is called positive.
+        threshold: The score from which a row is called positive, where a model chose none of its own.
 
     Raises:
         InputRefusedError: A fold's rows have labels other than 0 and 1, its past has one class only, or its scores are
             not one number in [0, 1] a row.
     """
     known = np.asarray(label)
-    parts = [_scored(fit_and_score, known, fold, number) for number, fold in enumerate(folds, start=1)]
+    parts = [_scored(fit_and_score, known, fold, number, threshold) for number, fold in enumerate(folds, start=1)]
     rows = np.concatenate([fold.test for fold in folds])
     return CrossValidation(
         folds=tuple(
-            _measure(fold, known[fold.test] == 1, part, threshold) for fold, part in zip(folds, parts, strict=True)
+            _measure(fold, known[fold.test] == 1, score, cut) for fold, (score, cut) in zip(folds, parts, strict=True)
         ),
-        threshold=threshold,
         rows=rows,
         fold=np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds]),
         label=known[rows] == 1,
-        score=np.concatenate(parts),
+        score=np.concatenate([score for score, _ in parts]),
     )
 
 
-def _scored(fit_and_score: Scorer, label: NDArray[Any], fold: Fold, number: int) -> Floats:
+def _scored(
+    fit_and_score: Scorer, label: NDArray[Any], fold: Fold, number: int, threshold: float
+) -> tuple[Floats, float]:
     both = np.concatenate([fold.train, fold.test])
     if not np.isin(label[both], (0, 1)).all():
         raise InputRefusedError(
@@ -141,7 +145,9 @@ def _scored(fit_and_score: Scorer, label: NDArray[Any], fold: Fold, number: int)
             found=f"{len(fold.train):,} rows of class {label[fold.train][0]}",
             fix="Collect over a longer time, or ask for fewer blocks.",
         )
-    score = np.asarray(fit_and_score(fold.train, fold.test), dtype=np.float64)
+    found = fit_and_score(fold.train, fold.test)
+    raw, cut = found if isinstance(found, tuple) else (found, threshold)
+    score = np.asarray(raw, dtype=np.float64)
     if score.shape != fold.test.shape or not ((score >= 0) & (score <= 1)).all():
         raise InputRefusedError(
             f"The model of fold {number} did not score every row in [0, 1].",
@@ -150,7 +156,7 @@ def _scored(fit_and_score: Scorer, label: NDArray[Any], fold: Fold, number: int)
             found=f"{int(((score >= 0) & (score <= 1)).sum()):,} of {score.size:,}",
             fix="Look for infinite or missing features.",
         )
-    return score
+    return score, cut
 
 
 def _measure(fold: Fold, label: NDArray[np.bool_], score: Floats, threshold: float) -> FoldScore:
@@ -160,4 +166,5 @@ def _measure(fold: Fold, label: NDArray[np.bool_], score: Floats, threshold: flo
         accuracy=float(accuracy_score(label, score >= threshold)),
         auc=float(roc_auc_score(label, score)) if 0 < label.sum() < len(label) else None,
         log_loss=float(log_loss(label, score, labels=[False, True])),
+        threshold=threshold,
     )
