@@ -72,6 +72,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
         "report",
         "recorded",
     ),
+    "audit": ("verdict", "reason", "report"),
     "cv": ("verdict", "reason", "report", "mean", "sd"),
     "integrate": ("status", "dataset-id", "dataset-hash", "data", "batches"),
     "validate": ("verdict", "score", "report", "quarantine", "rows"),

@@ -17,6 +17,7 @@ VERBS = {
     "contract": Verb("contract", "Say what each column of a table is for: draft a contract, show one."),
     "validate": Verb("validate", "Is a batch of data what its contract says? Its bad rows go to quarantine."),
     "integrate": Verb("integrate", "Make a validated batch part of a dataset: a new file, a new manifest."),
+    "audit": Verb("audit", "Audit features: does one hold the answer, repeat another, name rows or the batch?"),
     "data": Verb("data", "Make example data."),
     "cv": Verb("cv", "Cross-validate over time: does training do as well on days that it has not seen?"),
     "train": Verb("train", "Train a model on a pinned dataset and leave an artifact."),
@@ -37,7 +38,7 @@ VERBS = {
 
 GROUPS = {
     "Start here": ("run",),
-    "Data": ("pin", "verify", "diff", "contract", "validate", "integrate", "data"),
+    "Data": ("pin", "verify", "diff", "contract", "validate", "integrate", "audit", "data"),
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "check", "gate", "certify", "policy"),
     "Publication": ("card", "admit"),

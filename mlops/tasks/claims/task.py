@@ -54,6 +54,15 @@ class Claims:
         found: NDArray[np.float64] = np.nan_to_num(features.transform(schema, examples.inputs), nan=0.0)
         return found
 
+    def parity(self, examples: Examples, rows: NDArray[np.intp]) -> int:
+        """Return how many of ``rows`` get other features by themselves than among all ``examples``."""
+        if not isinstance(examples.form, reading.Form):
+            raise TypeError("examples of another task")
+        schema = features.fit_schema(examples.form.schema, examples.inputs)
+        whole = features.transform(schema, examples.inputs)[rows]
+        alone = [features.transform(schema, examples.inputs.iloc[[row]]) for row in rows]
+        return sum(not np.array_equal(own[0], row, equal_nan=True) for own, row in zip(alone, whole, strict=True))
+
     def restore(self, state: Mapping[str, Any]) -> Model:
         """Rebuild a model. See :class:`mlops.task.Task`."""
         return estimator.restore(state)

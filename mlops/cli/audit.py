@@ -1,0 +1,148 @@
+"""``mlops audit``: may each feature be one, and are the new rows of the old kind? Gate 2."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from mlops import dataset, documents
+from mlops import manifest as manifests
+from mlops.artifact import AUDIT
+from mlops.auditing import AuditReport, Parity, Subject, audit, markdown_of, rows_of, tables_of
+from mlops.cli import outputs, steps
+from mlops.cli.choosing import choose_manifest
+from mlops.cli.common import (
+    EXIT,
+    declared_contract,
+    emit_json,
+    load_settings,
+    printable,
+    repository_root,
+    shown_path,
+)
+from mlops.cli.gates import gates_folder
+from mlops.cli.validate import read_by
+from mlops.config import Settings
+from mlops.contract.model import Contract
+from mlops.contract.reading import typed
+from mlops.errors import UsageRefusedError
+from mlops.manifest import Manifest
+from mlops.task import Examples, Task
+
+BLOCKS = 6
+_PARITY_ROWS = 50
+
+
+@click.command(epilog="Example: mlops audit claims; of a batch: mlops audit claims --data-path new.csv")
+@click.argument("task")
+@click.option("--dataset", metavar="ID", help="Dataset id or path of its manifest; the newest by default.")
+@click.option("--dataset-date", metavar="YYYYMMDD", help="The same by date.")
+@click.option("--dataset-hash", metavar="SHA256", help="The same by hash; with another option, a check.")
+@click.option(
+    "--data-path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="A batch, not pinned: its rows are the newest, the dataset's are those before.",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of everything that chance decides.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json",
+    help="Where the report is written; dist/gates/<dataset id>/audit.json by default.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of the tables.")
+def command(
+    task: str,
+    dataset: str | None,
+    dataset_date: str | None,
+    dataset_hash: str | None,
+    data_path: Path | None,
+    seed: int | None,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    """Audit the features of TASK's data: does one hold the answer, repeat another, name rows, or name the batch?
+
+    Columns that the contract keeps out are measured, too, to show that they had to be. Exit 0: pass, 1: fail, 4: it
+    cannot be told.
+    """
+    root = repository_root()
+    settings = load_settings(root)
+    contract = _contract(settings, task, root)
+    pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
+    report = audited(task, pinned, settings, contract, root, data_path=data_path, seed=seed)
+    path = output if output is not None else gates_folder(root, pinned) / AUDIT
+    documents.write(path, report)
+    tell(report, path)
+    if as_json:
+        emit_json(report.model_dump(mode="json"))
+    else:
+        _print(report, Console(highlight=False))
+    click.echo(f"The report stands in {shown_path(path)}", err=True)
+    return int(EXIT[report.verdict])
+
+
+def audited(
+    task: str, pinned: Manifest, settings: Settings, contract: Contract, root: Path, *, data_path: Path | None = None,
+    seed: int | None = None,
+) -> AuditReport:  # fmt: skip
+    """Audit a pinned dataset, or a batch against it."""
+    table = steps.read_table(pinned, settings, root)
+    plug, declared = steps.open_task(task), steps.declared_for(pinned, settings)
+    examples = plug.examples(table, declared, as_of=pinned.as_of, root=root)
+    base, new, subject = typed(table, contract), None, Subject(task, pinned.id, pinned.sha256)
+    if data_path is not None:
+        batch = dataset.read_file(data_path, settings=settings.storage)
+        new, subject = read_by(contract, batch, data_path), Subject(task, "", batch.sha256, pinned.id)
+    chosen = declared.seed if seed is None else seed
+    return audit(
+        rows_of(base, new, blocks=BLOCKS), contract, subject, test_from=_test_from(examples),
+        parity=_parity(plug, examples, chosen), seed=chosen,
+    )  # fmt: skip
+
+
+def tell(report: AuditReport, path: Path) -> None:
+    """Tell the runner of GitHub Actions."""
+    outputs.summarise(markdown_of(report))
+    outputs.tell("audit", {"verdict": report.verdict, "reason": report.reason, "report": shown_path(path).as_posix()})
+
+
+def _contract(settings: Settings, task: str, root: Path) -> Contract:
+    contract = declared_contract(settings, task, root)
+    if contract is None:
+        raise UsageRefusedError(
+            "Only data that has a contract can be audited: it says which columns are features.",
+            field=f"tasks.{task}.contract", expected="a profile's name or the path of a contract", found="nothing",
+            fix="Name one in mlops.toml (docs/claims-data.md).",
+        )  # fmt: skip
+    return contract
+
+
+def _test_from(examples: Examples) -> np.datetime64:
+    return np.datetime64(str(examples.facts.get("split_test_from", "NaT")), "D")
+
+
+def _parity(plug: Task, examples: Examples, seed: int) -> Parity:
+    """Compare the features of some rows by themselves with those in a batch, where the task can tell."""
+    measure = getattr(plug, "parity", None)
+    if measure is None:
+        return Parity(None, 0)
+    most = min(_PARITY_ROWS, len(examples))
+    some = np.sort(np.random.default_rng(seed).choice(len(examples), size=most, replace=False))
+    return Parity(int(measure(examples, some)), most)
+
+
+def _print(report: AuditReport, console: Console) -> None:
+    click.echo(f"{report.verdict}: audit of {report.dataset_id or 'the batch'}, {report.rows:,} rows")
+    click.echo(printable(report.reason))
+    for title, header, rows in tables_of(report):
+        console.print()
+        table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+        for at, column in enumerate(header):
+            table.add_column(
+                column, justify="left" if at == 0 or column in {"verdict", "role"} else "right", no_wrap=at == 0
+            )
+        for row in rows:
+            table.add_row(*map(printable, row))
+        console.print(table)
+    for note in report.notes:
+        click.echo(f"Note: {printable(note)}")
