@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, inf, isfinite, nextafter
 
-from mlops.certification.document import Performance
+from mlops.certification.document import LATENCY, Performance
 from mlops.certification_settings import LatencyLimit, Metric
 from mlops.config import Criterion
 from mlops.crossval.document import Bound
@@ -18,9 +18,6 @@ from mlops.gate.criteria import bound_of, compare
 from mlops.gate.outlook import Numbers, explain, needed
 from mlops.gate.report import CriterionResult, Verdict
 from mlops.intervals.proportions import MAX_ROWS, wilson_lower
-
-LATENCY = "latency_p95_ms"
-"""The criterion on the latency: the only one that is in milliseconds and no rate."""
 
 _CV = ("cv_mean", "cv_sd")
 _LIFTS = {"lift_majority": "majority", "lift_one_rule": "one_rule"}

@@ -14,6 +14,9 @@ from mlops.metrics import Count
 GATES = ("validation", "audit", "crossval")
 """Gates 1 to 3: each by the name of its document in the artifact, without the suffix."""
 
+LATENCY = "latency_p95_ms"
+"""The criterion on the latency: the only one that is in milliseconds and no rate."""
+
 Sequence = Annotated[int, Field(ge=1)]
 
 

@@ -158,7 +158,7 @@ def _newest(runs: Sequence[LedgerLine], settings: CertificationSettings) -> list
     if not runs:
         return ["No run has been recorded."]
     line = runs[-1]
-    reasons = [] if line.counts else [f"Run {line.sequence} does not count. {line.why_not}"]
+    reasons = [] if line.counts or line.verdict != "pass" else [f"Run {line.sequence} does not count. {line.why_not}"]
     lacking = size_lacks(line.rows, line.negatives, settings.minimum)
     if lacking:
         reasons.append(f"Run {line.sequence} had {lacking}, which the tier minimum asks for.")

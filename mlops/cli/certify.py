@@ -14,7 +14,7 @@ from mlops.certification import keeping
 from mlops.certification.document import CertificationReport, LedgerLine, Status
 from mlops.certification.status import status
 from mlops.cli import certify_page, outputs
-from mlops.cli.certifying import Asked, certify, newest_artifact, profile_of, rules_of
+from mlops.cli.certify_asked import Asked, newest_artifact, profile_of, rules_of
 from mlops.cli.common import EXIT, emit_json, load_settings, repository_root, shown_path
 from mlops.config import Settings
 from mlops.errors import ExitCode, UsageRefusedError
@@ -121,6 +121,8 @@ def _refuse_two_modes(
 
 def _run(place: _Place, asked: Asked, output: Path | None, *, record: bool, as_json: bool) -> int:
     """Certify, write the report, record it where asked to, and tell."""
+    from mlops.cli.certifying import certify  # noqa: PLC0415  # imports a learner, which asking the ledger does without
+
     old = keeping.read(place.path)
     report = certify(asked, place.settings, place.root)
     known = old.recorded(report)
@@ -163,7 +165,9 @@ def _check(place: _Place, base: str | None, *, as_json: bool) -> int:
     found = keeping.read(place.path)
     if base is not None:
         keeping.check_extends(found, _base_ledger(place, base), place.path, base)
-    reports = list(keeping.check_evidence(found, place.root / registry.FOLDER))
+    from mlops.certification.evidence import check_evidence  # noqa: PLC0415  # imports what judges, which is slow
+
+    reports = list(check_evidence(found, place.root / registry.FOLDER))
     if as_json:
         emit_json({"lines": len(found.lines), "runs": len(found.runs), "reports": reports})
     else:

@@ -1,7 +1,6 @@
 """One run of gate 4: the artifact's evidence read and bound to one dataset, measured again, judged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -14,9 +13,9 @@ from mlops.certification.document import GATES, CertificationReport, Performance
 from mlops.certification.judging import judge
 from mlops.certification.measuring import TestRows, measure
 from mlops.certification.status import policy_sha256
-from mlops.certification_settings import CertificationSettings
 from mlops.cli import steps
-from mlops.cli.common import find_manifest, newest_manifest
+from mlops.cli.certify_asked import Asked, rules_of
+from mlops.cli.common import find_manifest
 from mlops.cli.gates import gates_folder
 from mlops.cli.judge import Evidence, read_evidence
 from mlops.cli.schema import DOCUMENTS, class_of
@@ -26,57 +25,6 @@ from mlops.documents import Document
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.gate.report import Bindings, Verdict
 from mlops.manifest import Manifest
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is to be certified, and how.
-
-    Attributes:
-        task: The task.
-        artifact: The folder that training left.
-        profile: The name of the profile that judges.
-        as_of: The day, ``YYYY-MM-DD``; None takes the dataset's.
-        run_url: The run on GitHub; empty when local.
-    """
-
-    task: str
-    artifact: Path
-    profile: str
-    as_of: str | None
-    run_url: str
-
-
-def rules_of(task: str, settings: Settings) -> CertificationSettings:
-    """Return when a task's models are certified; raises UsageRefusedError for a task that knows no certificate."""
-    rules = settings.task(task).certification
-    if rules is None:
-        raise UsageRefusedError(
-            "This task knows no certificate.",
-            field=f"tasks.{task}.certification",
-            expected="a table of criteria, tiers and expiry",
-            found="nothing",
-            fix="Declare it in mlops.toml (docs/certification.md), or name a task that has it: claims.",
-        )
-    return rules
-
-
-def profile_of(name: str | None, task: str, rules: CertificationSettings) -> str:
-    """Return the profile that judges; raises UsageRefusedError when none has the name."""
-    if name is None or name in rules.profiles:
-        return name or rules.profile
-    raise UsageRefusedError(
-        "There is no such profile.",
-        field="--profile",
-        expected=" or ".join(sorted(rules.profiles)),
-        found=ascii(name[:100]),
-        fix=f"Name one that [tasks.{task}.certification.profiles] in mlops.toml declares.",
-    )
-
-
-def newest_artifact(root: Path, task: str) -> Path:
-    """Return where training leaves the model of the task's newest dataset."""
-    return root / "dist" / newest_manifest(root, task).stem
 
 
 def certify(asked: Asked, settings: Settings, root: Path) -> CertificationReport:

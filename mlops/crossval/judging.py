@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from itertools import starmap
 from math import ceil
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from mlops.config import Change, Criterion
 from mlops.crossval.document import REFITS, REFITS_ANY_MONTH, Bound, ChanceResult
-from mlops.crossval.validating import CrossValidation
 from mlops.formatting import format_rate, format_threshold
 from mlops.gate.criteria import bound_of, compare
 from mlops.gate.outlook import Numbers, explain, needed
@@ -24,6 +23,9 @@ from mlops.intervals.excess import (
     typical_size,
 )
 from mlops.intervals.ratios import Bounded
+
+if TYPE_CHECKING:
+    from mlops.crossval.validating import CrossValidation
 
 MEAN = "cv_mean"
 SD = "cv_sd"
@@ -181,7 +183,7 @@ def judge_champion(difference: Bounded, change: Change, *, n: int) -> ChangeResu
     )
 
 
-def review(validation: CrossValidation, gains: Mapping[str, float] | None = None) -> tuple[str, ...]:
+def review(validation: "CrossValidation", gains: Mapping[str, float] | None = None) -> tuple[str, ...]:
     """Return what looks too good: a person should see whether a column holds the answer.
 
     Args:

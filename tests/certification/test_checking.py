@@ -10,6 +10,7 @@ from mlops.artifact import CERTIFICATION
 from mlops.certification import keeping
 from mlops.certification.checking import check_line
 from mlops.certification.document import CertificationReport
+from mlops.certification.evidence import check_evidence
 from mlops.certification.ledger import Ledger
 from mlops.errors import ConflictError, InputRefusedError
 from tests.certification.scenes import ledger, red, report
@@ -25,7 +26,7 @@ def test_every_report_beside_a_card_is_judged_again(tmp_path: Path) -> None:
     runs = (report(0), red(1), report(2))
     for one in runs[:2]:
         committed(tmp_path, one)
-    assert list(keeping.check_evidence(ledger(*runs), tmp_path)) == ["claims_20251201", "claims_20251208"]
+    assert list(check_evidence(ledger(*runs), tmp_path)) == ["claims_20251201", "claims_20251208"]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_typed_verdict_is_refused_though_the_ledger_holds(tmp_path: Path, type
     forged = red(0).model_copy(update=typed)
     committed(tmp_path, forged)
     with pytest.raises(InputRefusedError) as refusal:
-        list(keeping.check_evidence(ledger(forged), tmp_path))
+        list(check_evidence(ledger(forged), tmp_path))
     assert refusal.value.field == field
 
 
@@ -59,7 +60,7 @@ def test_a_repeat_that_is_said_to_count_is_refused() -> None:
 def test_a_report_that_no_line_is_about_is_refused(tmp_path: Path) -> None:
     committed(tmp_path, report(0, run="2"))
     with pytest.raises(InputRefusedError, match="No line of the ledger"):
-        list(keeping.check_evidence(ledger(report(0)), tmp_path))
+        list(check_evidence(ledger(report(0)), tmp_path))
 
 
 def test_a_branch_continues_the_ledger_of_its_base(tmp_path: Path) -> None:
