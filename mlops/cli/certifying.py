@@ -1,14 +1,14 @@
 """One run of gate 4: the artifact's evidence read and bound to one dataset, measured again, judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from mlops import documents
 from mlops import manifest as manifests
 from mlops.artifact import CROSSVAL, TRAINING
+from mlops.auditing import AuditReport
 from mlops.certification.document import GATES, CertificationReport, Performance
 from mlops.certification.judging import judge
 from mlops.certification.measuring import TestRows, measure
@@ -18,13 +18,15 @@ from mlops.cli.certify_asked import Asked, rules_of
 from mlops.cli.common import find_manifest
 from mlops.cli.gates import gates_folder
 from mlops.cli.judge import Evidence, read_evidence
-from mlops.cli.schema import DOCUMENTS, class_of
 from mlops.config import Settings
 from mlops.crossval.document import CrossvalReport
 from mlops.documents import Document
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.gate.report import Bindings, Verdict
 from mlops.manifest import Manifest
+from mlops.validation import Validation
+
+_DOCUMENTS: Mapping[str, type[Document]] = {"validation": Validation, "audit": AuditReport, "crossval": CrossvalReport}
 
 
 def certify(asked: Asked, settings: Settings, root: Path) -> CertificationReport:
@@ -77,7 +79,7 @@ def read_gates(folders: Sequence[Path], pinned: Manifest) -> dict[str, Verdict]:
         path = _first(f"{gate}.json", folders)
         if path is None:
             continue
-        found = documents.read(path, _kind_of(path.name)).model_dump()
+        found = documents.read(path, _DOCUMENTS[gate]).model_dump()
         for field, expected in (("task", pinned.task), ("dataset_sha256", pinned.sha256)):
             if found[field] != expected:
                 raise InputRefusedError(
@@ -131,12 +133,6 @@ def measured(
 def _first(name: str, folders: Sequence[Path]) -> Path | None:
     places = (folder / name for folder in folders)
     return next((place for place in places if place.is_symlink() or place.exists()), None)
-
-
-def _kind_of(name: str) -> type[Document]:
-    """Return the class that reads the document of this file name; only what is read is imported."""
-    known = next(known for known, published in DOCUMENTS.items() if published.file == name)
-    return cast("type[Document]", class_of(known))
 
 
 def _manifest(asked: Asked, evidence: Evidence, root: Path) -> Manifest:
