@@ -114,7 +114,7 @@ def command(
     """
     root = repository_root()
     settings = load_settings(root)
-    contract = _contract(settings, task, root)
+    contract = contract_of(settings, task, root)
     if pending == (new_data is not None):
         raise UsageRefusedError(
             "Which batch?", field="--new-data", expected="--new-data FILE, or --pending", found="both or neither",
@@ -127,7 +127,7 @@ def command(
         _tell([report], as_json=as_json)
         return int(_EXIT[report.status])
     reports: list[Integration] = []
-    for path in _pending(task, base, settings, root):
+    for path in pending_batches(task, base, settings, root):
         following = replace(request, base=reports[-1].dataset_id) if reports else request
         reports.append(_one(task, path, None, following, contract, settings, root))
         if reports[-1].status == "refused":
@@ -136,7 +136,8 @@ def command(
     return int(_EXIT[reports[-1].status]) if reports else int(ExitCode.DONE)
 
 
-def _contract(settings: Settings, task: str, root: Path) -> Contract:
+def contract_of(settings: Settings, task: str, root: Path) -> Contract:
+    """Return the contract of a task; raises UsageRefusedError where it has none."""
     contract = declared_contract(settings, task, root)
     if contract is None:
         raise UsageRefusedError(
@@ -172,7 +173,7 @@ def _one(
     ready = integrating.prepare(
         occasion, path, data, champion=request.champion, accepted=request.accepted, split=request.create_splits
     )
-    written = integrating.write(ready, folder, _data_folder(parent, request.out_data, settings, root))
+    written = integrating.write(ready, folder, data_folder(parent, request.out_data, settings, root))
     return _said(written, backup=request.backup)
 
 
@@ -194,7 +195,7 @@ def _holder(root: Path, task: str, sha256: str) -> Manifest | None:
     return None
 
 
-def _data_folder(parent: Manifest, given: Path | None, settings: Settings, root: Path) -> Path:
+def data_folder(parent: Manifest, given: Path | None, settings: Settings, root: Path) -> Path:
     """Return where the new file goes; only into the repository, because its manifest must say where it is."""
     own = storage.locate(parent.uris[0], settings=settings.storage, root=root).path
     folder = given if given is not None else own.parent if own is not None else None
@@ -206,7 +207,7 @@ def _data_folder(parent: Manifest, given: Path | None, settings: Settings, root:
     return folder
 
 
-def _pending(task: str, base: str | None, settings: Settings, root: Path) -> Sequence[Path]:
+def pending_batches(task: str, base: str | None, settings: Settings, root: Path) -> Sequence[Path]:
     """Return the batches beside the base's file that are later than the base, by their day."""
     parent = manifests.load(find_manifest(root, base) if base else newest_manifest(root, task))
     place = storage.locate(parent.uris[0], settings=settings.storage, root=root).path

@@ -75,6 +75,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "audit": ("verdict", "reason", "report"),
     "cv": ("verdict", "reason", "report", "mean", "sd"),
     "integrate": ("status", "dataset-id", "dataset-hash", "data", "batches"),
+    "intake": ("verdict", "reason", "report", "batches", "dataset-id", "dataset-hash"),
     "validate": ("verdict", "score", "report", "quarantine", "rows"),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }

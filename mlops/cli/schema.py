@@ -33,6 +33,7 @@ DOCUMENTS = {
     "gatereport": Published("mlops.gate", "GateReport", "gate.json"),
     "doctorreport": Published("mlops.doctor", "DoctorReport", "the output of mlops doctor --json"),
     "validation": Published("mlops.validation", "Validation", "validation.json"),
+    "intakereport": Published("mlops.intake", "IntakeReport", "intake.json"),
     "environments": Published("mlops.environments", "Environments", "model_cards/environments.json"),
     "judged": Published("mlops.judged", "Judged", "a line of model_cards/judged.jsonl"),
     "plan": Published("mlops.bot.plan.model", "Plan", "the output of mlops bot plan --json"),
