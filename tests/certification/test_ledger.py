@@ -4,6 +4,7 @@ import functools
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how_many
 from hypothesis import strategies as st
 
 from mlops.certification.document import LedgerLine
@@ -36,6 +37,7 @@ def test_no_byte_changes_unseen() -> None:
             Ledger.loads(spoilt)
 
 
+@how_many(deadline=None)
 @given(st.data())
 def test_no_piece_is_lost_or_put_in_unseen(draw: st.DataObject) -> None:
     data = whole().data

@@ -1,6 +1,9 @@
 """Certified means three counting runs: no repeat makes a third one, and what was earned ends."""
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as how_many
+from hypothesis import strategies as st
 
 from mlops.certification.document import CertificationReport, LedgerLine, Status
 from mlops.certification.ledger import Ledger
@@ -133,3 +136,20 @@ def test_beta_goes_to_a_few_first() -> None:
     permission = may_deploy(after(report(0)), "production")
     assert (permission.allowed, permission.shares) == (True, (5, 25, 100))
     assert may_deploy(after(report(0), report(1), report(2)), "production").shares == (100,)
+
+
+@how_many(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1), st.booleans()), max_size=12))
+def test_no_history_certifies_without_three_datasets_green_in_a_row(steps: list[tuple[int, bool]]) -> None:
+    """A step goes on to the next week or repeats the last one, and is green or red."""
+    found, week, counted, seen = Ledger(), 0, 0, set()
+    for number, (onward, green) in enumerate(steps):
+        week += onward
+        run = (report if green else red)(week, run=str(number))
+        found = found.appended(run)
+        counted = 0 if not green else counted + (week not in seen)
+        seen.add(week)
+        now = status(found, settings(), LATER if week < 6 else "2026-03-01")
+        assert (now.streak, now.attempts) == (counted, number + 1)
+        assert (now.tier == "minimum") == (counted >= 3)
+    assert Ledger.loads(found.data) == found
