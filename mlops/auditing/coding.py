@@ -119,13 +119,21 @@ def _blocks(time: NDArray[np.datetime64], new: Codes, blocks: int) -> Codes:
     return pd.factorize(found, sort=True)[0]
 
 
+def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the inner edges of bins of about equally many rows; a value that fills bins by itself has one of its own."""
+    if not len(known):
+        return np.empty(0)
+    edges, times = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1]), return_counts=True)
+    return np.unique(np.concatenate([edges, np.nextafter(edges[times > 1], np.inf)]))
+
+
 def _column(parts: list[Typed], field: Field, order: NDArray[np.intp]) -> Column:
     values = _joined(parts, field.name)[order]
     present = np.concatenate([part.present[field.name] for part in parts])[order]
     if field.type in {"number", "integer"}:
         numbers = np.where(present, values, np.nan).astype(np.float64)
         known = numbers[~np.isnan(numbers)]
-        edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.empty(0)
+        edges = _edges(known)
         codes = np.where(np.isnan(numbers), 0, np.searchsorted(edges, numbers, side="right") + 1)
         return Column(field, "number", numbers, codes, len(np.unique(known)), float(np.isnan(numbers).mean()))
     texts = values.astype(object)

@@ -122,8 +122,9 @@ def _feature(column: Column, rows: Rows, limits: AuditLimits, q: float | None, s
 def _findings(one: FeatureAudit, limits: AuditLimits) -> Iterator[str]:
     """Yield what is wrong with a column; what a model may never read is only measured."""
     if not one.feature:
-        if one.auc is not None and one.auc >= limits.block_auc:
-            yield f"Kept out by its role, and rightly: alone it has an AUC of {one.auc:.3f}."
+        if one.auc is not None:
+            rightly = ", and rightly" if one.auc >= limits.block_auc else ""
+            yield f"Kept out by its role{rightly}: alone it has an AUC of {one.auc:.3f} out of fold."
         return
     if one.distinct <= 1:
         yield "It has one value: it tells nothing, and its correlations are not defined."
