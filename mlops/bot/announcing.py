@@ -13,14 +13,15 @@ from mlops.bot.choosing import Wanted, check, choose, of_issue
 from mlops.bot.client import GitHub
 from mlops.bot.comments import Written, tell
 from mlops.bot.folding import Folded, fold
-from mlops.bot.markers import key_of_card, key_of_gate
+from mlops.bot.markers import key_of_card, key_of_gate, key_of_intake
 from mlops.bot.news import News
 from mlops.bot.permissions import READ_CONTENTS
 from mlops.bot.spreading import Spread, spread
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.gate import GateReport
-from mlops.ids import ModelId
-from mlops.reporting import Links, digest_of, digest_of_record
+from mlops.ids import ModelId, parse_task
+from mlops.intake import IntakeReport
+from mlops.reporting import Digest, Links, digest_of, digest_of_record
 
 
 class Said(NamedTuple):
@@ -107,6 +108,12 @@ def news_of_verdict(report: GateReport, links: Links) -> News:
     """Return the news of a verdict; raises UsageRefusedError where it is about no model."""
     key = key_of_gate(ModelId.parse(report.model_id).dataset.task)
     return News(key, digest_of(report), lambda since: pages.verdict_comment(report, links, since))
+
+
+def news_of_intake(report: IntakeReport, links: Links) -> News:
+    """Return the news of what a pull request brings for a dataset."""
+    key = key_of_intake(parse_task(report.task))
+    return News(key, Digest(report.verdict), lambda _: pages.intake_comment(report, links))
 
 
 def news_of_card(hub: GitHub, model: ModelId, commit: str, report: GateReport | None) -> News:

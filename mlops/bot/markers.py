@@ -74,6 +74,11 @@ def key_of_gate(task: str) -> str:
     return f"gate:{task}"
 
 
+def key_of_intake(task: str) -> str:
+    """Return the key of the comment about what a pull request brings for a task's dataset."""
+    return f"intake:{task}"
+
+
 def key_of_card(model: ModelId) -> str:
     """Return the key of the comment that announces a model."""
     return f"{_CARD}{model}"

@@ -6,6 +6,7 @@ from mlops import registry
 from mlops.bot.settings import Settings
 from mlops.gate import GateReport
 from mlops.ids import DatasetId, ModelId
+from mlops.intake import IntakeReport, page_of
 from mlops.manifest import path_of
 from mlops.metrics import Estimate
 from mlops.registry import Record
@@ -42,6 +43,11 @@ def verdict_comment(report: GateReport, links: Links, since: Digest | None = Non
         since: What the comment said before.
     """
     return _fitted(summary_of(report, links=links, compact=True, since=since), links)
+
+
+def intake_comment(report: IntakeReport, links: Links) -> str:
+    """Return the comment about what a pull request brings for a dataset, within what GitHub takes."""
+    return _fitted(page_of(report, links), links)
 
 
 def verdict_summary(report: GateReport, links: Links) -> str:
@@ -115,6 +121,12 @@ def card_pull_request(report: GateReport, links: Links) -> str:
     summary = Safe(summary_of(report, links=links, compact=True))
     facts = {"card": Safe(links.to_file(name, name)), "summary": summary}
     return _fitted(render("bot/card_pull_request.md.j2", facts), links)
+
+
+def records_pull_request(task: str, links: Links) -> str:
+    """Return the body of the pull request with the records of a certification."""
+    facts = {"task": Safe(task), "run": Safe(links.to_run("The run that certified"))}
+    return _fitted(render("bot/records_pull_request.md.j2", facts), links)
 
 
 def release_body(report: GateReport, links: Links) -> str:

@@ -56,6 +56,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "bot plan": ("changes", "unknown", "plan"),
     "bot dispatch": ("run-id", "run-url", "conclusion"),
     "bot publish": ("status", "url", "commit", "branch"),
+    "bot records": ("status", "url", "commit", "branch"),
     "bot release": ("status", "url", "tag"),
     "bot runs": ("run-id", "run-url"),
     "bot variables": ("changed",),

@@ -59,7 +59,7 @@ def test_row_4_one_hostile_input_among_sound_ones_is_enough(chain: Chain, runner
 def hostile(verb: str) -> dict[str, str]:
     """Return hostile inputs for a verb of the bot, in every place that it could read."""
     inputs = dict.fromkeys(ACTIONS["bot"].inputs, HOSTILE) | {"verb": verb, "token": "t" * 40}
-    return inputs if verb in {"publish", "release"} else inputs | {"artifact": ""}
+    return inputs if verb in {"publish", "records", "release"} else inputs | {"artifact": ""}
 
 
 @pytest.mark.parametrize("verb", [name.removeprefix("bot ") for name in bot_verbs()])
@@ -79,7 +79,7 @@ def test_row_4_every_verb_of_the_bot_refuses_hostile_inputs_before_it_calls_anyb
     assert said.code == 2, said.err
 
 
-@pytest.mark.parametrize("verb", ["publish", "announce", "comment"])
+@pytest.mark.parametrize("verb", ["publish", "announce", "comment", "records"])
 def test_row_4_the_shell_of_the_bot_hands_hostile_inputs_on_as_text(chain: Chain, runner: Path, verb: str) -> None:
     before = files(chain.repository)
     ran = run_action(ACTIONS["bot"], hostile(verb), chain.repository, runner, NOWHERE)

@@ -14,6 +14,7 @@ from mlops.cli.outputs import OUTPUTS
 from mlops.errors import ExitCode
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
+from mlops.intake import IntakeReport
 from mlops.provenance import CodeVersion
 from tests import factories
 from tests.bot import world
@@ -34,6 +35,7 @@ VERBS = (
     "drift",
     "plan",
     "publish",
+    "records",
     "release",
     "runs",
     "variables",
@@ -376,6 +378,24 @@ def test_comment_finds_the_pull_request_whose_head_the_run_judged(
     outcome = run_cli("bot", "comment", *options, judged)
     assert (outcome.code, outputs(tmp_path)) == (ExitCode.DONE, {"status": "skipped", "url": ""})
     assert moved != judged
+
+
+@pytest.mark.parametrize(("conclusion", "code"), [("failure", ExitCode.DONE), ("success", ExitCode.REFUSED)])
+def test_comment_tells_what_a_change_brings_unless_the_file_contradicts_the_run(
+    job: Hub, run_cli: RunCli, tmp_path: Path, conclusion: str, code: ExitCode
+) -> None:
+    report = IntakeReport(
+        task="claims", verdict="fail", reason="A row is from the future.", base="claims_20251006", rows=9,
+        dataset_id="claims_20251006", dataset_sha256="0" * 64,
+    )  # fmt: skip
+    documents.write(tmp_path / "intake.json", report)
+    number = job.add_issue()
+    options = ("--intake", tmp_path / "intake.json", "--pull-request", number, "--conclusion", conclusion)
+    assert run_cli("bot", "comment", *options).code == code
+    said = [comment.body for comment in job.comments(number)]
+    assert [body.startswith("<!-- mlops:intake:claims verdict=fail -->\n## ❌ Claims Gate: fail") for body in said] == (
+        [True] if code == ExitCode.DONE else []
+    )
 
 
 @pytest.mark.parametrize(("verdict", "conclusion"), [("pass", "failure"), ("pass", "cancelled"), ("fail", "success")])

@@ -13,6 +13,7 @@ from mlops.cli.bot import (
     drift,
     plan,
     publish,
+    records,
     release,
     runs,
     variables,
@@ -31,6 +32,7 @@ def command() -> None:
 
 
 for _verb in (
-    artifact, dispatch, runs, publish, release, deployment, check, comment, announce, variables, plan, apply, drift,
+    artifact, dispatch, runs, publish, records, release, deployment, check, comment, announce, variables, plan, apply,
+    drift,
 ):  # fmt: skip
     command.add_command(_verb.command)

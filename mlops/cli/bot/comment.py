@@ -7,17 +7,19 @@ from typing import NamedTuple, get_args
 import click
 
 from mlops.bot import comments, pages, pulls
-from mlops.bot.announcing import news_of_card, news_of_verdict, say
+from mlops.bot.announcing import news_of_card, news_of_intake, news_of_verdict, say
 from mlops.bot.client import GitHub
 from mlops.bot.news import News, When
 from mlops.bot.permissions import READ_CONTENTS, WRITE_ISSUES, WRITE_PULLS
 from mlops.bot.settings import parse_commit
 from mlops.bot.spreading import unfinished
-from mlops.cli.bot.common import connection, deadline_option, gate_option, json_option, read_gate, tell
+from mlops.cli.bot.common import connection, deadline_option, gate_option, json_option, read_gate, read_intake, tell
 from mlops.cli.bot.targets import author_option, issue_option, lines_of, parse_issues, status_of, urls_of
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.gate import GateReport
+from mlops.gate.report import Verdict
 from mlops.ids import ModelId
+from mlops.intake import IntakeReport
 
 _HEAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?:[^\s:?*\[\\~^\x00-\x1f\x7f]{1,255}", re.ASCII)
 _SUCCESS = "success"
@@ -34,6 +36,9 @@ class Targets(NamedTuple):
 
 @click.command("comment", epilog="Example: mlops bot comment --gate gate.json --pull-request 7")
 @gate_option
+@click.option(
+    "--intake", type=click.Path(dir_okay=False), metavar="FILE", help="The intake.json about what a change brings."
+)
 @click.option("--card", metavar="ID", help="Announce the refreshed model by its card at --commit, with its metrics.")
 @click.option(
     "--commit", metavar="SHA", help="The commit that holds the card, and whose files are linked.  [GITHUB_SHA]"
@@ -55,6 +60,7 @@ class Targets(NamedTuple):
 @json_option
 def command(
     gate: str | None,
+    intake: str | None,
     card: str | None,
     commit: str | None,
     issue: tuple[str, ...],
@@ -67,24 +73,26 @@ def command(
     deadline: float,
     as_json: bool,
 ) -> None:
-    """Write a verdict (--gate) or the news of a refreshed model (--card) into one comment a subject.
+    """Write a verdict (--gate, --intake) or the news of a refreshed model (--card) into one comment a subject.
 
     The text is rendered here from the document; Markdown of an artifact is never posted. Comments are found again on
     all pages by an invisible note and their author, and edited; they show what moved since. An issue that refuses keeps
     none of the others from getting theirs.
     """
     targets = _targets(issue, pull_request, head_sha, head_branch)
-    if gate is None and card is None:
-        raise _usage("--gate, --card", "a gate.json to tell of, or a card, or both")
+    if (gate is None and card is None) == (intake is None):
+        raise _usage("--gate, --card, --intake", "a gate.json to tell of, or a card, or both; or an intake.json")
     report = None if gate is None else read_gate(gate)[0]
-    if report is not None and conclusion is not None:
-        _refuse_contradiction(report, conclusion)
+    batches = None if intake is None else read_intake(intake)
+    judged = report or batches
+    if judged is not None and conclusion is not None:
+        _refuse_contradiction(judged.verdict, conclusion)
     model = None if card is None else ModelId.parse(card)
     with connection(deadline, READ_CONTENTS, WRITE_ISSUES, WRITE_PULLS) as hub:
         numbers = _numbers(hub, targets)
         at = commit or head_sha or hub.settings.sha
         verified = parse_commit(at, field="--commit") if at or model else ""
-        news = replace(_news(hub, report, model, verified), when=when, on_pull=not targets.issues)
+        news = replace(_news(hub, report, model, batches, verified), when=when, on_pull=not targets.issues)
         spread = say(hub, numbers, news, author=comments.author_of(hub, author))
     lines = lines_of(spread) or ["skipped: no open pull request has this head"]
     found = {"status": status_of(spread), "url": "\n".join(urls_of(spread))}
@@ -93,8 +101,12 @@ def command(
         raise unfinished(spread.letters, len(numbers))
 
 
-def _news(hub: GitHub, report: GateReport | None, model: ModelId | None, commit: str) -> News:
+def _news(
+    hub: GitHub, report: GateReport | None, model: ModelId | None, batches: IntakeReport | None, commit: str
+) -> News:
     """Return what the comment shall say."""
+    if batches is not None:
+        return news_of_intake(batches, pages.links_at(hub.settings, commit))
     if model is not None:
         return news_of_card(hub, model, commit, report)
     if report is None:
@@ -123,14 +135,14 @@ def _targets(issues: tuple[str, ...], pull_request: int | None, sha: str | None,
     return Targets(numbers, pull_request, head, branch)
 
 
-def _refuse_contradiction(report: GateReport, conclusion: str) -> None:
+def _refuse_contradiction(verdict: Verdict, conclusion: str) -> None:
     """Refuse a file that says something else than the run did: it may come from a fork."""
-    if (report.verdict == "pass") != (conclusion == _SUCCESS):
+    if (verdict == "pass") != (conclusion == _SUCCESS):
         raise InputRefusedError(
             "The verdict in the file is not what the run concluded.",
             field="--conclusion",
             expected="success for a pass, anything else for all else",
-            found=f"verdict {report.verdict}, conclusion {conclusion[:40]!a}",
+            found=f"verdict {verdict}, conclusion {conclusion[:40]!a}",
             why="The file comes from a job that may run a stranger's code; the conclusion comes from GitHub.",
             fix="Look at the run. If it is honest, run it again.",
         )

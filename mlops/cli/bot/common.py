@@ -23,6 +23,7 @@ from mlops.cli.common import emit_json
 from mlops.documents import loads, read_bytes
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
+from mlops.intake import IntakeReport
 
 R = TypeVar("R", bound=Reader)
 
@@ -85,6 +86,11 @@ def read_gate(path: str) -> tuple[GateReport, str]:
     """Return the report in a ``gate.json`` and the hash of its bytes; raises InputRefusedError for anything else."""
     data = read_bytes(Path(path))
     return loads(data, GateReport, file=path), sha256_bytes(data)
+
+
+def read_intake(path: str) -> IntakeReport:
+    """Return the report in an ``intake.json``; raises InputRefusedError for anything else."""
+    return loads(read_bytes(Path(path)), IntakeReport, file=path)
 
 
 @contextlib.contextmanager
