@@ -120,7 +120,7 @@ def _blocks(time: NDArray[np.datetime64], new: Codes, blocks: int) -> Codes:
 
 
 def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the inner edges of bins of about equally many rows; a value that fills bins by itself has one of its own."""
+    """Return the inner edges of bins of about equally many rows; a value that would fill several has one to itself."""
     if not len(known):
         return np.empty(0)
     edges, times = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1]), return_counts=True)

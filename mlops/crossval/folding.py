@@ -1,7 +1,8 @@
 """Folds by date: the past trains, the days after it test, and a gap keeps labels that were not known yet out.
 
-Rows are laid into ``blocks + 1`` stretches of whole days with about equally many rows. Each stretch but the first tests
-once; whatever lies at least the gap before it trains (an expanding window). scikit-learn's ``TimeSeriesSplit`` counts
+Rows are laid into ``blocks + 1`` stretches of whole days with about equally many rows, the first one longer where the
+gap would leave nothing to train on. Each stretch but the first tests once; whatever lies at least the gap before it
+trains (an expanding window). scikit-learn's ``TimeSeriesSplit`` counts
 rows instead of days: rows of one day then stand on both sides, and a gap in rows is no span of time.
 
 Sources: L. J. Tashman, International Journal of Forecasting 16 (2000) 437-450, for rolling origins; M. Lopez de Prado,
@@ -23,6 +24,7 @@ Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 _LEAST_BLOCKS = 2
+_WARM = 4
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def folds(
             fix="Validate the file first; bad rows go to quarantine.",
         )
     usable = np.ones(len(days), dtype=np.bool_) if maturity is None else days <= maturity
-    edges = _edges(days[usable], blocks)
+    edges = _edges(days[usable], blocks, embargo_days)
     return tuple(
         _fold(days, usable, start, end, gap=embargo_days, group=group, number=number)
         for number, (start, end) in enumerate(pairwise(edges), start=1)
@@ -107,8 +109,11 @@ def _check(blocks: int, embargo_days: int) -> None:
         )
 
 
-def _edges(days: Days, blocks: int) -> Days:
-    """Return the first day of each test block, and the day after the last: (blocks + 1,)."""
+def _edges(days: Days, blocks: int, gap: int) -> Days:
+    """Return the first day of each test block, and the day after the last: (blocks + 1,).
+
+    The first block begins where a stretch of the rows lies before it, and a quarter of a stretch before its gap.
+    """
     every, rows = np.unique(days, return_counts=True)
     if len(every) <= blocks:
         raise InputRefusedError(
@@ -120,10 +125,14 @@ def _edges(days: Days, blocks: int) -> Days:
             fix="Collect over more days, or ask for fewer blocks.",
         )
     before = np.concatenate([[0], np.cumsum(rows)])  # rows before each day
+    stretch = len(days) / (blocks + 1)
+    settled = before[np.searchsorted(every, every - np.timedelta64(gap, "D"), side="right")]
+    warm = np.flatnonzero(settled >= stretch / _WARM)
+    start = max(stretch, float(before[warm[0]])) if warm.size else stretch
     cuts, last = [], 0
-    for block in range(1, blocks + 1):
-        nearest = int(np.argmin(np.abs(before - block * len(days) / (blocks + 1))))
-        last = min(max(nearest, last + 1), len(every) - (blocks + 1 - block))
+    for block in range(blocks):
+        nearest = int(np.argmin(np.abs(before - start - block * (len(days) - start) / blocks)))
+        last = min(max(nearest, last + 1), len(every) - (blocks - block))
         cuts.append(last)
     return np.concatenate([every[cuts], every[-1:] + np.timedelta64(1, "D")])
 

@@ -83,7 +83,7 @@ def test_one_crowded_day_never_stands_on_both_sides() -> None:
         ([0, 1, 2, 3, 4], 5, 0, InputRefusedError, "6 different days"),
         ([0] * 900, 5, 0, InputRefusedError, "too few days"),
         ([], 5, 0, InputRefusedError, "No row is usable"),
-        (list(range(60)), 5, 30, InputRefusedError, "Test block 1 has no past"),
+        (list(range(60)), 5, 60, InputRefusedError, "Test block 1 has no past"),
         (list(range(60)), 1, 0, UsageRefusedError, "no cross-validation"),
         (list(range(60)), 5, -1, UsageRefusedError, "train on the future"),
     ],
