@@ -1,7 +1,7 @@
 """The decision threshold, chosen from out-of-fold scores: pure functions of scores and labels."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,12 @@ from mlops.intervals.proportions import wilson_lower
 Scores = NDArray[np.float64]
 
 MIN_POSITIVES = 200
-"""Positives from which the best F1 or accuracy is sought under noise; fewer leave gaps between the classes that noise
+"""Positives from which the best F1 is sought under noise; fewer leave gaps between the classes that noise
 would blur (tried on grouped halves of public training rows)."""
 _NOISE = 1.0
 _EDGE = 12.0
 _STEP = 0.05
+_TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def choose(
     if settings.objective == "f1":
         return (best_f1 if few else steady_f1)(scores, label, weight)
     if settings.objective == "accuracy":
-        return (best_accuracy if few else steady_accuracy)(scores, label, weight)
+        return steady_accuracy(scores, label, weight)
     return recall_at_precision(
         scores, label, weight, floor=settings.precision_floor, confidence=settings.confidence
     )  # fmt: skip
@@ -123,25 +124,6 @@ def steady_f1(scores: Scores, label: NDArray[np.int8], weight: Scores | None = N
     The maximum of F1 over out-of-fold scores follows single rows; another fit would move each of them. Averaged over
     such moves, F1 has one broad maximum. The choice reports what the threshold does on the scores as they are.
     """
-    return _steady(scores, label, weight, lambda hits, called, all_hits: 2 * hits / (called + all_hits), best_f1)
-
-
-def steady_accuracy(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
-    """Choose the best accuracy that is expected under the noise of :func:`steady_f1`."""
-    return _steady(scores, label, weight, lambda hits, called, _: 2 * hits - called, best_accuracy)
-
-
-Measure = Callable[[Scores, Scores, float], Scores]
-"""What is maximised: of the weights of true positives and of rows called positive (m,), and of all positives."""
-
-
-def _steady(
-    scores: Scores,
-    label: NDArray[np.int8],
-    weight: Scores | None,
-    measure: Measure,
-    otherwise: Callable[[Scores, NDArray[np.int8], Scores | None], Choice],
-) -> Choice:
     grid = np.arange(-_EDGE, _EDGE + _STEP / 2, _STEP)
     near = np.clip(scores, expit(-_EDGE), expit(_EDGE))
     place = np.rint((logit(near) + _EDGE) / _STEP).astype(np.intp)
@@ -149,14 +131,43 @@ def _steady(
     all_rows = np.bincount(place, weights, len(grid))
     positives = np.bincount(place, weights * (label == 1), len(grid))
     above = ndtr((grid - grid[:, None]) / _NOISE)
-    value = measure((above * positives).sum(axis=1), (above * all_rows).sum(axis=1), float(positives.sum()))
+    value = 2 * (above * positives).sum(axis=1) / ((above * all_rows).sum(axis=1) + positives.sum())
     threshold = float(expit(grid[int(np.argmax(value))]))
     called = scores >= threshold
     if not called.any():
-        return otherwise(scores, label, weight)
+        return best_f1(scores, label, weight)
     hits, predicted = float(weights[called & (label == 1)].sum()), float(weights[called].sum())
     total = float(positives.sum())
     return Choice(threshold, hits / predicted, hits / total, 2 * hits / (predicted + total))
+
+
+def steady_accuracy(scores: Scores, label: NDArray[np.int8], weight: Scores | None = None) -> Choice:
+    """Choose the threshold nearest to one half whose accuracy is within one standard error of the best.
+
+    One half is the best threshold of calibrated scores whatever the base rate; the maximum itself follows single rows,
+    and wanders far where a weak model leaves accuracy flat (the rule of one standard error: L. Breiman, J. Friedman, R.
+    Olshen & C. Stone, Classification and Regression Trees, 1984, 3.4.3).
+    """
+    weights = np.ones(len(scores)) if weight is None else weight
+    cuts = _cuts(scores, label, weight)
+    whole = float(weights.sum())
+    right = (2 * cuts.true_positives - cuts.predicted + whole - cuts.positives) / whole
+    best = float(right.max())
+    allowed = best - sqrt(best * (1 - best) * float((weights**2).sum())) / whole
+    middle = _accuracy(scores, label, weights, 0.5)
+    if middle is not None and middle >= allowed:
+        called = scores >= 0.5  # noqa: PLR2004  # one half
+        hits, predicted = float(weights[called & (label == 1)].sum()), float(weights[called].sum())
+        return Choice(0.5, hits / predicted, hits / cuts.positives, 2 * hits / (predicted + cuts.positives))
+    near = np.where(right >= allowed, np.abs(logit(np.clip(cuts.score, _TINY, 1 - _TINY))), np.inf)
+    return cuts.choice(int(np.argmin(near)))
+
+
+def _accuracy(scores: Scores, label: NDArray[np.int8], weights: Scores, threshold: float) -> float | None:
+    """Return the accuracy at a threshold; None where no row is called positive."""
+    called = scores >= threshold
+    right = float(weights[called == (label == 1)].sum())
+    return right / float(weights.sum()) if called.any() else None
 
 
 def recall_at_precision(
