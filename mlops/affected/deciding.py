@@ -12,8 +12,8 @@ from mlops.globs import matches
 from mlops.ids import DatasetId
 from mlops.trees import Difference, Fingerprint, compare
 
-SETTINGS = ("contract", "split", "threshold", "sample_size", "seed")
-"""The fields of a task's settings that make a model, beside its policy."""
+SETTINGS = ("contract", "split", "threshold", "sample_size", "seed", "certification")
+"""The fields of a task's settings that make or certify a model, beside its policy."""
 
 _NAMED = 20
 _VALUE = 60

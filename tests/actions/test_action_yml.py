@@ -26,6 +26,7 @@ EMPTY_IS_REFUSED = {"artifact-sha256": "ARTIFACT_SHA256", "gate-sha256": "GATE_S
 LEFT_OUT = {
     "verify": set(),
     "train": {"dataset", "code-commit"},  # an action names data by date and hash, and runs in a checkout
+    "intake": set(),
     "gate": {"evaluation", "slice", "out", "summary"},  # it always scores again, and gate.json lies by the artifact
     "card": {"check"},  # mlops check does that
     "admit": set(),

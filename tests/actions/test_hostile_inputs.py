@@ -165,9 +165,12 @@ def test_row_29_a_changed_file_is_not_deployed(chain: Chain, runner: Path) -> No
     assert ran.codes == {"Refuse what was not judged": 3}, ran.log
 
 
+@pytest.mark.parametrize("name", ["er-precision-gate.yml", "claims-intake.yml"])
 @pytest.mark.parametrize("result", ["failure", "cancelled", "skipped", ""])
-def test_row_47_the_required_check_fails_when_what_it_needs_did_not_succeed(tmp_path: Path, result: str) -> None:
-    gate = next(workflow for workflow in workflows() if workflow.name == "er-precision-gate.yml").jobs["gate"]
+def test_row_47_the_required_check_fails_when_what_it_needs_did_not_succeed(
+    tmp_path: Path, name: str, result: str
+) -> None:
+    gate = next(workflow for workflow in workflows() if workflow.name == name).jobs["gate"]
     done = bash(gate["steps"][0]["run"], {"RESULT": result}, tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("::error title=No verdict::")

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from mlops import config
 from mlops.bot import checks
 from tests.actions.documents import Workflow, actions, load, workflows
+from tests.conftest import ROOT
 from tests.e2e.standins import FOLDER
 
 ALL = workflows()
@@ -93,7 +95,7 @@ def test_what_it_passes_to_an_action_is_an_input_of_it(workflow: Workflow) -> No
 @per_workflow
 def test_a_job_that_may_write_installs_the_bot_alone(workflow: Workflow) -> None:
     loads_data = {"./actions/verify-dataset", "./actions/entity-resolution-train", "./actions/er-precision-gate",
-                  "./actions/model-card"}  # fmt: skip
+                  "./actions/model-card", "./actions/claims-gate", "./actions/claims-certify"}  # fmt: skip
     for job_id, job in workflow.jobs.items():
         if "write" in dict(job["permissions"]).values() and "uses" not in job:
             used = [step for step in job["steps"] if "uses" in step]
@@ -109,31 +111,69 @@ def test_no_code_of_a_fork_ever_runs_beside_a_token(workflow: Workflow) -> None:
         assert [s for _, s in workflow.steps() if "checkout@" in str(s.get("uses")) and "ref" in s["with"]] == []
 
 
-def test_exactly_one_job_bears_the_name_of_the_required_check() -> None:
-    bearers = [(w.name, job_id) for w in ALL for job_id, job in w.jobs.items() if job["name"] == checks.NAME]
-    assert bearers == [(GATE, "gate")]
-    assert checks.NAME == "ER Precision Gate"
+REQUIRED = {GATE: ("gate", "ER Precision Gate"), "claims-intake.yml": ("gate", "Claims Gate")}
+"""The workflows of the required checks: the job, and its name."""
+
+per_check = pytest.mark.parametrize("name", REQUIRED)
 
 
-def test_the_required_check_is_a_plain_job_that_always_runs() -> None:
-    job = named(GATE).jobs["gate"]
+@per_check
+def test_exactly_one_job_bears_the_name_of_the_required_check(name: str) -> None:
+    job, check = REQUIRED[name]
+    bearers = [(w.name, job_id) for w in ALL for job_id, job in w.jobs.items() if job["name"] == check]
+    assert bearers == [(name, job)]
+    assert REQUIRED[GATE][1] == checks.NAME
+
+
+def test_the_required_checks_are_those_that_are_declared() -> None:
+    declared = config.load(ROOT / "mlops.toml").github
+    assert declared is not None
+    required = {check.context for check in declared.branches["main"].checks or ()}
+    assert required == {check for _, check in REQUIRED.values()} | {"CI"}
+
+
+@per_check
+def test_the_required_check_is_a_plain_job_that_always_runs(name: str) -> None:
+    job = named(name).jobs[REQUIRED[name][0]]
     assert job["if"] == "always()"
     assert not {"strategy", "uses", "environment", "continue-on-error"} & set(job)
     assert [step["name"] for step in job["steps"] if "continue-on-error" in step] == []
 
 
-def test_the_required_check_is_reported_on_every_pull_request_and_merge_group() -> None:
-    triggers = named(GATE).says["on"]
+@per_check
+def test_the_required_check_is_reported_on_every_pull_request_and_merge_group(name: str) -> None:
+    triggers = named(name).says["on"]
     assert {"pull_request", "merge_group"} <= set(triggers)
     assert triggers["pull_request"] is None, "a filter would leave the check pending for ever"
     assert triggers["merge_group"] is None
 
 
-def test_the_required_check_is_red_before_anything_else_unless_what_it_needs_succeeded() -> None:
-    job = named(GATE).jobs["gate"]
+@per_check
+def test_the_required_check_is_red_before_anything_else_unless_what_it_needs_succeeded(name: str) -> None:
+    job = named(name).jobs[REQUIRED[name][0]]
     first = job["steps"][0]
     assert first["if"] == " || ".join(f"needs.{needed}.result != 'success'" for needed in job["needs"])
     assert first["run"].rstrip().endswith("exit 1")
+
+
+def test_no_change_is_judged_beside_a_token() -> None:
+    """What runs the code of a pull request may read the repository, and nothing else; it gets no secret."""
+    for name in REQUIRED:
+        job = named(name).jobs[REQUIRED[name][0]]
+        assert job["permissions"] == {"contents": "read"}
+        assert not re.search(r"token|secrets\.", str(job))
+
+
+def test_a_comment_is_about_a_run_of_a_required_check_and_takes_one_document_from_it() -> None:
+    follows = named("pr-comment.yml")
+    titles = [named(name).says["name"] for name in REQUIRED]
+    assert follows.says["on"]["workflow_run"]["workflows"] == titles
+    steps = follows.jobs["comment"]["steps"]
+    assert sum("actions/checkout@" in str(step.get("uses")) for step in steps) == 1
+    assert [step for step in steps if "run" in step] == []
+    for name in REQUIRED:
+        kept = [s["with"]["name"] for _, s in named(name).steps() if "upload-artifact@" in str(s.get("uses"))]
+        assert {"gate-report", "intake-report"} & set(kept)
 
 
 def test_deploying_needs_the_gate_of_its_own_workflow_and_an_environment() -> None:
@@ -158,4 +198,5 @@ def test_one_job_is_red_unless_all_others_are_green(name: str) -> None:
 def test_the_self_test_uses_every_action_that_needs_no_token() -> None:
     used = {str(step.get("uses")).removeprefix("./actions/") for _, step in named("selftest.yml").steps()}
     tokenless = {name for name, action in ACTIONS.items() if "token" not in action.inputs}
-    assert tokenless - {"model-card"} <= used
+    # Those of claims run in workflows of their own, the gate on every pull request that touches their data.
+    assert tokenless - {"model-card", "claims-gate", "claims-certify"} <= used

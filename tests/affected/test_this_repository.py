@@ -13,8 +13,10 @@ from mlops.globs import matches
 SHAPE_NO_MODEL = {
     "mlops/__init__.py",
     "mlops/artifact.py",  # the record of a training
+    "mlops/certification_settings.py",  # what certifies a model, not what it learns
     "mlops/checksums.py",
     "mlops/config.py",  # what the settings say is compared, not how they are read
+    "mlops/criterion_settings.py",  # the same
     "mlops/documents.py",
     "mlops/errors.py",
     "mlops/github_settings.py",  # what GitHub is set to
@@ -66,7 +68,8 @@ def test_the_lock_file_of_the_learner_is_named_and_what_makes_example_data_is_no
 
 @pytest.mark.parametrize("task", task_names())
 def test_every_glob_names_a_file(root: Path, task: str) -> None:
-    names = [path.relative_to(root).as_posix() for path in (*root.glob("mlops/**/*.py"), *root.glob("requirements/*"))]
+    sources = (*root.glob("mlops/**/*.py"), *root.glob("requirements/*"), *root.glob("data/**/*"))
+    names = [path.relative_to(root).as_posix() for path in sources]
     for glob in load(root / "mlops.toml").task(task).code:
         assert any(matches(name, (glob,)) for name in names), glob
 

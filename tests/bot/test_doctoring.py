@@ -17,7 +17,7 @@ from tests.fakes.github import Hub
 from tests.fakes.github.accounts import APP, WORKFLOW, Account
 from tests.fakes.github.state import CheckRun, Status
 
-GATE, CI, ACTIONS = "ER Precision Gate", "CI", 15368
+GATE, CLAIMS, CI, ACTIONS = "ER Precision Gate", "Claims Gate", "CI", 15368
 FILE = ".github/workflows/er-precision-gate.yml"
 
 
@@ -38,13 +38,13 @@ def report(hub: Hub, context: str, sha: str, login: str = WORKFLOW) -> None:
 @pytest.fixture
 def sound(hub: Hub) -> Hub:
     """Return a repository whose settings are as they shall be, with a pull request that has its checks."""
-    hub.add_ruleset("Precision Gate", [rule(*pinned(GATE, CI))])
+    hub.add_ruleset("Precision Gate", [rule(*pinned(GATE, CLAIMS, CI))])
     for name in ("production", "mlops-bot"):
         hub.add_environment(name, branches=["main"])
     hub.state.bare.point("refs/heads/change", world.head(hub))
     hub.state.bare.write("change", "note.md", b"A change", "Change", "octocat")
     hub.add_pull("change")
-    for context in (GATE, CI):
+    for context in (GATE, CLAIMS, CI):
         report(hub, context, world.head(hub, "change"))
     return hub
 
@@ -74,7 +74,7 @@ def unprotect(hub: Hub) -> None:
 
 def unpin(hub: Hub) -> None:
     unprotect(hub)
-    hub.add_ruleset("Precision Gate", [rule({"context": GATE}, *pinned(CI))])
+    hub.add_ruleset("Precision Gate", [rule({"context": GATE}, *pinned(CLAIMS, CI))])
 
 
 def fake(hub: Hub) -> None:
@@ -92,14 +92,14 @@ def other_source(hub: Hub) -> None:
 
 def protect_in_the_older_form(hub: Hub) -> None:
     unprotect(hub)
-    checks = [{"context": context, "app_id": ACTIONS} for context in (GATE, CI)]
+    checks = [{"context": context, "app_id": ACTIONS} for context in (GATE, CLAIMS, CI)]
     hub.protect(body={"required_status_checks": {"strict": False, "checks": checks}, "enforce_admins": False})
 
 
 def let_administrators_by(hub: Hub) -> None:
     unprotect(hub)
     actors = [{"actor_type": "RepositoryRole", "actor_id": 5, "bypass_mode": "always"}]
-    hub.add_ruleset("Precision Gate", [rule(*pinned(GATE, CI))], bypass_actors=actors)
+    hub.add_ruleset("Precision Gate", [rule(*pinned(GATE, CLAIMS, CI))], bypass_actors=actors)
 
 
 def open_production(hub: Hub) -> None:
@@ -131,11 +131,11 @@ def silence(hub: Hub) -> None:
     ("spoil", "found", "fix"),
     [
         (disprotect, [("plan-without-protection", "block", "")], "Make the repository public"),
-        (unprotect, [("check-not-required", "block", TOML)] * 2, "mlops bot apply"),
+        (unprotect, [("check-not-required", "block", TOML)] * 3, "mlops bot apply"),
         (unpin, [("check-open-source", "block", TOML)], "app_id = 15368"),
         (fake, [("check-open-source", "block", TOML)], "app_id = 15368"),
-        (other_source, [("check-wrong-source", "block", TOML)] * 2, "app_id = "),
-        (silence, [("check-never-reported", "block", TOML)] * 2, "gh pr create"),
+        (other_source, [("check-wrong-source", "block", TOML)] * 3, "app_id = "),
+        (silence, [("check-never-reported", "block", TOML)] * 3, "gh pr create"),
         (protect_in_the_older_form, [("administrators-bypass", "warn", "")], "protection/enforce_admins"),
         (let_administrators_by, [("administrators-bypass", "warn", "")], "bypass list"),
         (forget_production, [("environment-missing", "block", TOML)], "[github.environments.production]"),

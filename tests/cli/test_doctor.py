@@ -39,7 +39,7 @@ def test_this_repository_is_sound(root: Path, run_cli: RunCli) -> None:
     outcome = run_cli("doctor", root)
     assert (outcome.code, outcome.err) == (ExitCode.DONE, "")
     assert outcome.out.startswith("No trap found. Looked for ")
-    assert "required: ER Precision Gate, CI." in outcome.out
+    assert "required: ER Precision Gate, Claims Gate, CI." in outcome.out
     assert "--api" in outcome.out
 
 
