@@ -331,18 +331,59 @@ def _pr_comment(campaign: Campaign) -> tuple[int, Run]:
     """Comment on the pull request whose gate ended, as GitHub does after it."""
     world, judged = world_of(campaign), campaign["pr-model"]
     number = world.hub.add_pull("loosen", "production", title="Loosen the policy")
-    payload = {
+    return number, world.after_run("pr-comment.yml", _ended(world, judged, "loosen", "ER precision gate"))
+
+
+INTAKE, CERTIFY = "claims-intake.yml", "claims-certify.yml"
+BATCHES = "data/claims/claims_batch_*.csv"
+
+
+@scenario("claims-good")
+def _claims_good(campaign: Campaign) -> tuple[int, Run, Run]:
+    """Hand in one good batch, have it judged, and comment as GitHub does after it."""
+    world, judged = world_of(campaign), _handed_in(campaign, "good", lambda text: text)
+    number = world.hub.add_pull("good", "before-good", title="A batch")
+    return number, judged, world.after_run("pr-comment.yml", _ended(world, judged, "good", "Claims intake"))
+
+
+@scenario("claims-future")
+def _claims_future(campaign: Campaign) -> Run:
+    """Hand in the same batch with a claim from next year among its rows."""
+    return _handed_in(campaign, "future", lambda text: re.sub(r"(?m)^(CLM-\S+?,)2025-", r"\g<1>2026-", text, count=1))
+
+
+def _handed_in(campaign: Campaign, branch: str, change: Callable[[str], str]) -> Run:
+    """Hand in the first batch of the example, changed, where there is none yet, and have it judged."""
+    world = world_of(campaign)
+    first = min(world.source.glob(BATCHES))
+
+    def without(clone: Path) -> None:
+        for path in clone.glob(BATCHES):
+            path.unlink()
+
+    def hand_in(clone: Path) -> None:
+        text = change(first.read_text(encoding="utf-8"))
+        (clone / "data" / "claims" / first.name).write_text(text, encoding="utf-8")
+
+    world.push(without, branch=f"before-{branch}", message="No batch yet")
+    world.push(hand_in, start=f"before-{branch}", branch=branch, message="Hand in a batch")
+    return world.pull_request(INTAKE, branch, onto=f"before-{branch}")
+
+
+def _ended(world: World, run: Run, branch: str, name: str) -> dict[str, Any]:
+    """Return what GitHub tells after a run of a pull request's check."""
+    return {
         "action": "completed",
         "workflow_run": {
-            "id": judged.id,
+            "id": run.id,
+            "name": name,
             "event": "pull_request",
-            "conclusion": "success" if judged.code == 0 else "failure",
-            "head_sha": world.head("loosen"),
-            "head_branch": "loosen",
+            "conclusion": "success" if run.code == 0 else "failure",
+            "head_sha": world.head(branch),
+            "head_branch": branch,
             "head_repository": {"full_name": REPOSITORY, "owner": {"login": REPOSITORY.partition("/")[0]}},
         },
     }
-    return number, world.after_run("pr-comment.yml", payload)
 
 
 @scenario("settings", "release")

@@ -341,6 +341,24 @@ def test_another_repository_takes_the_gate_over(campaign: Campaign) -> None:
     assert run["evidence"].outputs["judge"] == "false"
 
 
+@pytest.mark.scenario("claims-good")
+def test_a_good_batch_passes_and_is_told_on_its_pull_request(campaign: Campaign) -> None:
+    number, judged, told = campaign["claims-good"]
+    assert judged.code == 0, judged.explain()
+    assert "Claims Gate: pass" in judged["gate"].summary
+    assert told.code == 0, told.explain()
+    [comment] = world_of(campaign).hub.comments(number)
+    assert comment.body.startswith("<!-- mlops:intake:claims verdict=pass -->")
+
+
+@pytest.mark.scenario("claims-future")
+def test_a_batch_with_a_row_from_the_future_is_red(campaign: Campaign) -> None:
+    judged = campaign["claims-future"]
+    assert judged["gate"].result == "failure", judged.explain()
+    assert judged["gate"].outputs["verdict"] == "fail"
+    assert "future" in judged["gate"].summary
+
+
 @pytest.mark.scenario("settings")
 def test_a_setting_changed_by_hand_is_told_in_an_issue_and_put_right(campaign: Campaign) -> None:
     look, apply = campaign["settings"]
