@@ -17,7 +17,15 @@ from mlops.crossval.document import CrossvalReport
 from mlops.crossval.folding import Fold, folds
 from mlops.crossval.judging import AUC, MEAN, SD, judge_champion
 from mlops.crossval.latency import Latency, measure_latency
-from mlops.crossval.measuring import Bounding, accuracy_bound, auc_bound, chance, groupings_of, lifts
+from mlops.crossval.measuring import (
+    Bounding,
+    accuracy_bound,
+    auc_bound,
+    chance,
+    effective_groups,
+    groupings_of,
+    lifts,
+)
 from mlops.crossval.reporting import Beside, report
 from mlops.crossval.validating import CrossValidation, cross_validate
 from mlops.errors import InputRefusedError, UsageRefusedError
@@ -101,12 +109,22 @@ def cross(
         lifts=lifts(found, label, _plain(past), groupings, how),
         latency=_latency(models[-1], past, asked.clock),
         gains=_gains(models[-1], past, laid[-1], asked.seed),
-        notes=note,
+        notes=(*note, *_few(groupings, past.cluster)),
     )
     return report(
         found, task=task.name, dataset_sha256=pinned.sha256, criteria=demands(profile),
         confidence=declared.policy.confidence, embargo_days=gap, maturity=time.max(), beside=beside,
     )  # fmt: skip
+
+
+def _few(groupings: Mapping[str, NDArray[np.intp]], cluster: NDArray[np.object_]) -> tuple[str, ...]:
+    if "group" in groupings:
+        return ()
+    found = effective_groups(cluster)
+    note = (
+        f"Bounds do not count groups: they are as diverse as {found:.0f} equal ones, the few there are, and no sample."
+    )
+    return (note,)
 
 
 def demands(profile: Profile | None) -> Mapping[str, Criterion]:
@@ -198,12 +216,11 @@ def _against(
     time = cast("NDArray[np.datetime64]", past.time)[found.rows]
     later = time > np.datetime64(until, "D") if until[:1].isdigit() else np.zeros(len(time), dtype=np.bool_)
     if later.sum() < _FEW_ROWS:
-        return None, (
-            (
-                f"Not compared with {record.model_id}: of the rows that were scored, {int(later.sum()):,} are later than "
-                "those it learned from. Gate 1 scores each new batch with it before the batch is merged."
-            ),
+        note = (
+            f"Not compared with {record.model_id}: of the scored rows, {int(later.sum()):,} are later than those it "
+            "learned from. Integration scores each new batch with it before the batch is merged."
         )
+        return None, (note,)
     at = np.flatnonzero(later)
     theirs = model.predict_proba(past.inputs.iloc[found.rows[at]].reset_index(drop=True)) >= model.threshold
     clusters = {name: np.unique(code[at], return_inverse=True)[1] for name, code in groupings.items()}

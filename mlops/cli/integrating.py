@@ -97,7 +97,7 @@ def prepare(
     identical = repeats_in(Batch(data.table, whole, contract, as_of, known)).identical
     batch = _taken(Batch(data.table, whole, contract, as_of, known), ~identical)
     seen = Seen(occasion.task.name, path.name, data.sha256, "option", parent.id)
-    outcome = validation.validate(batch, seen, Limits())
+    outcome = validation.validate(batch, seen, Limits.under(contract))
     lacking = _lacking(outcome, accepted)
     conflicts = repeats_in(batch).duplicates
     report = Integration(

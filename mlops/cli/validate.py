@@ -102,7 +102,7 @@ def command(
     day, origin = day_of_batch(task, data_path, data.sha256, as_of, root)
     batch = Batch(data.table, rows, rules, np.datetime64(day), known)
     occasion = Occasion(task, data_path.name, data.sha256, origin, base_id)
-    outcome = validation.validate(batch, occasion, Limits())
+    outcome = validation.validate(batch, occasion, Limits.under(rules))
     page = validation.markdown_of(outcome.report)
     _write(files, outcome, batch, page)
     _tell_runner(files, outcome.report, page)

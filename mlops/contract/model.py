@@ -36,6 +36,8 @@ class Contract(Document):
         label_values: The label's texts in the file, compared as ``missing_values`` are, and the class of each: 0 or 1.
             Everything else is refused with counts; a missing label is an undecided row.
         maturity_days: Days after the event from which a row's label can be trusted to be final.
+        max_undecided: Share of the rows old enough for a final label that may have none all the same: claims that are
+            withdrawn or never answered. More than that, and labels are late.
         window_days: How far back from ``as_of`` events may lie; None sets no limit.
         rules: What must hold between the fields of a row.
     """
@@ -48,6 +50,7 @@ class Contract(Document):
     primary_key: Column
     label_values: dict[str, int]
     maturity_days: Days
+    max_undecided: Annotated[float, pydantic.Field(ge=0, lt=1)] = 0.01
     window_days: Annotated[int, pydantic.Field(ge=1, le=36_500)] | None = None
     rules: tuple[Rule, ...] = ()
 

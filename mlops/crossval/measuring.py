@@ -42,8 +42,21 @@ def month_of(time: Days) -> NDArray[np.int64]:
     return time.astype("datetime64[M]").astype(np.int64)
 
 
+FEW_GROUPS = 12.0
+"""Effective groups (inverse Simpson index) below which they are the few there are, and no sample of many."""
+
+
+def effective_groups(group: NDArray[Any]) -> float:
+    """Return how many equally large groups would be as diverse: the inverse Simpson index (Simpson 1949)."""
+    share = np.bincount(_codes(group.astype(str))) / len(group)
+    return float(1 / (share @ share))
+
+
 def groupings_of(validation: CrossValidation, time: Days, group: NDArray[Any] | None = None) -> Codes:
-    """Return the clusters of the scored rows: by ``day``, and by ``group`` where there are groups.
+    """Return the clusters of the scored rows: by ``day``, and by ``group`` where there are many groups.
+
+    Few groups (ten airlines) are strata, which the next year has again, and bootstrapping them bounds nothing (A. C.
+    Cameron & D. L. Miller, Journal of Human Resources 50 (2015) 317-372, on few clusters).
 
     Args:
         validation: The scored rows.
@@ -54,7 +67,8 @@ def groupings_of(validation: CrossValidation, time: Days, group: NDArray[Any] | 
     if group is not None:
         names = group[validation.rows].tolist()
         single = [f"row {at}" if name is None else f"group {name}" for at, name in enumerate(names)]
-        found["group"] = _codes(np.array(single, dtype=object))
+        if effective_groups(np.array(single, dtype=object)) >= FEW_GROUPS:
+            found["group"] = _codes(np.array(single, dtype=object))
     return found
 
 

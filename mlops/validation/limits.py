@@ -1,9 +1,10 @@
 """What the gate demands: the floor and the weight of each dimension, the score, and where a blocker begins."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
+from mlops.contract.model import Contract
 from mlops.documents import Part
 
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -44,6 +45,12 @@ class Limits(Part):
     timeliness: Limit = Limit(floor=0.98)
     label_validity: Limit = Limit(floor=0.99)
     consistency: Limit = Limit(floor=0.98)
+
+    @classmethod
+    def under(cls, contract: Contract) -> Self:
+        """Return the limits for data of a contract, which says how many labels may never come."""
+        floor = round(1 - contract.max_undecided, 12)  # 1 - 0.01 is 0.99, not a bit beside it
+        return cls(label_validity=Limit(floor=floor))
 
     def of(self, dimension: str) -> Limit:
         """Return the floor and the weight of one of :data:`DIMENSIONS`; raises KeyError for another name."""
