@@ -3,41 +3,24 @@
 from collections.abc import Mapping
 from os import environ
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 from rich.console import Console
 
-from mlops import documents, provenance, registry
+from mlops import provenance, registry
 from mlops.artifact import CERTIFICATION
 from mlops.certification import keeping
 from mlops.certification.document import CertificationReport, LedgerLine, Status
 from mlops.certification.status import status
 from mlops.cli import certify_page, outputs
 from mlops.cli.certify_asked import Asked, newest_artifact, profile_of, rules_of
-from mlops.cli.common import EXIT, emit_json, load_settings, repository_root, shown_path
-from mlops.config import Settings
+from mlops.cli.certify_recording import Place, certify_and_record
+from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
 from mlops.errors import ExitCode, UsageRefusedError
-from mlops.hashing import sha256_bytes
 from mlops.ids import parse_date, utc_today
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-
-
-class _Place(NamedTuple):
-    """The task, and where its ledger stands."""
-
-    task: str
-    root: Path
-    settings: Settings
-    path: Path
-    as_of: str | None
-
-    @property
-    def today(self) -> str:
-        """The day asked for, else today in UTC."""
-        return self.as_of or utc_today().isoformat()
 
 
 @click.command(epilog="Example: mlops certify claims --record; later: mlops certify claims --status")
@@ -85,7 +68,7 @@ def command(
     settings = load_settings(root)
     rules = rules_of(task, settings)
     day = None if as_of is None else parse_date(as_of, field="--as-of", today=utc_today()).isoformat()
-    place = _Place(task, root, settings, ledger or root / keeping.path_of(task), day)
+    place = Place(task, root, settings, ledger or root / keeping.path_of(task), day)
     if verify:
         return _check(place, base, as_json=as_json)
     if revoke is not None:
@@ -119,23 +102,11 @@ def _refuse_two_modes(
         )
 
 
-def _run(place: _Place, asked: Asked, output: Path | None, *, record: bool, as_json: bool) -> int:
+def _run(place: Place, asked: Asked, output: Path | None, *, record: bool, as_json: bool) -> int:
     """Certify, write the report, record it where asked to, and tell."""
-    from mlops.cli.certifying import certify  # noqa: PLC0415  # imports a learner, which asking the ledger does without
-
-    old = keeping.read(place.path)
-    report = certify(asked, place.settings, place.root)
-    known = old.recorded(report)
-    new = old.appended(report) if record else old
-    entry = known or old.line_of(report)
-    target = output or asked.artifact / CERTIFICATION
-    if known is None or not _holds(target, known):
-        documents.write(target, report)
-    if record and known is None:
-        _keep_beside_card(place, report)
-        keeping.write(place.path, new, old)
-    found = status(new if record else old, report.policy, max(report.as_of, place.as_of or report.as_of))
-    outputs.tell("certify", _outputs(report, entry, found, target, recorded=record and known is None))
+    done = certify_and_record(place, asked, output or asked.artifact / CERTIFICATION, record=record)
+    report, entry, found = done.report, done.entry, done.status
+    outputs.tell("certify", _outputs(report, entry, found, done.path, recorded=done.recorded))
     outputs.summarise(certify_page.page_of(report, entry, found))
     if as_json:
         emit_json(_json(report, entry, found))
@@ -143,24 +114,11 @@ def _run(place: _Place, asked: Asked, output: Path | None, *, record: bool, as_j
         console = Console()
         certify_page.print_report(report, entry, console)
         certify_page.print_status(found, console)
-    said = f"recorded already as run {known.sequence}" if known else "recorded" if record else "not recorded (--record)"
-    click.echo(f"The report stands in {shown_path(target)}; the run is {said}.", err=True)
-    return int(ExitCode.INCONCLUSIVE if report.verdict == "pass" and not entry.counts else EXIT[report.verdict])
+    click.echo(f"The report stands in {shown_path(done.path)}; the run is {done.said}.", err=True)
+    return int(done.exit_code)
 
 
-def _holds(path: Path, line: LedgerLine) -> bool:
-    """Tell whether the report that a line is about stands at ``path``: run again, it stays as it was recorded."""
-    return path.is_file() and sha256_bytes(documents.read_bytes(path)) == line.report_sha256
-
-
-def _keep_beside_card(place: _Place, report: CertificationReport) -> None:
-    """Keep the first report of a model beside its card, if it has one; evidence is only ever added."""
-    folder = place.root / registry.FOLDER / report.model_id
-    if folder.is_dir() and not (folder / CERTIFICATION).exists():
-        documents.write(folder / CERTIFICATION, report)
-
-
-def _check(place: _Place, base: str | None, *, as_json: bool) -> int:
+def _check(place: Place, base: str | None, *, as_json: bool) -> int:
     """Check the ledger: its chain, the base's, and the reports beside the cards."""
     found = keeping.read(place.path)
     if base is not None:
@@ -176,7 +134,7 @@ def _check(place: _Place, base: str | None, *, as_json: bool) -> int:
     return int(ExitCode.DONE)
 
 
-def _base_ledger(place: _Place, base: str) -> bytes:
+def _base_ledger(place: Place, base: str) -> bytes:
     root, path = place.root.resolve(), place.path.resolve()
     if not path.is_relative_to(root):
         raise UsageRefusedError(
@@ -189,7 +147,7 @@ def _base_ledger(place: _Place, base: str) -> bytes:
     return provenance.committed(root, base, path.relative_to(root).as_posix()) or b""
 
 
-def _revoke(place: _Place, reason: str, run_url: str | None, *, as_json: bool) -> int:
+def _revoke(place: Place, reason: str, run_url: str | None, *, as_json: bool) -> int:
     """Add the line that ends what the lines before have earned."""
     old, rules = keeping.read(place.path), rules_of(place.task, place.settings)
     if not old.runs or not reason.strip():
