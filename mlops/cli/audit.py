@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 import numpy as np
+import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from mlops import dataset, documents
+from mlops import documents
 from mlops import manifest as manifests
 from mlops.artifact import AUDIT
 from mlops.auditing import AuditReport, Parity, Subject, audit, markdown_of, rows_of, tables_of
@@ -27,6 +28,7 @@ from mlops.cli.validate import read_by
 from mlops.config import Settings
 from mlops.contract.model import Contract
 from mlops.contract.reading import typed
+from mlops.dataset import Dataset, read_file
 from mlops.errors import UsageRefusedError
 from mlops.manifest import Manifest
 from mlops.task import Examples, Task
@@ -85,19 +87,38 @@ def audited(
     task: str, pinned: Manifest, settings: Settings, contract: Contract, root: Path, *, data_path: Path | None = None,
     seed: int | None = None,
 ) -> AuditReport:  # fmt: skip
-    """Audit a pinned dataset, or a batch against it."""
+    """Read a pinned dataset, and a batch if there is one, and audit them; see :func:`audit_rows`."""
     table = steps.read_table(pinned, settings, root)
     plug, declared = steps.open_task(task), steps.declared_for(pinned, settings)
     examples = plug.examples(table, declared, as_of=pinned.as_of, root=root)
-    base, new, subject = typed(table, contract), None, Subject(task, pinned.id, pinned.sha256)
-    if data_path is not None:
-        batch = dataset.read_file(data_path, settings=settings.storage)
-        new, subject = read_by(contract, batch, data_path), Subject(task, "", batch.sha256, pinned.id)
+    batch = None if data_path is None else read_file(data_path, settings=settings.storage)
     chosen = declared.seed if seed is None else seed
+    return audit_rows(table, plug, examples, pinned, contract, seed=chosen, batch=batch, file=data_path)
+
+
+def audit_rows(
+    table: pa.Table, plug: Task, examples: Examples, pinned: Manifest, contract: Contract, *, seed: int,
+    batch: Dataset | None = None, file: object = "",
+) -> AuditReport:  # fmt: skip
+    """Audit a pinned dataset, or a batch against it.
+
+    Args:
+        table: The dataset.
+        plug: The task.
+        examples: Of the dataset.
+        pinned: Its manifest.
+        contract: What its columns are for.
+        seed: Of everything that chance decides.
+        batch: The newest rows; None where the dataset's own are.
+        file: What the user calls the batch.
+    """
+    subject = Subject(plug.name, pinned.id, pinned.sha256)
+    if batch is not None:
+        subject = Subject(plug.name, "", batch.sha256, pinned.id)
+    rows = rows_of(typed(table, contract), None if batch is None else read_by(contract, batch, file), blocks=BLOCKS)
     return audit(
-        rows_of(base, new, blocks=BLOCKS), contract, subject, test_from=_test_from(examples),
-        parity=_parity(plug, examples, chosen), seed=chosen,
-    )  # fmt: skip
+        rows, contract, subject, test_from=_test_from(examples), parity=_parity(plug, examples, seed), seed=seed
+    )
 
 
 def tell(report: AuditReport, path: Path) -> None:

@@ -9,7 +9,7 @@ from mlops.errors import UnavailableError
 from mlops.reporting import SUMMARY_LIMIT, Links, fit
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
-    "verify": ("dataset-id", "dataset-date", "dataset-hash", "rows", "manifest"),
+    "verify": ("dataset-id", "dataset-date", "dataset-hash", "rows", "manifest", "data"),
     "train": (
         "model-id",
         "dataset-id",
@@ -77,6 +77,19 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "cv": ("verdict", "reason", "report", "mean", "sd"),
     "integrate": ("status", "dataset-id", "dataset-hash", "data", "batches"),
     "intake": ("verdict", "reason", "report", "batches", "dataset-id", "dataset-hash"),
+    "run": (
+        "verdict",
+        "reason",
+        "tier",
+        "streak",
+        "counts",
+        "artifact",
+        "artifact-name",
+        "model-id",
+        "dataset-id",
+        "dataset-date",
+        "dataset-hash",
+    ),
     "validate": ("verdict", "score", "report", "quarantine", "rows"),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }

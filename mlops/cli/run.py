@@ -13,11 +13,13 @@ from mlops import manifest as manifests
 from mlops.card import evidence as cards
 from mlops.cli import champion as champions
 from mlops.cli import steps
+from mlops.cli.certified import Certifying, Gates, as_answer, finish
+from mlops.cli.certify_recording import Certified
 from mlops.cli.champion import Champion
 from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import declared_contract, emit_json, load_settings, repository_root, shown_path
 from mlops.cli.holdout import Ledger, record_option
-from mlops.cli.judge import EXIT, judge, read_evidence, write_report
+from mlops.cli.judge import judge, read_evidence, write_report
 from mlops.cli.parameters import RATE
 from mlops.cli.pin import day_of
 from mlops.cli.ratchet import Ratcheted, base_option, ratchet_settings
@@ -61,6 +63,9 @@ _NEXT = {
 @artifact_option
 @base_option
 @record_option
+@click.option(
+    "--profile", metavar="NAME", help="Of a certified task: the profile that judges; mlops.toml's by default."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was made and the verdict as JSON.")
 def command(
     task: str,
@@ -77,11 +82,14 @@ def command(
     champion: Path | None,
     base: Path | None,
     record: bool,
+    profile: str | None,
     as_json: bool,
 ) -> int:
     """Verify, train, evaluate, judge and document TASK's model on a pinned dataset, or on --data FILE.
 
-    Everything is written to one folder; nothing is published. Exit 0: pass, 1: fail, 4: inconclusive.
+    A task that knows a certificate also has its data validated, audited and cross-validated before, and is certified
+    after; --record then adds a line to its ledger. Everything is written to one folder; nothing is published. Exit 0:
+    pass, 1: fail, 4: inconclusive.
     """
     root = repository_root()
     ratcheted = ratchet_settings(load_settings(root), root, base)
@@ -111,6 +119,11 @@ def command(
                 plug, champion, examples, settings, pinned, root=ratcheted.declared_in, output=folder
             )
             said.append(f"{rival.metrics.model_id}: {rival.metrics.rows:,} test rows scored. {rival.note}".rstrip())
+    chosen = declared.seed if seed is None else seed
+    way = Certifying.of(
+        plug, settings, root, pinned, profile=profile, seed=chosen, champion=champion, trial=data is not None
+    )
+    gates = None if way is None else way.before(table, examples, talk)
     with talk.step("train") as said:
         trained = training.train(
             plug,
@@ -119,7 +132,7 @@ def command(
             declared,
             steps.circumstances(root, code_commit=None, required=False),
             model_id=pinned.id,
-            seed=declared.seed if seed is None else seed,
+            seed=chosen,
             sample_size=sample_size or declared.sample_size,
             folder=folder,
         )
@@ -129,20 +142,23 @@ def command(
     with talk.step("evaluate") as said:
         scored = steps.rescore(plug, folder, examples, settings, pinned)
         said.append(f"{scored.metrics.rows:,} test rows scored again from model.skops")
-    report, card = _judge_and_document(
-        ledger, folder, pinned, ratcheted, overrides, talk, champion=rival, record=record,
+    if gates is not None:
+        gates.write(folder)
+    report, card, certified = _judge_and_document(
+        ledger, folder, gates, pinned, ratcheted, overrides, talk, champion=rival, record=record,
         explain=lambda judged: explain_errors(judged, steps.load_model(plug, folder)[1], examples),
     )  # fmt: skip
     if as_json:
-        emit_json(_answer(report, folder, card, talk.seconds))
+        emit_json(_answer(report, folder, card, talk.seconds) | as_answer(certified))
     else:
         _summary(report, folder, card, _describer(plug, examples), trial=data is not None)
-    return int(EXIT[report.verdict])
+    return int(finish(certified, pinned, report, folder, quiet=as_json))
 
 
 def _judge_and_document(
     ledger: Ledger,
     folder: Path,
+    gates: Gates | None,
     pinned: Manifest,
     ratcheted: Ratcheted,
     overrides: Mapping[str, float | None],
@@ -151,8 +167,8 @@ def _judge_and_document(
     champion: Champion | None,
     record: bool,
     explain: Callable[[GateReport], GateReport],
-) -> tuple[GateReport, Path]:
-    """Judge the artifact in ``folder`` and write its card beside it; return the verdict and the card's path."""
+) -> tuple[GateReport, Path, Certified | None]:
+    """Judge the artifact in ``folder``, certify it, and write its card beside it; return what came of it."""
     with talk.step("gate") as said:
         evidence = read_evidence(folder, settings=ratcheted.settings)
         facts = ratcheted.tell(pinned.task, champions.facts_about(evidence, champion, ratcheted.declared_in))
@@ -164,11 +180,14 @@ def _judge_and_document(
         if record:
             ledger.record(report, today=utc_today())
         said.append(report.verdict)
+    certified = None
+    if gates is not None:
+        certified = gates.certify(folder, talk, record=record, run_url=evidence.training.run_url)
     with talk.step("card") as said:
         declared = ratcheted.settings.task(pinned.task)
         card = cards.publish(cards.collect(folder, pinned, declared, ledger.root / CARDS), folder / CARDS).path
         said.append(str(shown_path(card)))
-    return report, card
+    return report, card, certified
 
 
 def _refuse_both(*named: str | None) -> None:
