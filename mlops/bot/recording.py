@@ -1,7 +1,7 @@
 """What a run of certification leaves, committed by pull request: which files it may be, and what may become of them.
 
-The files come from a job that ran data and models, so only paths that are listed here pass, each by its own rule: what
-is evidence is only ever added, the ledger only grows, pages are replaced.
+The files come from a job that ran data and models, so only paths that are listed here pass, each by its own rule: data
+and manifests are only ever added, ledgers only grow, a model's card stays the first one, pages are replaced.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from mlops import documents, manifest
+from mlops import documents, judged, manifest
 from mlops.certification.keeping import check_extends
 from mlops.certification.ledger import MAX_BYTES, Ledger
 from mlops.errors import ConflictError, InputRefusedError
@@ -17,7 +17,7 @@ from mlops.hashing import sha256_bytes
 from mlops.ids import DatasetId
 from mlops.manifest import Manifest
 
-Rule = Literal["add", "grow", "replace"]
+Rule = Literal["add", "grow", "once", "replace"]
 
 MAX_FILES = 500
 _DAY = r"[0-9]{8}"
@@ -29,8 +29,9 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     (r"model_cards/TASK/ledger\.jsonl", "grow"),
     (r"model_cards/TASK/PHASE3_RESULTS\.md", "replace"),
     (r"model_cards/TASK/ML_CERTIFICATION_DASHBOARD\.(?:md|svg)", "replace"),
-    (rf"model_cards/TASK_{_MODEL}\.md", "replace"),
-    (rf"model_cards/TASK_{_MODEL}/[a-z][a-z0-9_]{{0,39}}\.(?:json|md|svg|html|parquet|txt)", "add"),
+    (r"model_cards/judged\.jsonl", "grow"),
+    (rf"model_cards/TASK_{_MODEL}\.md", "once"),
+    (rf"model_cards/TASK_{_MODEL}/[a-z][a-z0-9_-]{{0,39}}\.(?:json|svg|txt)", "once"),
 )
 
 
@@ -56,6 +57,8 @@ def read_records(folder: Path, task: str) -> Mapping[str, bytes]:
             _check_manifest(name, documents.loads(data, Manifest, file=name), found)
         elif name.endswith("/ledger.jsonl"):
             Ledger.loads(data, file=name)
+        elif name == judged.FILE.as_posix():
+            judged.read(folder / name)
     return found
 
 
@@ -83,8 +86,10 @@ def changes(records: Mapping[str, bytes], tree: Path, task: str, base: str) -> I
         if old == data:
             continue
         rule = rule_of(name, task)
+        if rule == "once" and (tree / _card_of(name)).exists():
+            continue
         if rule == "grow" and old is not None:
-            check_extends(Ledger.loads(data, file=name), old, Path(name), base)
+            _check_grows(name, old, data, base)
         if rule == "add" and old is not None:
             raise ConflictError(
                 "What is published already would be changed.", file=name, expected=sha256_bytes(old),
@@ -92,6 +97,24 @@ def changes(records: Mapping[str, bytes], tree: Path, task: str, base: str) -> I
                 fix="Run the certification again: it begins with what the branch has now.",
             )  # fmt: skip
         yield name
+
+
+def _card_of(name: str) -> Path:
+    """Return the path of the card that a file is, or is the evidence of."""
+    path = Path(name)
+    return path if path.suffix == ".md" else path.parent.with_suffix(".md")
+
+
+def _check_grows(name: str, old: bytes, data: bytes, base: str) -> None:
+    if name.endswith("/ledger.jsonl"):
+        check_extends(Ledger.loads(data, file=name), old, Path(name), base)
+    elif not data.startswith(old):
+        raise ConflictError(
+            "A record that only grows is not the base branch's with lines added.", file=name,
+            expected=f"the {old.count(10):,} lines that {base} has, and more after them",
+            found=f"{data.count(10):,} lines", why="Another run has written to it meanwhile.",
+            fix="Run the certification again: it begins with what the branch has now.",
+        )  # fmt: skip
 
 
 def _check_manifest(name: str, pinned: Manifest, found: Mapping[str, bytes]) -> None:

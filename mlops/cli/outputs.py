@@ -9,7 +9,7 @@ from mlops.errors import UnavailableError
 from mlops.reporting import SUMMARY_LIMIT, Links, fit
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
-    "verify": ("dataset-id", "dataset-date", "dataset-hash", "rows", "manifest", "data"),
+    "verify": ("dataset-id", "dataset-date", "dataset-hash", "rows", "manifest"),
     "train": (
         "model-id",
         "dataset-id",

@@ -164,6 +164,17 @@ def test_no_change_is_judged_beside_a_token() -> None:
         assert not re.search(r"token|secrets\.", str(job))
 
 
+def test_the_ledger_has_one_writer_that_loads_no_data_and_records_a_red_run_too() -> None:
+    certify = named("claims-certify.yml")
+    assert certify.says["concurrency"] == {"group": "claims-ledger", "cancel-in-progress": False}
+    assert {"workflow_dispatch", "schedule"} == set(certify.says["on"])
+    job = certify.jobs["publish"]
+    assert (job["environment"], job["needs"]) == ("mlops-bot", ["certify"])
+    assert job["if"] == "${{ !cancelled() && needs.certify.outputs.records == 'true' }}"
+    assert certify.jobs["certify"]["permissions"] == {"contents": "read"}
+    assert not re.search(r"token|secrets\.", str(certify.jobs["certify"]))
+
+
 def test_a_comment_is_about_a_run_of_a_required_check_and_takes_one_document_from_it() -> None:
     follows = named("pr-comment.yml")
     titles = [named(name).says["name"] for name in REQUIRED]

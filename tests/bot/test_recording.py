@@ -85,15 +85,26 @@ def test_what_is_no_folder_of_records_is_refused(folder: Path, change: Callable[
         read_records(folder, "er")
 
 
+def test_a_card_that_stands_stays_with_its_evidence(hub: Hub, folder: Path) -> None:
+    card = f"model_cards/{factories.DATASET_ID}.md"
+    hub.state.bare.write("main", card, b"# The first\n", "A card", "octocat")
+    for name in (card, f"model_cards/{factories.DATASET_ID}/gate.json"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"{}\n")
+    done = submit(world.client(hub), order(hub, folder))
+    assert git(hub.bare, "diff", "--name-only", "main", done.commit).splitlines() == [MANIFEST, PAGE]
+
+
 def test_evidence_is_only_ever_added(pinned: Hub, folder: Path) -> None:
     documents.write(folder / MANIFEST, factories.manifest(source="another one"))
     with pytest.raises(ConflictError, match="published already"):
         submit(world.client(pinned), order(pinned, folder))
 
 
-def test_a_ledger_that_does_not_continue_the_base_is_a_conflict(hub: Hub, folder: Path) -> None:
-    name = "model_cards/er/ledger.jsonl"
+@pytest.mark.parametrize("name", ["model_cards/er/ledger.jsonl", "model_cards/judged.jsonl"])
+def test_a_ledger_that_does_not_continue_the_base_is_a_conflict(hub: Hub, folder: Path, name: str) -> None:
     hub.state.bare.write("main", name, b"{}\n", "A run", "octocat")
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(b"")
-    with pytest.raises(ConflictError, match="not an extension"):
+    with pytest.raises(ConflictError, match=r"not an extension|only grows"):
         submit(world.client(hub), order(hub, folder))

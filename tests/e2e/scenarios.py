@@ -370,6 +370,12 @@ def _handed_in(campaign: Campaign, branch: str, change: Callable[[str], str]) ->
     return world.pull_request(INTAKE, branch, onto=f"before-{branch}")
 
 
+@scenario("claims-certify")
+def _claims_certify(campaign: Campaign) -> Run:
+    """Certify the example's claims, all batches of which are pending."""
+    return world_of(campaign).dispatch(CERTIFY, inputs={"profile": "relative"})
+
+
 def _ended(world: World, run: Run, branch: str, name: str) -> dict[str, Any]:
     """Return what GitHub tells after a run of a pull request's check."""
     return {

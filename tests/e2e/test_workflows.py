@@ -359,6 +359,19 @@ def test_a_batch_with_a_row_from_the_future_is_red(campaign: Campaign) -> None:
     assert "future" in judged["gate"].summary
 
 
+@pytest.mark.scenario("claims-certify")
+def test_a_certification_records_its_run_by_pull_request_whatever_its_verdict(campaign: Campaign) -> None:
+    run, world = campaign["claims-certify"], world_of(campaign)
+    assert run["certify"].outputs["verdict"] in {"pass", "fail", "inconclusive"}, run.explain()
+    assert run["publish"].outputs["status"] == "opened", run.explain()
+    heads = [issue.pull.head for issue in world.hub.state.issues.values() if issue.pull is not None]
+    assert heads.count("mlops/records-claims") == 1
+    changed = git(world.remote, "diff", "--name-only", "main", "mlops/records-claims").splitlines()
+    assert {"model_cards/claims/ledger.jsonl", "data_manifests/claims_20251103.json"} <= set(changed)
+    [line] = git(world.remote, "show", "mlops/records-claims:model_cards/claims/ledger.jsonl").splitlines()
+    assert json.loads(line)["verdict"] == run["certify"].outputs["verdict"]
+
+
 @pytest.mark.scenario("settings")
 def test_a_setting_changed_by_hand_is_told_in_an_issue_and_put_right(campaign: Campaign) -> None:
     look, apply = campaign["settings"]
