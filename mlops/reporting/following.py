@@ -7,6 +7,9 @@ from mlops.gate import GateReport
 from mlops.ids import parse_task
 from mlops.render import Safe
 
+CERTIFIED = frozenset({"claims"})
+"""Tasks whose models are trained, judged and recorded by claims-certify.yml; the others have a workflow a step."""
+
 
 class Following(NamedTuple):
     """What to do after a verdict.
@@ -23,6 +26,8 @@ class Following(NamedTuple):
 def following_of(report: GateReport) -> Following:
     """Return the next step: publish and deploy what passed, train again after a fail, label after an inconclusive."""
     dataset = report.bindings.dataset_sha256
+    if report.task in CERTIFIED:
+        return _certifying(report, dataset)
     if report.verdict == "pass":
         return Following(
             Safe("Publish the card; once it is merged, deploy:"),
@@ -42,6 +47,19 @@ def following_of(report: GateReport) -> Following:
             Safe(f"mlops pin {_task(report)} FILE"),
             Safe("gh workflow run entity-resolution-train.yml -f dataset_date=YYYYMMDD"),
         ),
+    )
+
+
+def _certifying(report: GateReport, dataset: str) -> Following:
+    """Return the next step of a task that one workflow certifies: after this gate, its other gates and the ledger."""
+    again = Safe(f"gh workflow run claims-certify.yml \\\n  -f dataset_hash={dataset}")
+    if report.verdict == "pass":
+        return Following(Safe("Certify it: the other gates, and a line in the ledger:"), (again,))
+    if report.verdict == "fail":
+        return Following(Safe("After the change, certify again:"), (again,))
+    return Following(
+        Safe("Hand in the next batch by pull request; once it is merged, certify:"),
+        (Safe("gh workflow run claims-certify.yml"),),
     )
 
 

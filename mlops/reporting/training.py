@@ -9,6 +9,7 @@ from mlops.ids import ModelId, artifact_name
 from mlops.manifest import path_of
 from mlops.metrics import Metrics
 from mlops.render import Safe, render
+from mlops.reporting.following import CERTIFIED
 from mlops.reporting.links import Links
 from mlops.words import bounds, count, in_words, metric_name, metric_order, rate, threshold
 
@@ -60,6 +61,7 @@ def training_summary_of(
         "dataset": _dataset(training, links),
         "dataset_sha256": Safe(training.dataset_sha256),
         "artifact_sha256": Safe(artifact_sha256),
+        "certified": training.task in CERTIFIED,
         "trained_rows": count(training.trained_rows),
         "train_rows": count(training.split.train_rows),
         "test_rows": count(training.split.test_rows),

@@ -189,6 +189,12 @@ def test_the_next_step_is_a_command(verdict: str, commands: list[str], compact: 
         assert f"-f dataset_hash={factories.DATA_SHA256}" in block
 
 
+@pytest.mark.parametrize("verdict", ["pass", "fail", "inconclusive"])
+def test_the_next_step_of_claims_is_their_own_workflow(verdict: str) -> None:
+    page = summary_of(REPORTS[verdict].model_copy(update={"task": "claims"}))
+    assert set(re.findall(r"gh workflow run (\S+)", page)) == {"claims-certify.yml"}
+
+
 def test_the_hashes_and_the_run_are_folded_away() -> None:
     report = REPORTS["pass"]
     page = summary_of(report, links=LINKS)
