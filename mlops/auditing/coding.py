@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.auditing.document import Kind
-from mlops.contract.fields import Field
+from mlops.contract.fields import NUMBERS, Field
+from mlops.contract.parsing import items_of
 from mlops.contract.reading import UNDECIDED, Typed
 
 Codes = NDArray[np.intp]
@@ -28,6 +29,7 @@ class Column:
         kind: Numbers or categories.
         values: (n,) numbers with NaN, or texts with None.
         codes: (n,) 0 for missing, then bins or categories by their frequency.
+        items: (m,) rows and (m,) codes of what the cells hold, as a model reads them: once each cell, or an item of it.
         distinct: Different values.
         missing: Share of rows without a value.
     """
@@ -36,6 +38,7 @@ class Column:
     kind: Kind
     values: NDArray[Any]
     codes: Codes
+    items: tuple[Codes, Codes]
     distinct: int
     missing: float
 
@@ -130,17 +133,45 @@ def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
 def _column(parts: list[Typed], field: Field, order: NDArray[np.intp]) -> Column:
     values = _joined(parts, field.name)[order]
     present = np.concatenate([part.present[field.name] for part in parts])[order]
-    if field.type in {"number", "integer"}:
-        numbers = np.where(present, values, np.nan).astype(np.float64)
-        known = numbers[~np.isnan(numbers)]
-        edges = _edges(known)
-        codes = np.where(np.isnan(numbers), 0, np.searchsorted(edges, numbers, side="right") + 1)
-        return Column(field, "number", numbers, codes, len(np.unique(known)), float(np.isnan(numbers).mean()))
+    if field.type in NUMBERS or field.role == "text":
+        return _number(values if field.type in NUMBERS else _lengths(values), present, field)
     texts = values.astype(object)
     texts[~present] = None
     named = pd.Series(texts[present]).astype(str)
-    counts = named.value_counts()
-    ranks = {name: at + 1 for at, name in enumerate(sorted(counts.index, key=lambda name: (-counts[name], name)))}
     codes = np.zeros(len(order), dtype=np.intp)
-    codes[present] = np.minimum(named.map(ranks).to_numpy(dtype=np.intp), MAX_CATEGORIES + 1)
-    return Column(field, "category", texts, codes, len(counts), float((~present).mean()))
+    codes[present] = _ranks(named)
+    items = np.arange(len(order)), codes
+    if field.separator:
+        cells = named.map(lambda text: items_of(text, field.separator)).set_axis(np.flatnonzero(present)).explode()
+        held = cells.dropna()
+        bare = np.setdiff1d(items[0], held.index)
+        items = (
+            np.concatenate([bare, held.index.to_numpy(dtype=np.intp)]),
+            np.concatenate([np.zeros(len(bare), dtype=np.intp), _ranks(held)]),
+        )
+    return Column(field, "category", texts, codes, items, int(named.nunique()), _share_missing(present))
+
+
+def _ranks(texts: "pd.Series[str]") -> Codes:
+    """Return 1 for the most frequent text, 2 for the next; the rarest share a code."""
+    counts = texts.value_counts()
+    ranks = {name: at + 1 for at, name in enumerate(sorted(counts.index, key=lambda name: (-counts[name], name)))}
+    found: Codes = texts.map(ranks).to_numpy(dtype=np.intp)
+    return np.minimum(found, MAX_CATEGORIES + 1)
+
+
+def _number(values: NDArray[Any], present: NDArray[np.bool_], field: Field) -> Column:
+    numbers = np.where(present, values, np.nan).astype(np.float64)
+    known = numbers[~np.isnan(numbers)]
+    codes = np.where(np.isnan(numbers), 0, np.searchsorted(_edges(known), numbers, side="right") + 1)
+    items = np.arange(len(numbers)), codes
+    return Column(field, "number", numbers, codes, items, len(np.unique(known)), _share_missing(~np.isnan(numbers)))
+
+
+def _lengths(texts: NDArray[Any]) -> NDArray[np.float64]:
+    """Return what a model reads of free text: how long it is."""
+    return np.array([np.nan if text is None else len(text) for text in texts], dtype=np.float64)
+
+
+def _share_missing(present: NDArray[np.bool_]) -> float:
+    return float((~present).mean()) if len(present) else 0.0

@@ -21,7 +21,8 @@ class AuditLimits(Part):
         block_twins: Share of test rows with a twin among the rows before, beyond chance, from which it blocks.
         review_twins: From which a person should look.
         block_neighbours: Area from which two neighbouring blocks of days differ by a marker, not by drift.
-        review_step: By how much the newest such area may exceed the largest before it.
+        block_step: By how much the newest such area may exceed the largest before it.
+        review_step: From which a person should look.
         block_stability: Stability index between neighbouring blocks from which a column changed its meaning.
         review_stability: From which a person should look.
         min_rows: Decided rows below which nothing is decided.
@@ -35,6 +36,7 @@ class AuditLimits(Part):
     block_twins: Share = 0.05
     review_twins: Share = 0.01
     block_neighbours: Share = 0.95
+    block_step: Share = 0.25
     review_step: Share = 0.1
     block_stability: Annotated[float, Field(gt=0)] = 1.5
     review_stability: Annotated[float, Field(gt=0)] = 0.25

@@ -30,6 +30,15 @@ def tables_of(report: AuditReport) -> Iterator[Table]:
             for one in report.features
         ],
     )  # fmt: skip
+    if report.pairs:
+        yield (
+            "Pairs of features",
+            ("pair", "measure", "value"),
+            [
+                (f"{one.left} and {one.right}", one.measure, _number(one.value, 3) or "not defined")
+                for one in report.pairs
+            ],
+        )
     if report.neighbours:
         yield (
             "Blocks of days against the one before",

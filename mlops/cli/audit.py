@@ -29,7 +29,7 @@ from mlops.config import Settings
 from mlops.contract.model import Contract
 from mlops.contract.reading import typed
 from mlops.dataset import Dataset, read_file
-from mlops.errors import UsageRefusedError
+from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.manifest import Manifest
 from mlops.task import Examples, Task
 
@@ -115,7 +115,17 @@ def audit_rows(
     subject = Subject(plug.name, pinned.id, pinned.sha256)
     if batch is not None:
         subject = Subject(plug.name, "", batch.sha256, pinned.id)
-    rows = rows_of(typed(table, contract), None if batch is None else read_by(contract, batch, file), blocks=BLOCKS)
+    new = None if batch is None else read_by(contract, batch, file)
+    rows = rows_of(typed(table, contract), new, blocks=BLOCKS)
+    if not len(rows.label) or (new is not None and not len(new)):
+        raise InputRefusedError(
+            "There is no row to audit: rows are laid out in time, and none has a day.",
+            file=pinned.id if new is None else file,
+            field=contract.one("event_time").name,
+            expected="a day in some rows",
+            found="none",
+            fix="Validate the file first: `mlops validate` says what is wrong with it.",
+        )
     return audit(
         rows, contract, subject, test_from=_test_from(examples), parity=_parity(plug, examples, seed), seed=seed
     )

@@ -134,6 +134,15 @@ def guess(seen: Look, classes: NDArray[np.int8], *, grouped: bool) -> Guess:
     return _of_text(seen, name, grouped=grouped) if seen.type == "string" else _of_number(seen, name)
 
 
+def contradiction(name: str) -> str:
+    """Say what a column's name has against its being a feature; empty if nothing."""
+    kinds = (
+        (_AFTER, "named after an outcome"), (_BATCH, "named after a batch"), (_ID, "named as an id"),
+        (_PERSON, "named after a person"), (_LABEL, "named as a label"),
+    )  # fmt: skip
+    return next((why for pattern, why in kinds if pattern.search(name.lower())), "")
+
+
 def _of_number(seen: Look, name: str) -> Guess:
     if _ID.search(name) and seen.type == "integer":
         return Guess("ignored", "named as an id: it could only be memorised")
