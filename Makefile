@@ -32,6 +32,7 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	$(BIN)/ruff check .
 	$(BIN)/mypy & types=$$!; \
 	  $(BIN)/lint-imports --no-logo && $(BIN)/mlops schema --check && $(BIN)/mlops verify && $(BIN)/mlops card --check \
+	  && $(BIN)/mlops docs claims --check && $(BIN)/mlops certify claims --check \
 	  && $(MAKE) --no-print-directory lint-workflows && wait $$types
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 

@@ -119,6 +119,16 @@ class CardSettings(Part):
     contact: str = ""
 
 
+class CollectionSettings(Part):
+    """How much data is to come in.
+
+    Attributes:
+        weekly_rows: Labelled rows that the plan asks for each week; the tracker measures against it.
+    """
+
+    weekly_rows: Samples = 250
+
+
 class TaskSettings(Part):
     """One task: how it samples, splits, chooses its threshold and is judged.
 
@@ -134,6 +144,7 @@ class TaskSettings(Part):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42
     code: tuple[Annotated[str, AfterValidator(check_glob)], ...] = ()
     split: SplitSettings = SplitSettings()
+    collection: CollectionSettings = CollectionSettings()
     threshold: ThresholdSettings = ThresholdSettings()
     policy: Policy
     certification: CertificationSettings | None = None

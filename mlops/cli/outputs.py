@@ -75,6 +75,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     ),
     "audit": ("verdict", "reason", "report"),
     "cv": ("verdict", "reason", "report", "mean", "sd"),
+    "docs": ("status", "documents"),
     "integrate": ("status", "dataset-id", "dataset-hash", "data", "batches"),
     "intake": ("verdict", "reason", "report", "batches", "dataset-id", "dataset-hash"),
     "run": (

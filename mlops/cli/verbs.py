@@ -29,6 +29,7 @@ VERBS = {
     "affected": Verb("affected", "Does a change touch what a model depends on, so that it must be judged?"),
     "intake": Verb("intake", "Judge what a change brings for a dataset that grows, before it is merged."),
     "policy": Verb("policy", "Choose thresholds: what can they decide, how likely does a model pass?"),
+    "docs": Verb("docs", "Render the tracker of data and the dashboard of certification, or check them."),
     "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
     "admit": Verb("admit", "May this judged artifact be deployed? Every hash is computed again."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
@@ -42,7 +43,7 @@ GROUPS = {
     "Data": ("pin", "verify", "diff", "contract", "validate", "integrate", "audit", "data"),
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "intake", "check", "gate", "certify", "policy"),
-    "Publication": ("card", "admit"),
+    "Publication": ("card", "docs", "admit"),
     "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }
