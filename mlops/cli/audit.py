@@ -35,6 +35,7 @@ from mlops.task import Examples, Task
 
 BLOCKS = 6
 _PARITY_ROWS = 50
+_OF_A_BATCH = f"batch_{AUDIT}"
 
 
 @click.command(epilog="Example: mlops audit claims; of a batch: mlops audit claims --data-path new.csv")
@@ -49,7 +50,7 @@ _PARITY_ROWS = 50
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of everything that chance decides.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json",
-    help="Where the report is written; dist/gates/<dataset id>/audit.json by default.",
+    help="Where the report is written; dist/gates/<dataset id>/audit.json by default, batch_audit.json for a batch.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of the tables.")
 def command(
@@ -72,7 +73,8 @@ def command(
     contract = _contract(settings, task, root)
     pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
     report = audited(task, pinned, settings, contract, root, data_path=data_path, seed=seed)
-    path = output if output is not None else gates_folder(root, pinned) / AUDIT
+    name = AUDIT if data_path is None else _OF_A_BATCH
+    path = output if output is not None else gates_folder(root, pinned) / name
     documents.write(path, report)
     tell(report, path)
     if as_json:
@@ -117,11 +119,12 @@ def audit_rows(
         subject = Subject(plug.name, "", batch.sha256, pinned.id)
     new = None if batch is None else read_by(contract, batch, file)
     rows = rows_of(typed(table, contract), new, blocks=BLOCKS)
-    if not len(rows.label) or (new is not None and not len(new)):
+    day = contract.one("event_time").name
+    if not len(rows.label) or (new is not None and np.isnat(new.columns[day]).all()):
         raise InputRefusedError(
             "There is no row to audit: rows are laid out in time, and none has a day.",
             file=pinned.id if new is None else file,
-            field=contract.one("event_time").name,
+            field=day,
             expected="a day in some rows",
             found="none",
             fix="Validate the file first: `mlops validate` says what is wrong with it.",
