@@ -20,6 +20,7 @@ from mlops.cli.certify_recording import Certified, Place, certify_and_record
 from mlops.cli.common import EXIT, declared_contract
 from mlops.cli.crossing import Asked as Crossed
 from mlops.cli.crossing import cross
+from mlops.cli.gates import gates_folder
 from mlops.cli.steps import declared_for
 from mlops.cli.talk import Talk
 from mlops.config import Settings
@@ -110,10 +111,11 @@ class Gates:
     crossval: CrossvalReport
 
     def write(self, folder: Path) -> None:
-        """Write the reports beside the model."""
-        documents.write(folder / VALIDATION, self.validation)
-        documents.write(folder / AUDIT, self.audit)
-        documents.write(folder / CROSSVAL, self.crossval)
+        """Write the reports beside the model, and where a further model on the same data is certified by them."""
+        for place in (folder, gates_folder(self.whose.root, self.whose.pinned)):
+            documents.write(place / VALIDATION, self.validation)
+            documents.write(place / AUDIT, self.audit)
+            documents.write(place / CROSSVAL, self.crossval)
 
     def certify(self, folder: Path, talk: Talk, *, record: bool, run_url: str) -> Certified:
         """Go through gate 4, and add the run to the ledger where asked to."""
@@ -140,7 +142,8 @@ def finish(done: Certified | None, pinned: Manifest, report: GateReport, folder:
     code = EXIT[report.verdict]
     if done is None:
         return code
-    tell(done, pinned, folder, report.verdict, report.reason)
+    worst = done.report if worse(code, EXIT[done.report.verdict]) != code else report
+    tell(done, pinned, folder, worst.verdict, worst.reason)
     if not quiet:
         show(done)
     return worse(code, done.exit_code)
