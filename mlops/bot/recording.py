@@ -25,10 +25,10 @@ _MODEL = rf"{_DAY}(?:-[0-9]{{1,3}})?"
 _RULES: tuple[tuple[str, Rule], ...] = (
     (rf"data/TASK/TASK_{_DAY}-[0-9a-f]{{12}}\.(?:csv|parquet)", "add"),
     (rf"data_manifests/TASK_{_DAY}\.json", "add"),
-    (r"data_manifests/TASK/DATA_COLLECTION_TRACKER\.md", "replace"),
+    (r"data_manifests/TASK/(?:DATA_COLLECTION_TRACKER\.md|collection\.svg)", "replace"),
     (r"model_cards/TASK/ledger\.jsonl", "grow"),
     (r"model_cards/TASK/PHASE3_RESULTS\.md", "replace"),
-    (r"model_cards/TASK/ML_CERTIFICATION_DASHBOARD\.(?:md|svg)", "replace"),
+    (r"model_cards/TASK/(?:ML_CERTIFICATION_DASHBOARD\.md|certification\.svg)", "replace"),
     (r"model_cards/judged\.jsonl", "grow"),
     (rf"model_cards/TASK_{_MODEL}\.md", "once"),
     (rf"model_cards/TASK_{_MODEL}/[a-z][a-z0-9_-]{{0,39}}\.(?:json|svg|txt)", "once"),

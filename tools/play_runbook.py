@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Play the commands of a runbook, as they stand on the page, in a scratch copy of the example repository.
+
+``python tools/play_runbook.py docs/runbooks/claims-phase3.md --folder dist/demo-claims`` shows each command and what it
+prints, and stops at the first that ends with another exit code than 0. What a page executes stands in blocks below a
+comment ``<!-- executed: NAME -->``; lines begin with ``$ ``, their continuations with ``> ``.
+"""
+
+import argparse
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_BLOCK = re.compile(r"<!-- executed: (?P<name>\S+) -->\s*```console\n(?P<lines>.*?)```", re.DOTALL)
+_TAKEN = ("mlops.toml", "data/claims", "data_manifests", "model_cards/environments.json", "model_cards/judged.jsonl")
+
+
+def commands(page: str, names: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the commands of the executed blocks of ``page`` in their order, continuations included.
+
+    Args:
+        page: The text of a page.
+        names: Of the blocks; none of them takes all.
+    """
+    for found in _BLOCK.finditer(page):
+        if names and found["name"] not in names:
+            continue
+        command: list[str] = []
+        for line in (text.strip() for text in found["lines"].splitlines()):
+            if line.startswith("$ ") and command:
+                yield "\n".join(command)
+                command = []
+            if line.startswith(("$ ", "> ")):
+                command.append(line[2:])
+        if command:
+            yield "\n".join(command)
+
+
+def script(found: Sequence[str]) -> str:
+    """Return the shell script that shows each command before it runs it."""
+    steps = (f"printf '\\n%s\\n' {shlex.quote('$ ' + command)}\n{command}" for command in found)
+    return "set -euo pipefail\n" + "\n".join(steps) + "\n"
+
+
+def prepare(folder: Path) -> None:
+    """Make ``folder`` a repository that holds the committed example data of claims and the settings, and nothing else.
+
+    Raises:
+        FileExistsError: The folder is there already.
+    """
+    folder.mkdir(parents=True)
+    for name in _TAKEN:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target)
+        elif source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    git = (
+        "git",
+        "-c",
+        "user.name=Demo",
+        "-c",
+        "user.email=demo@precision-gate.example",
+        "-c",
+        "init.defaultBranch=main",
+    )
+    for arguments in (("init",), ("add", "--all"), ("commit", "--message", "Begin")):
+        subprocess.run((*git, *arguments, "--quiet"), cwd=folder, check=True)  # noqa: S603  # fixed words
+
+
+def play(page: Path, folder: Path, names: Sequence[str] = ()) -> int:
+    """Play the blocks of ``page`` in ``folder``; return the shell's exit code."""
+    bin_ = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    found = list(commands(page.read_text(encoding="utf-8"), names))
+    shell = ("bash", "-c", script(found))
+    return subprocess.run(shell, cwd=folder, env=environment, check=False).returncode  # noqa: S603  # our own page
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play what the arguments name."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", type=Path)
+    parser.add_argument("--folder", type=Path, required=True, help="is made; must not be there")
+    parser.add_argument("--block", action="append", default=[], help="only the blocks of this name; repeatable")
+    given = parser.parse_args(arguments)
+    prepare(given.folder)
+    return play(given.page.resolve(), given.folder, given.block)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
