@@ -6,5 +6,17 @@ from mlops.auditing.document import AuditReport
 from mlops.auditing.judging import Subject, audit
 from mlops.auditing.limits import AuditLimits
 from mlops.auditing.page import markdown_of, tables_of
+from mlops.auditing.serving import different_scores
 
-__all__ = ["AuditLimits", "AuditReport", "Parity", "Rows", "Subject", "audit", "markdown_of", "rows_of", "tables_of"]
+__all__ = [
+    "AuditLimits",
+    "AuditReport",
+    "Parity",
+    "Rows",
+    "Subject",
+    "audit",
+    "different_scores",
+    "markdown_of",
+    "rows_of",
+    "tables_of",
+]

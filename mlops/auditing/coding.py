@@ -29,7 +29,7 @@ class Column:
         kind: Numbers or categories.
         values: (n,) numbers with NaN, or texts with None.
         codes: (n,) 0 for missing, then bins or categories by their frequency.
-        items: (m,) rows and (m,) codes of what the cells hold, as a model reads them: once each cell, or an item of it.
+        readings: For each way to read the cells (m,) rows and (m,) codes: cell by cell, a list also item by item.
         distinct: Different values.
         missing: Share of rows without a value.
     """
@@ -38,7 +38,7 @@ class Column:
     kind: Kind
     values: NDArray[Any]
     codes: Codes
-    items: tuple[Codes, Codes]
+    readings: tuple[tuple[Codes, Codes], ...]
     distinct: int
     missing: float
 
@@ -140,16 +140,14 @@ def _column(parts: list[Typed], field: Field, order: NDArray[np.intp]) -> Column
     named = pd.Series(texts[present]).astype(str)
     codes = np.zeros(len(order), dtype=np.intp)
     codes[present] = _ranks(named)
-    items = np.arange(len(order)), codes
+    readings = [(np.arange(len(order)), codes)]
     if field.separator:
         cells = named.map(lambda text: items_of(text, field.separator)).set_axis(np.flatnonzero(present)).explode()
         held = cells.dropna()
-        bare = np.setdiff1d(items[0], held.index)
-        items = (
-            np.concatenate([bare, held.index.to_numpy(dtype=np.intp)]),
-            np.concatenate([np.zeros(len(bare), dtype=np.intp), _ranks(held)]),
-        )
-    return Column(field, "category", texts, codes, items, int(named.nunique()), _share_missing(present))
+        bare = np.setdiff1d(readings[0][0], held.index)
+        row = np.concatenate([bare, held.index.to_numpy(dtype=np.intp)])
+        readings.append((row, np.concatenate([np.zeros(len(bare), dtype=np.intp), _ranks(held)])))
+    return Column(field, "category", texts, codes, tuple(readings), int(named.nunique()), _share_missing(present))
 
 
 def _ranks(texts: "pd.Series[str]") -> Codes:
@@ -164,8 +162,8 @@ def _number(values: NDArray[Any], present: NDArray[np.bool_], field: Field) -> C
     numbers = np.where(present, values, np.nan).astype(np.float64)
     known = numbers[~np.isnan(numbers)]
     codes = np.where(np.isnan(numbers), 0, np.searchsorted(_edges(known), numbers, side="right") + 1)
-    items = np.arange(len(numbers)), codes
-    return Column(field, "number", numbers, codes, items, len(np.unique(known)), _share_missing(~np.isnan(numbers)))
+    readings = ((np.arange(len(numbers)), codes),)
+    return Column(field, "number", numbers, codes, readings, len(np.unique(known)), _share_missing(~np.isnan(numbers)))
 
 
 def _lengths(texts: NDArray[Any]) -> NDArray[np.float64]:

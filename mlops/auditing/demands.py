@@ -15,7 +15,7 @@ from mlops.gate.report import CriterionResult
 
 
 class Parity(NamedTuple):
-    """How many of some rows get other features by themselves than in a batch; None where it was not measured."""
+    """How many of some rows are served otherwise by themselves than in a batch; None where it was not measured."""
 
     different: int | None
     rows: int
@@ -31,6 +31,7 @@ class Found(NamedTuple):
         newest: Whether the newest block is the last of them.
         twins: Share of test rows with a twin, None where it cannot be told, and the test rows.
         parity: Whether serving one row gives the features of the batch.
+        scoring: Whether it gives the scores of the batch; None where no model was handed in.
     """
 
     features: tuple[FeatureAudit, ...]
@@ -39,6 +40,7 @@ class Found(NamedTuple):
     newest: bool
     twins: tuple[float | None, int]
     parity: Parity
+    scoring: Parity | None = None
 
 
 def demands(rows: Rows, found: Found, limits: AuditLimits) -> Iterator[CriterionResult]:
@@ -67,12 +69,9 @@ def demands(rows: Rows, found: Found, limits: AuditLimits) -> Iterator[Criterion
     else:
         said = f"{format_rate(share)} of the test rows have a near twin among the rows before, beyond chance."
         yield _result("twins", share, limits.block_twins, tested, said)
-    different, tried = found.parity
-    if different is None or not tried:
-        yield _untold("serving_parity", 0.0, tried)
-    else:
-        said = f"{different} of {tried} rows get other features by themselves than in a batch."
-        yield _counted("serving_parity", different, tried, said)
+    yield _same("serving_parity", found.parity, "features")
+    if found.scoring is not None:
+        yield _same("scoring_parity", found.scoring, "scores")
 
 
 def constant(one: FeatureAudit) -> bool:
@@ -106,6 +105,13 @@ def _blocks(found: Found, n: int, limits: AuditLimits) -> Iterator[CriterionResu
         f"{{name}} is told from the days before it with an AUC of {newest:.3f}, earlier ones with {most:.3f} at most: "
         "{value:.3f} more",
     )  # fmt: skip
+
+
+def _same(metric: str, parity: Parity, what: str) -> CriterionResult:
+    if parity.different is None or not parity.rows:
+        return _untold(metric, 0.0, parity.rows)
+    said = f"{parity.different} of {parity.rows} rows get other {what} by themselves than in a batch."
+    return _counted(metric, parity.different, parity.rows, said)
 
 
 def _names_rows(one: FeatureAudit, n: int, limits: AuditLimits) -> bool:

@@ -30,7 +30,7 @@ class Subject(NamedTuple):
 
 def audit(
     rows: Rows, contract: Contract, subject: Subject, *, test_from: np.datetime64, parity: Parity, seed: int,
-    limits: AuditLimits | None = None,
+    scoring: Parity | None = None, limits: AuditLimits | None = None,
 ) -> AuditReport:  # fmt: skip
     """Audit the features of some rows.
 
@@ -41,6 +41,7 @@ def audit(
         test_from: First day of the test rows.
         parity: Whether serving one row gives the features of the batch.
         seed: Of everything that chance decides.
+        scoring: Whether it gives the scores of the batch; None without a model.
         limits: What is demanded.
     """
     allowed = limits or AuditLimits()
@@ -49,7 +50,7 @@ def audit(
     near = measuring.neighbours(rows, seed)
     found = Found(
         features, measuring.pairs(rows, shown=0.5), near, _reaches(near, rows), measuring.twins(rows, test_from, seed),
-        parity,
+        parity, scoring,
     )  # fmt: skip
     criteria = tuple(demands(rows, found, allowed))
     verdict, reason = combine(criteria, None)

@@ -31,17 +31,24 @@ _LEAST_ROWS = 20
 def alone(column: Column, rows: Rows) -> float | None:
     """Return the area under the ROC curve of a column alone, out of fold; None where a class is missing.
 
-    A value's score is the smoothed rate of positives among rows of the other stretches of time, a list's the mean of
-    its items' scores.
+    A value's score is the smoothed rate of positives among rows of the other stretches of time. A list is read as one
+    value and by its items, whose scores are averaged; the larger area counts.
     """
     known = rows.decided
     label = rows.label[known] == 1
     if not 0 < label.sum() < len(label) or len(label) < 2 * FOLDS:
         return None
-    fold = np.arange(len(label)) * FOLDS // len(label)
     place = np.cumsum(known) - 1
-    told = known[column.items[0]]
-    row, code = place[column.items[0][told]], column.items[1][told]
+    areas = []
+    for row, code in column.readings:
+        told = known[row]
+        areas.append(_area(label, place[row[told]], code[told]))
+    return max(areas)
+
+
+def _area(label: NDArray[np.bool_], row: Codes, code: Codes) -> float:
+    """Return the area of what (m,) ``row`` holds, ``code``, for the (n,) ``label``."""
+    fold = np.arange(len(label)) * FOLDS // len(label)
     kinds = int(code.max()) + 1
     worth = np.empty(len(code))
     for number in range(FOLDS):

@@ -7,7 +7,7 @@ from mlops.formatting import format_rate
 from mlops.gate.report import CriterionResult
 from mlops.render import inert, prose
 
-_COUNTS = frozenset({"constant_features", "id_like_features", "serving_parity"})
+_COUNTS = frozenset({"constant_features", "id_like_features", "serving_parity", "scoring_parity"})
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from mlops import documents
 from mlops import manifest as manifests
 from mlops.artifact import AUDIT
-from mlops.auditing import AuditReport, Parity, Subject, audit, markdown_of, rows_of, tables_of
+from mlops.auditing import AuditReport, Parity, Subject, audit, different_scores, markdown_of, rows_of, tables_of
 from mlops.cli import outputs, steps
 from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import (
@@ -31,7 +32,7 @@ from mlops.contract.reading import typed
 from mlops.dataset import Dataset, read_file
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.manifest import Manifest
-from mlops.task import Examples, Task
+from mlops.task import Examples, Model, Task
 
 BLOCKS = 6
 _PARITY_ROWS = 50
@@ -47,6 +48,10 @@ _OF_A_BATCH = f"batch_{AUDIT}"
     "--data-path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="A batch, not pinned: its rows are the newest, the dataset's are those before.",
 )  # fmt: skip
+@click.option(
+    "--model", "artifact", type=click.Path(path_type=Path, file_okay=False), metavar="ARTIFACT",
+    help="A trained model, whose scores are compared row by row with those of a batch.",
+)  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of everything that chance decides.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json",
@@ -59,6 +64,7 @@ def command(
     dataset_date: str | None,
     dataset_hash: str | None,
     data_path: Path | None,
+    artifact: Path | None,
     seed: int | None,
     output: Path | None,
     as_json: bool,
@@ -72,7 +78,7 @@ def command(
     settings = load_settings(root)
     contract = _contract(settings, task, root)
     pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
-    report = audited(task, pinned, settings, contract, root, data_path=data_path, seed=seed)
+    report = audited(task, pinned, settings, contract, root, data_path=data_path, seed=seed, artifact=artifact)
     name = AUDIT if data_path is None else _OF_A_BATCH
     path = output if output is not None else gates_folder(root, pinned) / name
     documents.write(path, report)
@@ -87,7 +93,7 @@ def command(
 
 def audited(
     task: str, pinned: Manifest, settings: Settings, contract: Contract, root: Path, *, data_path: Path | None = None,
-    seed: int | None = None,
+    seed: int | None = None, artifact: Path | None = None,
 ) -> AuditReport:  # fmt: skip
     """Read a pinned dataset, and a batch if there is one, and audit them; see :func:`audit_rows`."""
     table = steps.read_table(pinned, settings, root)
@@ -95,12 +101,13 @@ def audited(
     examples = plug.examples(table, declared, as_of=pinned.as_of, root=root)
     batch = None if data_path is None else read_file(data_path, settings=settings.storage)
     chosen = declared.seed if seed is None else seed
-    return audit_rows(table, plug, examples, pinned, contract, seed=chosen, batch=batch, file=data_path)
+    model = None if artifact is None else steps.load_model(plug, artifact)[1]
+    return audit_rows(table, plug, examples, pinned, contract, seed=chosen, batch=batch, file=data_path, model=model)
 
 
 def audit_rows(
     table: pa.Table, plug: Task, examples: Examples, pinned: Manifest, contract: Contract, *, seed: int,
-    batch: Dataset | None = None, file: object = "",
+    batch: Dataset | None = None, file: object = "", model: Model | None = None,
 ) -> AuditReport:  # fmt: skip
     """Audit a pinned dataset, or a batch against it.
 
@@ -113,6 +120,7 @@ def audit_rows(
         seed: Of everything that chance decides.
         batch: The newest rows; None where the dataset's own are.
         file: What the user calls the batch.
+        model: Whose scores of one row are compared with those of the dataset; None compares features alone.
     """
     subject = Subject(plug.name, pinned.id, pinned.sha256)
     if batch is not None:
@@ -129,9 +137,12 @@ def audit_rows(
             found="none",
             fix="Validate the file first: `mlops validate` says what is wrong with it.",
         )
+    some = np.random.default_rng(seed).choice(len(examples), size=min(_PARITY_ROWS, len(examples)), replace=False)
+    scoring = None if model is None else Parity(different_scores(model, examples, np.sort(some)), len(some))
     return audit(
-        rows, contract, subject, test_from=_test_from(examples), parity=_parity(plug, examples, seed), seed=seed
-    )
+        rows, contract, subject, test_from=_test_from(examples), parity=_parity(plug, examples, np.sort(some)),
+        seed=seed, scoring=scoring,
+    )  # fmt: skip
 
 
 def tell(report: AuditReport, path: Path) -> None:
@@ -155,14 +166,12 @@ def _test_from(examples: Examples) -> np.datetime64:
     return np.datetime64(str(examples.facts.get("split_test_from", "NaT")), "D")
 
 
-def _parity(plug: Task, examples: Examples, seed: int) -> Parity:
+def _parity(plug: Task, examples: Examples, some: NDArray[np.intp]) -> Parity:
     """Compare the features of some rows by themselves with those in a batch, where the task can tell."""
     measure = getattr(plug, "parity", None)
     if measure is None:
         return Parity(None, 0)
-    most = min(_PARITY_ROWS, len(examples))
-    some = np.sort(np.random.default_rng(seed).choice(len(examples), size=most, replace=False))
-    return Parity(int(measure(examples, some)), most)
+    return Parity(int(measure(examples, some)), len(some))
 
 
 def _print(report: AuditReport, console: Console) -> None:

@@ -27,7 +27,7 @@ def fba() -> Contract:
 
 def audited(
     table: pa.Table, contract: Contract | None = None, *, batch: pa.Table | None = None, parity: Parity = SAME,
-    test_share: float = 0.15, blocks: int = 6,
+    scoring: Parity | None = None, test_share: float = 0.15, blocks: int = 6,
 ) -> AuditReport:  # fmt: skip
     """Audit a table whose newest rows are for the test."""
     asked = contract or fba()
@@ -35,7 +35,7 @@ def audited(
     test_from = (
         np.sort(rows.time)[int(len(rows.time) * (1 - test_share))] if test_share else np.datetime64("2999-01-01")
     )
-    return audit(rows, asked, SUBJECT, test_from=test_from, parity=parity, seed=0)
+    return audit(rows, asked, SUBJECT, test_from=test_from, parity=parity, seed=0, scoring=scoring)
 
 
 def verdicts(report: AuditReport) -> dict[str, str]:

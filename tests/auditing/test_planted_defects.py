@@ -33,7 +33,7 @@ def test_every_defect_of_gate_2_is_here() -> None:
     assert {name for name, defect in DEFECTS.items() if defect.gate == 2} == set(RED)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_sound_claims_pass_with_and_without_a_batch(seed: int) -> None:
     table = sound(480, seed)
     assert audited(table.slice(0, 240)).verdict == "pass"
