@@ -41,7 +41,10 @@ _OF_A_BATCH = f"batch_{AUDIT}"
 
 @click.command(epilog="Example: mlops audit claims; of a batch: mlops audit claims --data-path new.csv")
 @click.argument("task")
-@click.option("--dataset", metavar="ID", help="Dataset id or path of its manifest; the newest by default.")
+@click.option(
+    "--dataset", "--base", "dataset", metavar="ID",
+    help="Dataset id or path of its manifest; the newest by default. With --data-path, what the batch is held against.",
+)  # fmt: skip
 @click.option("--dataset-date", metavar="YYYYMMDD", help="The same by date.")
 @click.option("--dataset-hash", metavar="SHA256", help="The same by hash; with another option, a check.")
 @click.option(
