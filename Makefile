@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check e2e second-opinion lint-workflows bench speed simulate mutate format lock schemas clean
+.PHONY: help demo demo-claims test check e2e second-opinion lint-workflows bench speed simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,10 @@ help:  ## List the targets
 
 demo: $(VENV)/.train  ## Set up and run the whole chain on the example data: verify, train, evaluate, gate, card
 	$(BIN)/mlops run er
+
+demo-claims: $(VENV)/.train  ## The other task: play the runbook of claims on example data, from 240 rows to certified
+	rm -rf dist/demo-claims
+	$(BIN)/python tools/play_runbook.py docs/runbooks/claims-phase3.md --folder dist/demo-claims
 
 test: $(VENV)/.dev  ## Set up and run all tests
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)

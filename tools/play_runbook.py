@@ -63,17 +63,14 @@ def prepare(folder: Path) -> None:
         elif source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-    git = (
-        "git",
-        "-c",
-        "user.name=Demo",
-        "-c",
-        "user.email=demo@precision-gate.example",
-        "-c",
-        "init.defaultBranch=main",
-    )
-    for arguments in (("init",), ("add", "--all"), ("commit", "--message", "Begin")):
-        subprocess.run((*git, *arguments, "--quiet"), cwd=folder, check=True)  # noqa: S603  # fixed words
+    for arguments in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("config", "user.name", "Demo"),
+        ("config", "user.email", "demo@precision-gate.example"),
+        ("add", "--all"),
+        ("commit", "--quiet", "--message", "Begin"),
+    ):
+        subprocess.run(("git", *arguments), cwd=folder, check=True)  # noqa: S603, S607  # fixed words; the reader's git
 
 
 def play(page: Path, folder: Path, names: Sequence[str] = ()) -> int:
