@@ -24,8 +24,8 @@ def side_by_side(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[T]:
         for task in tasks:
             yield task()
         return
-    for name in _THREADS:  # read by the children's libraries when they are loaded
-        os.environ.setdefault(name, "1")
+    unset = [name for name in _THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(unset, "1"))  # read by the children's libraries when they are loaded
     try:
         with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
             futures: list[Future[T]] = [pool.submit(task) for task in tasks]
@@ -37,3 +37,6 @@ def side_by_side(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[T]:
             why="The machine may have run out of memory.",
             fix="Run the same command again with --resume --jobs 1.",
         ) from error
+    finally:
+        for name in unset:
+            del os.environ[name]

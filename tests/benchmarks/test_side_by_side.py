@@ -19,6 +19,12 @@ def test_several_jobs_are_other_processes() -> None:
     assert list(side_by_side([os.getpid], 1)) == [os.getpid()]
 
 
+def test_libraries_of_the_other_processes_take_one_thread_and_later_ones_what_they_would() -> None:
+    before = dict(os.environ)
+    assert set(side_by_side([partial(os.getenv, "OMP_NUM_THREADS")] * 2, 2)) == {before.get("OMP_NUM_THREADS", "1")}
+    assert dict(os.environ) == before
+
+
 def test_nothing_to_do_starts_no_process() -> None:
     assert list(side_by_side([], 2)) == []
 
