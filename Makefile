@@ -13,9 +13,12 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 # More arguments for pytest: `make test ARGS="-k gate"`.
 ARGS ?=
-# Tests run on all cores, those of one file in one process: `make test PARALLEL=` takes one core.
-PARALLEL ?= -n auto --dist loadfile
+# Tests run on all cores, those of one file in one process, and in their order, which begins with those that take
+# longest: `make test PARALLEL=` takes one core.
+PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Packages are compiled when they are first imported, and this must be kept: an import of the learner takes 3 s, not 12.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PIP) install --require-hashes --only-binary=:all: --no-compile --no-deps
 
 help:  ## List the targets
