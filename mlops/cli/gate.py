@@ -20,6 +20,7 @@ from mlops.cli.report import print_report, print_slice
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.hashing import parse_sha256
 from mlops.ids import utc_today
+from mlops.policy import tighten
 
 if TYPE_CHECKING:
     from mlops.cli import confirming
@@ -86,6 +87,7 @@ def command(
     evidence = read_evidence(artifact, settings=ratcheted.settings, evaluation_file=evaluation)
     _refuse_other_data(wanted, evidence, artifact)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
+    tighten(evidence.declared, overrides)  # refuses a looser minimum before anything is scored
     confirmed = _confirm(artifact, evidence, champion, ratcheted, root) if rescore else None
     rival = _read(champion) if confirmed is None else confirmed.champion
     facts = champions.facts_about(evidence, rival, ratcheted.declared_in)

@@ -1,6 +1,5 @@
 """``mlops integrate``: a validated batch becomes part of a dataset, as a new file with a new manifest."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlops import dataset, storage
+from mlops import dataset
 from mlops import manifest as manifests
 from mlops.cli import outputs
 from mlops.cli.common import (
-    all_manifests,
     declared_contract,
     emit_json,
     find_manifest,
@@ -24,13 +22,13 @@ from mlops.cli.common import (
     shown_path,
 )
 from mlops.cli.parameters import FolderOrNothing
+from mlops.cli.pending import data_folder, holder_of, pending_batches, warn_of_late
 from mlops.cli.validate import day_of_batch
 from mlops.config import Settings
 from mlops.contract.model import Contract
-from mlops.errors import ExitCode, InputRefusedError, UsageRefusedError
+from mlops.errors import ExitCode, UsageRefusedError
 from mlops.ids import DatasetId, format_date, parse_date, utc_today
 from mlops.integration import Integration, to_markdown
-from mlops.manifest import Manifest
 
 if TYPE_CHECKING:
     from mlops.cli.integrating import Written
@@ -127,6 +125,7 @@ def command(
         _tell([report], as_json=as_json)
         return int(_EXIT[report.status])
     reports: list[Integration] = []
+    warn_of_late(task, base, settings, root)
     for path in pending_batches(task, base, settings, root):
         following = replace(request, base=reports[-1].dataset_id) if reports else request
         reports.append(_one(task, path, None, following, contract, settings, root))
@@ -156,11 +155,11 @@ def _one(
     from mlops.cli.steps import open_task  # noqa: PLC0415  # the same
 
     data = dataset.read_file(path, settings=settings.storage)
-    known = _holder(root, task, data.sha256)
     parent = manifests.load(find_manifest(root, request.base) if request.base else newest_manifest(root, task))
+    known = holder_of(root, parent, data.sha256)
     as_of, _ = (day, "option") if day is not None else day_of_batch(task, path, data.sha256, None, root)
     if known is not None:
-        return integrating.already(known, path, data, parent, as_of)
+        return integrating.already(known, path, data, as_of)
     wanted = DatasetId(task, as_of)
     if parent.task != task or parent.as_of >= as_of:
         raise UsageRefusedError(
@@ -184,50 +183,6 @@ def _said(written: "Written", *, backup: bool) -> Integration:
     if backup and report.status == "integrated":
         click.echo(f"{'Backup':<11} {report.parent}, verified just now and left as it was", err=True)
     return report
-
-
-def _holder(root: Path, task: str, sha256: str) -> Manifest | None:
-    """Return the manifest that has the batch of these bytes in it, or pins just them."""
-    for path in all_manifests(root, task):
-        manifest = manifests.load(path)
-        if manifest.integrated is not None and manifest.integrated.batch_sha256 == sha256:
-            return manifest
-    return None
-
-
-def data_folder(parent: Manifest, given: Path | None, settings: Settings, root: Path) -> Path:
-    """Return where the new file goes; only into the repository, because its manifest must say where it is."""
-    own = storage.locate(parent.uris[0], settings=settings.storage, root=root).path
-    folder = given if given is not None else own.parent if own is not None else None
-    if folder is None or not folder.resolve().is_relative_to(root.resolve()):
-        raise UsageRefusedError(
-            "The new file needs a place in the repository.", field="--out-data", expected=f"a folder below {root}",
-            found=given or parent.uris[0], fix=f"Name one: --out-data data/{parent.task}",
-        )  # fmt: skip
-    return folder
-
-
-def pending_batches(task: str, base: str | None, settings: Settings, root: Path) -> Sequence[Path]:
-    """Return the batches beside the base's file that are later than the base, by their day."""
-    parent = manifests.load(find_manifest(root, base) if base else newest_manifest(root, task))
-    place = storage.locate(parent.uris[0], settings=settings.storage, root=root).path
-    if place is None:
-        raise UsageRefusedError(
-            "Batches are looked for beside the base's file, and that is remote.", field="--pending",
-            expected="a base in the repository", found=parent.uris[0], fix="Name each batch with --new-data FILE.",
-        )  # fmt: skip
-    dated = []
-    for path in place.parent.glob(f"{task}_batch_*"):
-        named = re.fullmatch(rf"{re.escape(task)}_batch_([0-9]{{8}})\.(?:csv|parquet)", path.name, re.ASCII)
-        if named is None:
-            raise InputRefusedError(
-                "A file is named like a batch and is none.", file=path,
-                expected=f"{task}_batch_YYYYMMDD.csv or .parquet", found=printable(path.name), fix="Rename it.",
-            )  # fmt: skip
-        day = parse_date(named[1], field=f"the date in {path.name}", today=utc_today())
-        if day > parent.as_of:
-            dated.append((day, path))
-    return [path for _, path in sorted(dated)]
 
 
 def _tell(reports: Sequence[Integration], *, as_json: bool) -> None:

@@ -1,7 +1,6 @@
 """The steps of an integration: prepare everything in memory, refuse what must be refused, then write, manifest last."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,38 +10,21 @@ import pyarrow as pa
 
 from mlops import dataset, documents, validation
 from mlops import manifest as manifests
+from mlops.cli.accepting import advice_on, lacking_in, with_their_like
 from mlops.cli.common import cache_folder
+from mlops.cli.dividing import Occasion, divide
 from mlops.cli.prequential import score_batch
 from mlops.cli.validate import read_by
-from mlops.config import Settings
-from mlops.contract.model import Contract
 from mlops.contract.reading import typed
 from mlops.dataset import Dataset, writing
-from mlops.errors import ConflictError, UsageRefusedError
+from mlops.errors import ConflictError
 from mlops.hashing import sha256_bytes
-from mlops.ids import DatasetId
 from mlops.integration import ChampionScore, Integration, Merged, Revision, merge, to_markdown
-from mlops.manifest import Integrated, Manifest, SplitRecord
-from mlops.pinning import make_manifest
-from mlops.split import PURGED, TEST, TRAIN
-from mlops.task import Examples, Task
+from mlops.manifest import Integrated, Manifest
+from mlops.pinning import differing_fields, make_manifest
 from mlops.validation import Batch, Limits, Outcome
 from mlops.validation import Occasion as Seen
 from mlops.validation.repeats import repeats_in
-
-_VALID = "valid"
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """Into what a batch is integrated."""
-
-    task: Task
-    settings: Settings
-    root: Path
-    contract: Contract
-    parent: Manifest
-    wanted: DatasetId
 
 
 class Ready(NamedTuple):
@@ -64,7 +46,7 @@ class Written(NamedTuple):
     files: Mapping[str, Path]
 
 
-def already(known: Manifest, path: Path, data: Dataset, parent: Manifest, as_of: date) -> Integration:
+def already(known: Manifest, path: Path, data: Dataset, as_of: date) -> Integration:
     """Return the report on a batch that stands in a dataset already."""
     done = known.integrated
     if done is None:
@@ -72,7 +54,7 @@ def already(known: Manifest, path: Path, data: Dataset, parent: Manifest, as_of:
     return Integration(
         schema_version=1, task=known.task, status="known",
         reason=f"These bytes stand in {known.id} already, as {done.batch}; nothing was changed.",
-        dataset_id=known.id, parent=known.parent or parent.id, backup_sha256=parent.sha256, batch=path.name,
+        dataset_id=known.id, parent=known.parent or known.id, backup_sha256=None, batch=path.name,
         batch_sha256=data.sha256, as_of=as_of, received=data.table.num_rows, identical=data.table.num_rows, added=0,
         revised=0, conflicts=0, quarantined=0, verdict=done.validation_verdict, score=done.validation_score,
         rows=known.rows, data=known.uris[0], dataset_sha256=known.sha256, split=known.split,
@@ -98,8 +80,9 @@ def prepare(
     batch = _taken(Batch(data.table, whole, contract, as_of, known), ~identical)
     seen = Seen(occasion.task.name, path.name, data.sha256, "option", parent.id)
     outcome = validation.validate(batch, seen, Limits.under(contract))
-    lacking = _lacking(outcome, accepted)
+    lacking = lacking_in(outcome, accepted)
     conflicts = repeats_in(batch).duplicates
+    outcome = with_their_like(batch, outcome, conflicts)
     report = Integration(
         schema_version=1, task=occasion.task.name, status="refused", reason=outcome.report.reason,
         dataset_id=parent.id, parent=parent.id, backup_sha256=base.sha256, batch=path.name, batch_sha256=data.sha256,
@@ -115,7 +98,7 @@ def prepare(
         }
         return Ready(occasion, report.model_copy(update=said), outcome, batch, (), None, None)
     if lacking:
-        refused = report.model_copy(update={"notes": (_advice(outcome, lacking),)})
+        refused = report.model_copy(update={"notes": (advice_on(outcome, lacking),)})
         return Ready(occasion, refused, outcome, batch, (), None, None)
     good = _taken(batch, ~outcome.bad)
     if not good.rows:
@@ -124,28 +107,6 @@ def prepare(
     merged = merge(base.table, known, good.table, good.typed)
     score = _champion(occasion, champion, merged)
     return _made(occasion, report, outcome, batch, base, merged, score=score, accepted=accepted, split=split)
-
-
-def _lacking(outcome: Outcome, accepted: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of what gate 1 demands, does not find, and nobody accepted."""
-    results = (*outcome.report.criteria, *outcome.report.blockers)
-    names = {result.metric for result in results}
-    unknown = [name for name in accepted if name not in names]
-    if unknown:
-        raise UsageRefusedError(
-            "Gate 1 has no such criterion.", field="--accept", expected=" or ".join(sorted(names)), found=unknown[0],
-            fix="Take the names from the report of `mlops validate`.",
-        )  # fmt: skip
-    return tuple(result.metric for result in results if result.verdict != "pass" and result.metric not in accepted)
-
-
-def _advice(outcome: Outcome, lacking: tuple[str, ...]) -> str:
-    named = " ".join(f"--accept {name}" for name in lacking)
-    return (
-        f"Gate 1 does not let this batch through ({', '.join(lacking)}). Mend the rows in the quarantine at their "
-        f"source, and hand the batch in again. If you looked at them, and the other {int((~outcome.bad).sum()):,} rows "
-        f"shall go on all the same: {named}, and the manifest will say so."
-    )
 
 
 def _taken(batch: Batch, rows: validation.batch.Mask) -> Batch:
@@ -170,7 +131,7 @@ def _made(
     parent = occasion.parent
     data = writing.to_csv(merged.table) if parent.format == "csv" else writing.to_parquet(merged.table)
     sha256 = sha256_bytes(data)
-    blocks = _split(occasion, base.table, merged.table) if split else None
+    blocks = divide(occasion, base.table, merged.table, advance=split)
     manifest = make_manifest(
         Dataset(table=merged.table, format=parent.format, sha256=sha256, bytes=len(data)),
         dataset_id=occasion.wanted, as_of=occasion.wanted.day,
@@ -195,34 +156,6 @@ def _made(
     })  # fmt: skip
     pinned = manifest.model_copy(update={"integrated": integrated, "split": blocks})
     return Ready(occasion, final, outcome, batch, merged.revisions, data, pinned)
-
-
-def _split(occasion: Occasion, before: pa.Table, after: pa.Table) -> SplitRecord:
-    """Divide the new dataset by date: as the shares say, but no boundary moves back behind the parent's."""
-    parent, declared = occasion.parent, occasion.settings.task(occasion.task.name)
-
-    def divided(table: pa.Table, day: date, valid_from: date | None, test_from: date | None) -> Examples:
-        days = {"valid_from": valid_from, "test_from": test_from}
-        chosen = declared.model_copy(update={"split": declared.split.model_copy(update=days)})
-        return occasion.task.examples(table, chosen, as_of=day, root=occasion.root)
-
-    old = parent.split
-    was = divided(before, parent.as_of, old.valid_from if old else None, old.test_from if old else None)
-    now = divided(after, occasion.wanted.day, None, None)
-    days = [max(_boundaries(was)[at], _boundaries(now)[at]) for at in (0, 1)]
-    found = divided(after, occasion.wanted.day, days[0], days[1])
-    counts = {name: int((found.split == name).sum()) for name in (TRAIN, _VALID, TEST, PURGED)}
-    tested = set(was.row_id[was.split == TEST].tolist())
-    return SplitRecord(
-        valid_from=days[0], test_from=days[1], sha256=str(found.facts["split_sha256"]), train=counts[TRAIN],
-        valid=counts[_VALID], test=counts[TEST], held=counts[PURGED],
-        released=len(tested - set(found.row_id[found.split == TEST].tolist())),
-    )  # fmt: skip
-
-
-def _boundaries(examples: Examples) -> tuple[date, date]:
-    valid_from, test_from = (str(examples.facts[name]) for name in ("split_valid_from", "split_test_from"))
-    return date.fromisoformat(valid_from), date.fromisoformat(test_from)
 
 
 def write(ready: Ready, folder: Path, data_folder: Path) -> Written:
@@ -273,12 +206,12 @@ def _refuse_other(path: Path, manifest: Manifest) -> None:
     """Refuse to replace a dataset by another one."""
     if not path.exists():
         return
-    old = manifests.load(path)
-    if old.sha256 != manifest.sha256:
+    fields = differing_fields(manifests.load(path), manifest)
+    if fields:
         raise ConflictError(
-            "This dataset id is taken by other content; nothing was changed.", file=path, field="sha256",
-            expected=old.sha256, found=manifest.sha256,
-            why="Another batch of the same day was integrated before.",
+            "This dataset id is taken; nothing was changed.", file=path, field=", ".join(fields),
+            expected="what stands there", found="other values",
+            why="Another batch of the same day was integrated before, or the same one in another way.",
             fix="Integrate this batch under another day with --as-of YYYYMMDD.",
         )  # fmt: skip
 

@@ -59,7 +59,7 @@ class Integration(Document):
             was known; ``refused`` where gate 1 did not let it through.
         dataset_id: The new dataset; the one that holds the batch already where it is ``known``.
         parent: The base: it stays as it was, and is the backup.
-        backup_sha256: What the base's bytes were verified to be.
+        backup_sha256: What the base's bytes were verified to be; None where they were not read.
         batch: The batch's file.
         received: Its rows.
         identical: Rows that were known.
@@ -81,7 +81,7 @@ class Integration(Document):
     reason: str
     dataset_id: str
     parent: str
-    backup_sha256: Sha256
+    backup_sha256: Sha256 | None
     batch: str
     batch_sha256: Sha256
     as_of: date
@@ -119,11 +119,12 @@ def to_markdown(report: Integration) -> str:
         f"| of these, conflicts with what is known | {report.conflicts:,} |",
         "",
         f"Gate 1: {report.verdict}, score {report.score:.4f}.",
-        (
+    ]
+    if report.backup_sha256 is not None:
+        lines.append(
             f"The base {inert(report.parent)} stays as it was and is the backup; its bytes were verified (sha256 "
             f"{report.backup_sha256[:12]}…)."
-        ),
-    ]
+        )
     lines += _champion(report.champion)
     split = report.split
     if split is not None:

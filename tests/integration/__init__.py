@@ -1,0 +1,1 @@
+"""Integration: merging, reporting."""
