@@ -12,8 +12,8 @@ ACCEPTABLE = (
     "future_rows", "score",
 )  # fmt: skip
 """What a person may accept: its bad rows go to quarantine all the same, or wait for a label. What is wrong with the
-batch as a whole may not: one class, an unreadable column of dates, a required field that is mostly empty. The score sums up
-the dimensions, so that who accepts one may have to accept it, too."""
+batch as a whole may not: one class, an unreadable column of dates, a required field that is mostly empty. The score
+sums up the dimensions, so that who accepts one may have to accept it, too."""
 
 
 def with_their_like(batch: Batch, outcome: Outcome, conflicts: Mask) -> Outcome:

@@ -39,6 +39,7 @@ DOCUMENTS = {
     "plan": Published("mlops.bot.plan.model", "Plan", "the output of mlops bot plan --json"),
     "applied": Published("mlops.bot.plan.model", "Applied", "the output of mlops bot apply --json"),
     "contract": Published("mlops.contract.model", "Contract", "mlops/contract/profiles/<name>.json, or your own"),
+    "integration": Published("mlops.integration", "Integration", "integration.json"),
     "auditreport": Published("mlops.auditing", "AuditReport", "audit.json"),
     "crossvalreport": Published("mlops.crossval.document", "CrossvalReport", "crossval.json"),
     "certificationreport": Published("mlops.certification.document", "CertificationReport", "certification.json"),
