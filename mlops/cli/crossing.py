@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from mlops.artifact import Training
 from mlops.certification_settings import Profile
 from mlops.cli.steps import load_model
 from mlops.config import Change, Criterion, TaskSettings
@@ -81,9 +82,10 @@ def cross(
 
     Raises:
         UsageRefusedError: The task's rows have no time.
-        InputRefusedError: The rows do not do for so many blocks.
+        InputRefusedError: The rows do not do for so many blocks, or the champion cannot be read.
     """
     rows, gap = _before_the_test(examples)
+    rival = None if asked.champion is None else load_model(task, asked.champion)  # refused now, not after all fits
     past = examples.take(rows)
     label, time = past.label == 1, cast("NDArray[np.datetime64]", past.time)
     laid = folds(time, blocks=asked.blocks, embargo_days=gap, group=past.cluster if asked.purge else None)
@@ -100,7 +102,7 @@ def cross(
     how = Bounding(confidence=declared.policy.confidence, seed=asked.seed)
     groupings = groupings_of(found, time, past.cluster)
     design = cast("_Tabular", task).design(past) if hasattr(task, "design") else None
-    champion, note = _against(asked.champion, task, past, found, groupings, declared)
+    champion, note = _against(rival, past, found, groupings, declared)
     beside = Beside(
         champion=champion,
         accuracy_bound=accuracy_bound(found, groupings, how),
@@ -201,17 +203,16 @@ def _gains(model: Model, examples: Examples, fold: Fold, seed: int) -> dict[str,
 
 
 def _against(
-    folder: Path | None,
-    task: Task,
+    rival: tuple[Training, Model] | None,
     past: Examples,
     found: CrossValidation,
     groupings: Mapping[str, NDArray[np.intp]],
     declared: TaskSettings,
 ) -> tuple[ChangeResult | None, tuple[str, ...]]:
     """Compare with the champion on the scored rows that it cannot have learnt from."""
-    if folder is None:
+    if rival is None:
         return None, ()
-    record, model = load_model(task, folder)
+    record, model = rival
     until = str(record.facts.get("split_train_until", ""))
     time = cast("NDArray[np.datetime64]", past.time)[found.rows]
     later = time > np.datetime64(until, "D") if until[:1].isdigit() else np.zeros(len(time), dtype=np.bool_)
