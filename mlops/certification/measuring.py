@@ -14,7 +14,7 @@ from mlops.errors import InputRefusedError
 from mlops.intervals.accuracy import accuracy
 from mlops.intervals.auc import auc_bounds
 from mlops.intervals.excess import spread
-from mlops.intervals.permutation import fixed_predictions
+from mlops.intervals.permutation import Chance, fixed_predictions
 
 Flags = NDArray[np.bool_]
 
@@ -95,8 +95,25 @@ def measure(
 
 def _chance(tested: TestRows) -> ChanceResult:
     """Test the decisions on the test rows, which are fixed: labels are exchanged inside months."""
-    found = fixed_predictions(tested.label, tested.called, month_of(tested.time))
+    month = month_of(tested.time)
+    found = fixed_predictions(tested.label, tested.called, month)
+    if not found.strata:
+        found = _told_nothing(found, tested, month)
     return ChanceResult(stratified=True, **found._asdict())
+
+
+def _told_nothing(found: Chance, tested: TestRows, month: NDArray[np.int64]) -> Chance:
+    """Count the rows of months whose labels differ and whose calls do not: there p is 1 by what the model did.
+
+    Where no label differs either, no model could have done better, and nothing is decided.
+    """
+    mixed = [at for at in np.unique(month) if 0 < tested.label[month == at].mean() < 1]
+    rows = np.isin(month, mixed)
+    if not rows.any():
+        return found
+    hits = float((tested.label & tested.called)[rows].sum())
+    note = "The model calls all rows of a month alike, so p is 1 whatever their labels are."
+    return found._replace(statistic=hits, expected=hits, strata=len(mixed), rows=int(rows.sum()), note=note)
 
 
 def _days(time: Days) -> TestedRows:
