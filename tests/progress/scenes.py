@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from mlops.certification.ledger import Ledger
-from mlops.manifest import Collection, Integrated, Manifest, Tally
+from mlops.manifest import Collection, Fingerprint, Integrated, Manifest, Tally
 from mlops.progress import Facts
 from tests.certification.scenes import settings
 
@@ -34,8 +34,9 @@ def manifest(number: int, found: Collection | None) -> Manifest:
         quarantined=0, validation_verdict="pass", validation_score=1.0, champion="m", champion_accuracy=0.97,
         champion_n=40,
     )  # fmt: skip
-    return Manifest.model_construct(
-        id=f"claims_{day:%Y%m%d}", task="claims", as_of=day, sha256=HASH, rows=1, collection=found, split=None,
+    return Manifest(
+        id=f"claims_{day:%Y%m%d}", task="claims", as_of=day, uris=("data.csv",), format="csv", sha256=HASH, bytes=1,
+        rows=1, columns=(), labels={}, fingerprint=Fingerprint(rows=HASH, columns={}), collection=found,
         parent=None if not number else f"claims_{day - timedelta(weeks=1):%Y%m%d}",
         integrated=integrated if number else None,
     )  # fmt: skip
