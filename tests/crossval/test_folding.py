@@ -70,6 +70,18 @@ def test_the_gap_and_tested_groups_are_left_out_and_counted() -> None:
     assert second.purged == 2
 
 
+def test_a_long_gap_moves_the_first_block_and_leaves_a_past_to_train_on() -> None:
+    """300 days, a row a day, five blocks: a stretch is 50 days, and a gap of 90 would swallow the first."""
+    time = days_of(list(range(300)))
+    short, long = folds(time, embargo_days=14), folds(time, embargo_days=90)
+    assert (short[0].first, len(short[0].train)) == (START + np.timedelta64(50, "D"), 37)
+    assert len(long) == 5
+    assert 12 <= len(long[0].train) <= 14  # a quarter of a stretch
+    assert long[0].first == START + np.timedelta64(90 + len(long[0].train) - 1, "D")
+    assert [len(fold.test) for fold in long] == pytest.approx([40] * 5, abs=1)
+    assert long[-1].last == time[-1]
+
+
 def test_one_crowded_day_never_stands_on_both_sides() -> None:
     time = days_of([0, 1, *[2] * 500, 3, 4, 5])
     found = folds(time, blocks=3, embargo_days=0)

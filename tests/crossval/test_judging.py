@@ -6,7 +6,8 @@ from typing import cast
 import pytest
 
 from mlops.config import Change, Criterion
-from mlops.crossval.judging import combine, judge, judge_champion, review
+from mlops.crossval.document import Bound
+from mlops.crossval.judging import combine, judge, judge_auc, judge_champion, review
 from mlops.crossval.validating import CrossValidation
 from mlops.gate.report import CriterionResult
 from mlops.intervals.excess import spread
@@ -73,6 +74,33 @@ def test_too_few_rows_and_unknown_names_decide_nothing() -> None:
     assert (few.verdict, few.needed_n) == ("inconclusive", 1_000)
     for name, criterion in (("cv_recall", Criterion(min=0.9)), ("cv_sd", Criterion(min=0.9))):
         assert "was not measured" in decided(STEADY, 48, name, criterion).reason
+
+
+@pytest.mark.parametrize(
+    ("value", "lower", "upper", "decide_on", "verdict", "says"),
+    [
+        (0.70, 0.68, 0.72, "lower_bound", "pass", "The lower bound 68.0 % is at least 60 %"),
+        (0.62, 0.58, 0.66, "lower_bound", "inconclusive", "lies between the bounds 58.0 % and 66.0 %"),
+        (0.55, 0.51, 0.59, "lower_bound", "fail", "The upper bound 59.0 % is below 60 %"),
+        (0.62, 0.58, 0.66, "point", "pass", "62.0 % is at least 60 %"),
+        (0.59, 0.55, 0.63, "point", "fail", "59.0 % is below 60 %"),
+    ],
+)
+def test_the_area_over_all_scored_rows(
+    *, value: float, lower: float, upper: float, decide_on: str, verdict: str, says: str
+) -> None:
+    criterion = Criterion.model_validate({"min": 0.6, "decide_on": decide_on})
+    result = judge_auc(Bound(value=value, lower=lower, upper=upper, n=900), criterion)
+    assert (result.metric, result.verdict, result.n, result.blocking) == ("cv_auc", verdict, 900, True)
+    assert says in result.reason
+
+
+def test_no_area_and_an_area_of_too_few_rows_decide_nothing() -> None:
+    none = judge_auc(None, Criterion(min=0.6))
+    assert (none.verdict, none.value, none.n) == ("inconclusive", None, 0)
+    assert "one class only" in none.reason
+    few = judge_auc(Bound(value=0.9, lower=0.8, upper=0.95, n=40), Criterion(min=0.6, min_samples=100))
+    assert (few.verdict, few.needed_n) == ("inconclusive", 100)
 
 
 @pytest.mark.parametrize(

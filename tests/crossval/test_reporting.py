@@ -13,11 +13,13 @@ from mlops.crossval.folding import folds
 from mlops.crossval.judging import dated, judge_champion
 from mlops.crossval.latency import Latency
 from mlops.crossval.measuring import (
+    FEW_GROUPS,
     Bounding,
     accuracy_bound,
     auc_bound,
     chance,
     difference,
+    effective_groups,
     groupings_of,
     lifts,
 )
@@ -126,3 +128,35 @@ def test_rows_without_a_group_are_groups_of_their_own() -> None:
     codes = groupings_of(found, data.time, data.group)
     assert len(np.unique(codes["group"])) == len(found.rows)
     assert set(groupings_of(found, data.time)) == {"day"}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "groups"), [([50] * 20, 20.0), ([1000], 1.0), ([900, *[1] * 100], 1.234), ([1] * 300, 300.0)]
+)
+def test_groups_are_counted_by_how_much_they_weigh(sizes: list[int], groups: float) -> None:
+    names = np.repeat(np.array([f"g{at}" for at in range(len(sizes))], dtype=object), sizes)
+    assert effective_groups(names) == pytest.approx(groups, rel=1e-3)
+
+
+@pytest.mark.parametrize("groups", [4, int(FEW_GROUPS) - 1, int(FEW_GROUPS) + 2])
+def test_few_groups_are_no_sample_of_groups(groups: int) -> None:
+    data = claims(600)
+    names = np.array([f"airline {at % groups}" for at in range(600)], dtype=object)
+    found = groupings_of(data.validate(blocks=2), data.time, names)
+    assert ("group" in found) == (groups > FEW_GROUPS)
+
+
+def test_the_area_is_demanded_beside_or_instead_of_accuracy() -> None:
+    data = claims()
+    found = data.validate()
+    area = auc_bound(found, groupings_of(found, data.time), HOW)
+    asked = report(
+        found, task="claims", dataset_sha256="a" * 64, criteria={"cv_auc": Criterion(min=0.6), **CRITERIA},
+        confidence=0.95, embargo_days=14, beside=Beside(auc_bound=area),
+    )  # fmt: skip
+    assert [result.metric for result in asked.criteria] == ["cv_mean", "cv_sd", "cv_auc"]
+    unknown = report(
+        found, task="claims", dataset_sha256="a" * 64, criteria={"cv_auc": Criterion(min=0.6)}, confidence=0.95,
+        embargo_days=14,
+    )  # fmt: skip
+    assert (unknown.verdict, asked.verdict) == ("inconclusive", "pass")

@@ -32,6 +32,25 @@ def test_every_fold_is_measured_on_its_own_rows() -> None:
     assert np.array_equal(found.fold, np.repeat(np.arange(5), found.sizes))
 
 
+def test_a_model_that_chose_its_own_threshold_is_called_by_it() -> None:
+    cuts = [0.2, 0.35, 0.5, 0.65, 0.8]
+
+    def score(train: NDArray[np.intp], test: NDArray[np.intp]) -> tuple[NDArray[np.float64], float]:
+        return DATA.score(train, test), next(chosen)
+
+    chosen = iter(cuts)
+    found = cross_validate(score, DATA.label, FOLDS, 0.5)
+    assert [one.threshold for one in found.folds] == cuts
+    for at, one in enumerate(found.folds):
+        rows = found.fold == at
+        assert np.array_equal(found.called[rows], found.score[rows] >= cuts[at])
+        assert one.accuracy == accuracy_score(found.label[rows], found.score[rows] >= cuts[at])
+    same = DATA.validate()
+    assert np.array_equal(same.score, found.score)
+    assert [one.auc for one in same.folds] == [one.auc for one in found.folds]  # no threshold moves an area
+    assert {one.threshold for one in same.folds} == {0.5}
+
+
 def test_a_block_of_one_class_has_no_area() -> None:
     label = DATA.label.copy()
     label[FOLDS[2].test] = 0
