@@ -81,14 +81,17 @@ def test_it_installs_once_and_what_was_cut_short_again_from_what_it_kept(mini: M
     assert Path(again.outputs["mlops"]).exists()
 
 
-def test_other_sources_get_another_environment(stocked: Miniature) -> None:
-    before = stocked.run().outputs["mlops"]
-    with (stocked.root / "mlops" / "__init__.py").open("a", encoding="utf-8") as stream:
+def test_other_sources_get_another_environment(mini: Miniature) -> None:
+    """Nothing is installed, for the environment has its name before anything is looked for."""
+    kept = mini.temp.parent / "kept"
+    nothing = {"MLOPS_ENVIRONMENTS": str(kept), "PIP_FIND_LINKS": "nowhere"}
+    assert mini.run(**nothing).code == 5
+    with (mini.root / "mlops" / "__init__.py").open("a", encoding="utf-8") as stream:
         stream.write("# changed\n")
-    changed = stocked.run().outputs["mlops"]
-    (stocked.root / "mlops" / "new.py").write_text("", encoding="utf-8")
-    renamed = stocked.run().outputs["mlops"]
-    assert len({before, changed, renamed}) == 3
+    assert mini.run(**nothing).code == 5
+    (mini.root / "mlops" / "new.py").write_text("", encoding="utf-8")
+    assert mini.run(**nothing).code == 5
+    assert len(list(kept.iterdir())) == 3
 
 
 @pytest.mark.parametrize("name", ["tiny-1.0-py3-none-any.whl", "tiny-1.0-1-py3-none-any.whl"])
