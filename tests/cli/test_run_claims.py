@@ -1,0 +1,129 @@
+"""``mlops run claims``: one run through all gates of a certified task, recorded, inside a job; several looks at it."""
+
+import json
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv as pc
+import pytest
+
+from mlops import checksums, documents
+from mlops.artifact import AUDIT, CERTIFICATION, CROSSVAL, VALIDATION
+from mlops.certification import keeping
+from mlops.certification.document import CertificationReport
+from mlops.cli import crossing
+from mlops.cli.outputs import OUTPUTS
+from mlops.crossval.document import CrossvalReport
+from mlops.crossval.latency import measure_latency
+from mlops.hashing import sha256_bytes
+from mlops.tasks.claims.generator import CERTIFIABLE, Span, generate
+from tests.cli.chain import within
+from tests.cli.job import Job, enter
+from tests.conftest import ROOT, Outcome
+from tests.small import few_trees
+
+ID = "claims_20251006"
+SPAN = Span(date(2024, 12, 3), date(2025, 9, 28))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the run left: look, do not touch."""
+
+    repository: Path
+    said: Outcome
+    job: Job
+
+    @property
+    def artifact(self) -> Path:
+        """The folder of the run."""
+        return self.repository / "dist" / ID
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What ``--json`` printed."""
+        found: dict[str, Any] = json.loads(self.said.out)
+        return found
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Run the chain on 700 made claims, with small models and ten rows that tell the latency."""
+    folder, out, err = tmp_path_factory.mktemp("repository"), StringIO(), StringIO()
+    (folder / "data").mkdir()
+    (folder / "mlops.toml").write_bytes((ROOT / "mlops.toml").read_bytes())
+    table = generate(700, 7, setting=CERTIFIABLE, span=SPAN, as_of=date(2025, 10, 6))
+    pc.write_csv(table, folder / f"data/{ID}.csv")
+    with pytest.MonkeyPatch.context() as patch, few_trees(), redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(crossing, "measure_latency", partial(measure_latency, runs=10, warm_up=0))
+        assert within(folder, "pin", "claims", f"data/{ID}.csv", "--source", "made up", "--licence", "CC0-1.0") == 0
+        out.truncate(0)
+        out.seek(0)
+        for name in [name for name in os.environ if name.startswith("GITHUB_")]:
+            patch.delenv(name)
+        job = enter(patch, tmp_path_factory.mktemp("job"), folder)
+        code = within(folder, "run", "claims", "--record", "--json")
+    return Ran(folder, Outcome(code, out.getvalue(), err.getvalue()), job)
+
+
+def test_the_chain_goes_through_all_gates(ran: Ran) -> None:
+    assert set(ran.answer["seconds"]) == {
+        "verify", "validate", "audit", "cv", "train", "evaluate", "gate", "certify", "card",
+    }  # fmt: skip
+
+
+def test_every_document_lies_in_the_folder_and_the_gates_beside_it(ran: Ran) -> None:
+    for name in (VALIDATION, AUDIT, CROSSVAL):
+        assert (ran.artifact / name).read_bytes() == (ran.repository / "dist" / "gates" / ID / name).read_bytes()
+    assert {"model.skops", "training.json", "metrics.json", "gate.json", CERTIFICATION, "checksums.txt"} <= {
+        path.name for path in ran.artifact.iterdir()
+    }
+    checksums.verify(ran.artifact)
+    assert (ran.artifact / "model_cards" / f"{ID}.md").is_file()
+
+
+def test_the_certificate_takes_the_verdicts_of_the_gates_and_the_measures_of_the_folds(ran: Ran) -> None:
+    report = documents.read(ran.artifact / CERTIFICATION, CertificationReport)
+    crossval = documents.read(ran.artifact / CROSSVAL, CrossvalReport)
+    assert (report.dataset_id, report.profile, report.as_of) == (ID, "phase3", "2025-10-06")
+    assert report.gates == {
+        gate: json.loads((ran.artifact / name).read_bytes())["verdict"]
+        for gate, name in (("validation", VALIDATION), ("audit", AUDIT), ("crossval", CROSSVAL))
+    }
+    assert [block.n for block in report.performance.cv_blocks] == [fold.n for fold in crossval.folds]
+    assert report.performance.lifts == crossval.lifts
+    assert crossval.folds[-1].last < report.performance.tested.first  # gate 3 saw no row of gate 4
+
+
+def test_record_adds_one_line_about_this_certificate(ran: Ran) -> None:
+    report = documents.read(ran.artifact / CERTIFICATION, CertificationReport)
+    (line,) = keeping.read(ran.repository / keeping.path_of("claims")).runs
+    assert (line.sequence, line.dataset_id, line.verdict) == (1, ID, report.verdict)
+    assert line.report_sha256 == sha256_bytes((ran.artifact / CERTIFICATION).read_bytes())
+    assert line.counts == (report.verdict == "pass")
+
+
+def test_json_tells_of_the_certification_and_the_exit_code_is_the_worse_verdict(ran: Ran) -> None:
+    told = ran.answer["certification"]
+    report = documents.read(ran.artifact / CERTIFICATION, CertificationReport)
+    assert (told["verdict"], told["profile"], told["gates"]) == (report.verdict, "phase3", report.gates)
+    assert (told["counts"], told["streak"], bool(told["why_not"])) == (False, 0, True)  # 700 rows decide too little
+    assert told["tier"] == report.best_tier == "beta"  # sound data, a lift and no chance: no more is asked for it
+    weight = {"pass": 0, "inconclusive": 1, "fail": 2}
+    worst = max((told["verdict"], ran.answer["verdict"]), key=weight.__getitem__)
+    assert ran.said.code == {"pass": 0, "fail": 1, "inconclusive": 4}[worst]
+
+
+def test_the_job_is_told_what_the_chain_came_to(ran: Ran) -> None:
+    outputs = ran.job.outputs
+    assert set(outputs) == set(OUTPUTS["run"])
+    assert (outputs["dataset-id"], outputs["model-id"], outputs["dataset-date"]) == (ID, ID, "20251006")
+    assert {"pass": 0, "fail": 1, "inconclusive": 4}[outputs["verdict"]] == ran.said.code
+    assert (outputs["tier"], outputs["counts"]) == ("beta", "false")
+    assert ran.job.summary
