@@ -122,6 +122,10 @@ def test_every_check_of_files_has_a_planted_fault() -> None:
 def test_there_is_nothing_to_find_in_this_repository() -> None:
     report = diagnose(own_texts())
     assert report.findings == ()
-    assert (report.outcome, report.set_aside, report.required) == ("clean", 0, ("ER Precision Gate", "Claims Gate", "CI"))
+    assert (report.outcome, report.set_aside, report.required) == (
+        "clean",
+        0,
+        ("ER Precision Gate", "Claims Gate", "CI"),
+    )
     assert report.workflows >= 9
     assert report.actions >= 7
