@@ -131,3 +131,20 @@ def test_lost_or_doubled_markers_are_refused(spoil: object) -> None:
     text = spoil(marked(RESULTS, "One", None))  # type: ignore[operator]  # a function of text
     with pytest.raises(InputRefusedError, match="markers"):
         marked(RESULTS, "Two", text)
+
+
+def test_a_revoked_certificate_is_told_with_its_reason() -> None:
+    held = ledger(3, 3, 3).revoked(
+        date="2025-12-20", task="claims", model_id="claims_20251215", reason="Labels were wrong"
+    )
+    page = rendered(facts(collection(2_500, 1_000), ledger=held))[DASHBOARD]
+    assert "Tier on 2025-12-20: none" in page
+    assert "Labels were wrong" in page
+
+
+def test_weeks_without_a_claim_are_shown_over_the_turn_of_a_year() -> None:
+    found = collection(300, 100, weeks=60)
+    kept = {week: one for week, one in found.weeks.items() if week not in {"2024-W52", "2025-W01"}}
+    told = facts(found.model_copy(update={"weeks": kept}))
+    assert len(told.weeks) == 60
+    assert (told.weeks["2024-W52"].rows, told.weeks["2025-W01"].rows) == (0, 0)
