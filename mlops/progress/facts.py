@@ -20,6 +20,7 @@ LOWER_IS_BETTER = frozenset({"cv_sd", "permutation_p", "latency_p95_ms"})
 _HOPED = 0.98
 _BLOCKS = 5
 _SHOWN_WEEKS = 103
+_FORESEEABLE = 52 * 20
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Gap:
         negatives: Those of class 0.
         missing: Decided rows that are lacking.
         missing_negatives: Rows of class 0 that are lacking.
-        eta: The day on which both are there at the present pace; None without a pace.
+        eta: The day on which both are there at the present pace; None without a pace, or in more than twenty years.
     """
 
     tier: str
@@ -114,7 +115,7 @@ class Facts:
         """Decided rows a week and those of class 0: medians of the last four integrations; None before the first."""
         steps = []
         for old, new in zip(self.lineage, self.lineage[1:], strict=False):
-            if old.collection is not None and new.collection is not None:
+            if old.collection is not None and new.collection is not None and new.as_of > old.as_of:
                 weeks = (new.as_of - old.as_of) / WEEK
                 steps.append((
                     (new.collection.decided - old.collection.decided) / weeks,
@@ -143,7 +144,7 @@ class Facts:
         if pace is None or pace[0] <= 0 or (negatives and pace[1] <= 0):
             return None
         weeks = max(rows / pace[0], negatives / pace[1] if negatives else 0.0)
-        return self.newest.as_of + ceil(weeks) * WEEK
+        return None if weeks > _FORESEEABLE else self.newest.as_of + ceil(weeks) * WEEK
 
     @property
     def needs(self) -> tuple[Need, ...]:

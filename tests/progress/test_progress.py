@@ -9,10 +9,10 @@ import pytest
 from mlops.certification.document import Measured
 from mlops.certification.ledger import Ledger
 from mlops.errors import InputRefusedError
-from mlops.progress import rendered
+from mlops.progress import Facts, rendered
 from mlops.progress.facts import lineage_of, trend
 from mlops.progress.marking import BEGIN, END, marked
-from tests.certification.scenes import report
+from tests.certification.scenes import report, settings
 from tests.progress.scenes import DAY, collection, facts, manifest
 
 TRACKER = Path("data_manifests/claims/DATA_COLLECTION_TRACKER.md")
@@ -148,3 +148,14 @@ def test_weeks_without_a_claim_are_shown_over_the_turn_of_a_year() -> None:
     told = facts(found.model_copy(update={"weeks": kept}))
     assert len(told.weeks) == 60
     assert (told.weeks["2024-W52"].rows, told.weeks["2025-W01"].rows) == (0, 0)
+
+
+def test_a_pace_of_one_claim_in_years_gives_no_date_and_two_datasets_of_one_day_no_pace() -> None:
+    first, second = manifest(0, collection(300, 100)), manifest(1, collection(301, 101))
+    slow = Facts(
+        "claims", (first, second.model_copy(update={"as_of": date(2045, 1, 2)})), 250, Ledger(), settings(), DAY
+    )
+    assert slow.gaps[0].eta is None
+    assert "no pace yet" in rendered(slow)[TRACKER]
+    same = Facts("claims", (first, second.model_copy(update={"as_of": DAY})), 250, Ledger(), settings(), DAY)
+    assert same.pace is None
