@@ -51,8 +51,8 @@ second-opinion: $(VENV)/.dev  ## Ask npm's emulate about comments, contents and 
 	npm install --prefix $(VENV)/second-opinion --no-save --no-audit --no-fund --loglevel=error emulate@0.12.2 node@24
 	SECOND_OPINION=$(abspath $(VENV)/second-opinion) $(BIN)/python -m pytest tests/fakes/test_emulate.py $(ARGS)
 
-runbook: $(VENV)/.dev  ## Execute every command of docs/runbooks/data-refresh.md: the real gh, act, a stand-in of GitHub
-	$(BIN)/python -m pytest tests/e2e -k runbook $(ARGS)
+runbook: $(VENV)/.dev  ## Execute every command of docs/runbooks/: the real gh, act, a stand-in of GitHub
+	$(BIN)/python -m pytest tests/e2e tests/test_runbook_claims.py -k runbook --all-data $(ARGS)
 
 lint-workflows: $(VENV)/.dev  ## Lint workflows and actions: syntax, schemas, security, shell, README tables
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint

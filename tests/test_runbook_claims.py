@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "runbooks" / "claims-phase3.md"
@@ -19,7 +21,9 @@ def test_every_command_but_those_of_github_is_executed() -> None:
     assert len(blocks) > 12
 
 
-def test_the_runbook_leads_from_240_rows_to_the_certificate(tmp_path: Path) -> None:
+def test_the_runbook_leads_from_240_rows_to_the_certificate(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--all-data"):
+        pytest.skip("four minutes of one core: `make runbook` and `make demo-claims` play it")
     folder = tmp_path / "play"
     done = subprocess.run(  # noqa: S603  # our own tool, this interpreter
         [sys.executable, ROOT / "tools" / "play_runbook.py", PAGE, "--folder", folder],
