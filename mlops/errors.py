@@ -85,6 +85,10 @@ class InputRefusedError(MlopsError):
     exit_code = ExitCode.REFUSED
 
 
+class NothingSettledError(InputRefusedError):
+    """No row is old enough for its label to be final: there is nothing to learn from, or to judge by, yet."""
+
+
 class UnavailableError(MlopsError):
     """GitHub, the network or storage did not do it in time; a rerun finishes it."""
 

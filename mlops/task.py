@@ -154,6 +154,7 @@ class Task(Protocol):
 
         Raises:
             InputRefusedError: Labels, ids, values or the split are not acceptable; with counts and row numbers.
+            NothingSettledError: No row has a label that is final already.
         """
 
     def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:

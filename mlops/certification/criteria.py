@@ -14,7 +14,7 @@ from mlops.config import Criterion
 from mlops.crossval.document import Bound
 from mlops.crossval.judging import judge as judge_folds
 from mlops.formatting import format_p
-from mlops.gate.criteria import bound_of, compare
+from mlops.gate.criteria import bound_of, compare, result_of
 from mlops.gate.outlook import Numbers, explain, needed
 from mlops.gate.report import CriterionResult, Verdict
 from mlops.intervals.proportions import MAX_ROWS, wilson_lower
@@ -88,7 +88,7 @@ def _bound(bound: Bound | None, metric: str, criterion: Criterion, confidence: f
     reason = explain(numbers, criterion, limit, verdict, needed_n=wanted, rows=numbers.n)
     if not area and verdict == "inconclusive" and wilson_lower(numbers.n, numbers.n, confidence) < limit:
         reason = f"Unattainable with {numbers.n:,} rows, even without an error. {reason}"
-    return _result(metric, criterion, numbers, verdict, reason, wanted=wanted)
+    return result_of(metric, criterion, numbers, verdict, reason, wanted=wanted)
 
 
 def _chance(performance: Performance, criterion: Criterion) -> CriterionResult:
@@ -102,7 +102,7 @@ def _chance(performance: Performance, criterion: Criterion) -> CriterionResult:
     numbers = Numbers(chance.p, chance.p, chance.p, chance.rows, "")
     if chance.method == "refits" and 1 / (chance.permutations + 1) >= limit:
         least = ceil(1 / limit) if limit > 0 else None
-        return _result(
+        return result_of(
             metric, criterion, numbers, "inconclusive",
             f"Unattainable with {chance.permutations} permutations: p is at least 1/{chance.permutations + 1}, and "
             f"less than {limit:g} is asked for. It needs {'more' if least is None else f'{least:,}'} permutations.",
@@ -110,7 +110,7 @@ def _chance(performance: Performance, criterion: Criterion) -> CriterionResult:
     verdict = compare(numbers, nextafter(limit, -inf), -1, "point")
     shown = format_p(chance.p, nextafter(limit, -inf))
     reason = f"p is {shown}, inside {chance.strata:,} months; less than {limit:g} is asked for."
-    return _result(metric, criterion, numbers, verdict, reason)
+    return result_of(metric, criterion, numbers, verdict, reason)
 
 
 def _lift(performance: Performance, metric: str, criterion: Criterion) -> CriterionResult:
@@ -131,7 +131,7 @@ def _lift(performance: Performance, metric: str, criterion: Criterion) -> Criter
     )
     if wanted:
         reason += f" About {wanted:,} rows would decide if the value stays."
-    return _result(metric, criterion, numbers, verdict, reason, wanted=wanted)
+    return result_of(metric, criterion, numbers, verdict, reason, wanted=wanted)
 
 
 def _latency(performance: Performance, limit: LatencyLimit) -> CriterionResult:
@@ -177,26 +177,4 @@ def _needed_by_width(numbers: Numbers, limit: float) -> int | None:
 
 
 def _missing(metric: str, criterion: Criterion, reason: str, *, n: int = 0) -> CriterionResult:
-    return _result(metric, criterion, Numbers(None, None, None, n, reason), "inconclusive", reason)
-
-
-def _result(
-    metric: str, criterion: Criterion, numbers: Numbers, verdict: Verdict, reason: str, *, wanted: int | None = None
-) -> CriterionResult:
-    limit, sign = bound_of(criterion)
-    few = numbers.n < criterion.min_samples and not numbers.missing
-    return CriterionResult(
-        metric=metric,
-        value=numbers.value,
-        lower=numbers.lower,
-        upper=numbers.upper,
-        n=numbers.n,
-        threshold=limit,
-        policy_threshold=limit,
-        direction="min" if sign > 0 else "max",
-        decide_on=criterion.decide_on,
-        verdict="inconclusive" if few else verdict,
-        blocking=criterion.action == "block",
-        reason=f"{numbers.n:,} rows are fewer than the {criterion.min_samples:,} asked for." if few else reason,
-        needed_n=max(wanted or 0, criterion.min_samples) if few else wanted,
-    )
+    return result_of(metric, criterion, Numbers(None, None, None, n, reason), "inconclusive", reason)

@@ -27,16 +27,21 @@ def with_their_like(batch: Batch, outcome: Outcome, conflicts: Mask) -> Outcome:
     return outcome._replace(findings=(*outcome.findings, why), bad=outcome.bad | alike)
 
 
-def lacking_in(outcome: Outcome, accepted: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of what gate 1 demands, does not find, and nobody accepted."""
-    results = (*outcome.report.criteria, *outcome.report.blockers)
+def lacking_in(outcome: Outcome, accepted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what gate 1 demands and does not find, by name: what nobody accepted, and what somebody did.
+
+    Raises:
+        UsageRefusedError: A name is accepted that cannot be.
+    """
     unknown = [name for name in accepted if name not in ACCEPTABLE]
     if unknown:
         raise UsageRefusedError(
             "This is no criterion of gate 1 that can be accepted.", field="--accept", expected=" or ".join(ACCEPTABLE),
             found=unknown[0], fix="Take the name from the report; what is wrong with the whole batch must be mended.",
         )  # fmt: skip
-    return tuple(result.metric for result in results if result.verdict != "pass" and result.metric not in accepted)
+    results = (*outcome.report.criteria, *outcome.report.blockers)
+    unmet = [result.metric for result in results if result.verdict != "pass"]
+    return tuple(name for name in unmet if name not in accepted), tuple(name for name in unmet if name in accepted)
 
 
 def advice_on(outcome: Outcome, lacking: tuple[str, ...]) -> str:

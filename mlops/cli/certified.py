@@ -12,6 +12,7 @@ from mlops import documents, validation
 from mlops.artifact import AUDIT, CERTIFICATION, CROSSVAL, VALIDATION
 from mlops.auditing import AuditReport
 from mlops.certification import keeping
+from mlops.certification.document import CertificationReport
 from mlops.certification_settings import CertificationSettings
 from mlops.cli import certify_page, outputs
 from mlops.cli.audit import audit_rows
@@ -29,6 +30,7 @@ from mlops.contract.reading import typed
 from mlops.crossval.document import CrossvalReport
 from mlops.errors import ExitCode
 from mlops.gate import GateReport
+from mlops.gate.report import Verdict
 from mlops.ids import DatasetId, ModelId, artifact_name, format_date
 from mlops.manifest import Manifest
 from mlops.task import Examples, Task
@@ -137,12 +139,22 @@ def show(done: Certified) -> None:
     certify_page.print_status(done.status, console)
 
 
+def verdict_of(report: GateReport, done: Certified | None) -> Verdict:
+    """Return the worse verdict of gate and certificate."""
+    return report.verdict if done is None else _worst(report, done).verdict
+
+
+def _worst(report: GateReport, done: Certified) -> GateReport | CertificationReport:
+    gate = EXIT[report.verdict]
+    return report if worse(gate, EXIT[done.report.verdict]) == gate else done.report
+
+
 def finish(done: Certified | None, pinned: Manifest, report: GateReport, folder: Path, *, quiet: bool) -> ExitCode:
     """Tell what the whole chain came to, and return its exit code."""
     code = EXIT[report.verdict]
     if done is None:
         return code
-    worst = done.report if worse(code, EXIT[done.report.verdict]) != code else report
+    worst = _worst(report, done)
     tell(done, pinned, folder, worst.verdict, worst.reason)
     if not quiet:
         show(done)

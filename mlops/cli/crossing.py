@@ -102,7 +102,7 @@ def cross(
     how = Bounding(confidence=declared.policy.confidence, seed=asked.seed)
     groupings = groupings_of(found, time, past.cluster)
     design = cast("_Tabular", task).design(past) if hasattr(task, "design") else None
-    champion, note = _against(rival, past, found, groupings, declared)
+    champion, note = _against(rival, past, found, groupings, _margin(profile), declared.policy.confidence)
     beside = Beside(
         champion=champion,
         accuracy_bound=accuracy_bound(found, groupings, how),
@@ -202,12 +202,19 @@ def _gains(model: Model, examples: Examples, fold: Fold, seed: int) -> dict[str,
     return found
 
 
+def _margin(profile: Profile | None) -> Change:
+    """Return how far the training may fall behind the champion: as the profile says of the mean, else two points."""
+    asked = None if profile is None else profile.criteria.get("cv_mean")
+    return Change(max_drop=_MARGIN) if asked is None or asked.change is None else asked.change
+
+
 def _against(
     rival: tuple[Training, Model] | None,
     past: Examples,
     found: CrossValidation,
     groupings: Mapping[str, NDArray[np.intp]],
-    declared: TaskSettings,
+    change: Change,
+    confidence: float,
 ) -> tuple[ChangeResult | None, tuple[str, ...]]:
     """Compare with the champion on the scored rows that it cannot have learnt from."""
     if rival is None:
@@ -225,8 +232,5 @@ def _against(
     at = np.flatnonzero(later)
     theirs = model.predict_proba(past.inputs.iloc[found.rows[at]].reset_index(drop=True)) >= model.threshold
     clusters = {name: np.unique(code[at], return_inverse=True)[1] for name, code in groupings.items()}
-    difference = accuracy_difference(
-        found.right[at], theirs == found.label[at], clusters, confidence=declared.policy.confidence
-    )
-    change = Change(max_drop=_MARGIN)
+    difference = accuracy_difference(found.right[at], theirs == found.label[at], clusters, confidence=confidence)
     return judge_champion(difference, change, n=len(at)), ()

@@ -12,9 +12,10 @@ from mlops import documents
 from mlops import manifest as manifests
 from mlops.artifact import CROSSVAL
 from mlops.cli import outputs
+from mlops.cli.certify_asked import profile_of, rules_of
 from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import EXIT, emit_json, load_settings, printable, repository_root, shown_path
-from mlops.cli.gates import gates_folder, profile_of
+from mlops.cli.gates import gates_folder
 from mlops.cli.parameters import FolderOrNothing
 from mlops.cli.talk import Talk
 from mlops.crossval.page import markdown_of, rows_of
@@ -64,7 +65,8 @@ def command(
 
     root = repository_root()
     settings = load_settings(root)
-    chosen = profile_of(settings.task(task), task, profile)
+    rules = None if settings.task(task).certification is None and profile is None else rules_of(task, settings)
+    chosen = None if rules is None else rules.profiles[profile_of(profile, task, rules)]
     plug = steps.open_task(task)
     pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
     talk = Talk(Console(stderr=True, quiet=as_json, highlight=False))

@@ -80,7 +80,7 @@ def prepare(
     batch = _taken(Batch(data.table, whole, contract, as_of, known), ~identical)
     seen = Seen(occasion.task.name, path.name, data.sha256, "option", parent.id)
     outcome = validation.validate(batch, seen, Limits.under(contract))
-    lacking = lacking_in(outcome, accepted)
+    lacking, met_by_hand = lacking_in(outcome, accepted)
     conflicts = repeats_in(batch).duplicates
     outcome = with_their_like(batch, outcome, conflicts)
     report = Integration(
@@ -106,7 +106,7 @@ def prepare(
         return Ready(occasion, report.model_copy(update=said), outcome, batch, (), None, None)
     merged = merge(base.table, known, good.table, good.typed)
     score = _champion(occasion, champion, merged)
-    return _made(occasion, report, outcome, batch, base, merged, score=score, accepted=accepted, split=split)
+    return _made(occasion, report, outcome, batch, base, merged, score=score, accepted=met_by_hand, split=split)
 
 
 def _taken(batch: Batch, rows: validation.batch.Mask) -> Batch:

@@ -12,7 +12,7 @@ from mlops import checksums, evaluation
 from mlops.artifact import EVALUATION
 from mlops.cli.steps import MAX_EVALUATION_BYTES, load_model
 from mlops.config import TaskSettings
-from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.errors import NothingSettledError, UsageRefusedError
 from mlops.formatting import format_rate
 from mlops.integration import ChampionScore
 from mlops.integration.report import ScoreBound
@@ -80,9 +80,7 @@ def _settled(task: Task, table: pa.Table, declared: TaskSettings, as_of: date, r
     every = declared.split.model_copy(update={"valid_from": None, "test_from": _EVER})
     try:
         examples = task.examples(table, declared.model_copy(update={"split": every}), as_of=as_of, root=root)
-    except InputRefusedError as error:
-        if "old enough" not in error.what:
-            raise
+    except NothingSettledError:
         return None
     return examples.take(np.flatnonzero(examples.split == TEST))
 

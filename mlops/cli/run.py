@@ -13,7 +13,7 @@ from mlops import manifest as manifests
 from mlops.card import evidence as cards
 from mlops.cli import champion as champions
 from mlops.cli import steps
-from mlops.cli.certified import Certifying, Gates, as_answer, finish
+from mlops.cli.certified import Certifying, Gates, as_answer, finish, verdict_of
 from mlops.cli.certify_recording import Certified
 from mlops.cli.champion import Champion
 from mlops.cli.choosing import choose_manifest
@@ -151,7 +151,10 @@ def command(
     if as_json:
         emit_json(_answer(report, folder, card, talk.seconds) | as_answer(certified))
     else:
-        _summary(report, folder, card, _describer(plug, examples), trial=data is not None)
+        _summary(
+            report, folder, card, _describer(plug, examples),
+            following="trial" if data is not None and report.verdict == "pass" else verdict_of(report, certified),
+        )  # fmt: skip
     return int(finish(certified, pinned, report, folder, quiet=as_json))
 
 
@@ -235,15 +238,14 @@ def _answer(report: GateReport, folder: Path, card: Path, seconds: Mapping[str, 
     }
 
 
-def _summary(report: GateReport, folder: Path, card: Path, describe: Describe, *, trial: bool) -> None:
+def _summary(report: GateReport, folder: Path, card: Path, describe: Describe, *, following: str) -> None:
     console = Console(highlight=False)
     console.print()
     print_report(report, console, describe=describe)
     console.print()
     for name, path in (("Artifact", folder), ("Card", card)):
         console.print(f"{name:<9} {shown_path(path)}", soft_wrap=True, markup=False)
-    following = _NEXT["trial" if trial and report.verdict == "pass" else report.verdict]
-    console.print(following.format(folder=shown_path(folder), task=report.task), soft_wrap=True, markup=False)
+    console.print(_NEXT[following].format(folder=shown_path(folder), task=report.task), soft_wrap=True, markup=False)
 
 
 def _describer(task: Task, examples: Examples) -> Describe:

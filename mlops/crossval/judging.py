@@ -10,7 +10,7 @@ import numpy as np
 from mlops.config import Change, Criterion
 from mlops.crossval.document import REFITS, REFITS_ANY_MONTH, Bound, ChanceResult
 from mlops.formatting import format_rate, format_threshold
-from mlops.gate.criteria import bound_of, compare
+from mlops.gate.criteria import bound_of, compare, result_of
 from mlops.gate.outlook import Numbers, explain, needed
 from mlops.gate.report import ChangeResult, CriterionResult, Verdict
 from mlops.intervals.excess import (
@@ -63,7 +63,7 @@ def judge(validation: Folds, criteria: Mapping[str, Criterion], *, confidence: f
         if name == MEAN:
             return _mean(validation, criterion, confidence)
         missing = f"It was not measured; cross-validation measures {MEAN} (either bound) and {SD} (max)."
-        return _result(
+        return result_of(
             name, criterion, Numbers(None, None, None, 0, missing), "inconclusive", reason=missing, wanted=None
         )
 
@@ -79,14 +79,14 @@ def judge_auc(bound: Bound | None, criterion: Criterion) -> CriterionResult:
     """
     if bound is None:
         missing = "The scored rows have one class only, so there is no area."
-        return _result(
+        return result_of(
             AUC, criterion, Numbers(None, None, None, 0, missing), "inconclusive", reason=missing, wanted=None
         )
     numbers = Numbers(bound.value, bound.lower, bound.upper, bound.n, "")
     limit, sign = bound_of(criterion)
     verdict = compare(numbers, limit, sign, criterion.decide_on)
     reason = explain(numbers, criterion, limit, verdict, needed_n=None, rows=bound.n)
-    return _result(AUC, criterion, numbers, verdict, reason=reason, wanted=None)
+    return result_of(AUC, criterion, numbers, verdict, reason=reason, wanted=None)
 
 
 def _mean(validation: Folds, criterion: Criterion, confidence: float) -> CriterionResult:
@@ -103,7 +103,7 @@ def _mean(validation: Folds, criterion: Criterion, confidence: float) -> Criteri
             f"Unattainable with {rows:,} tested rows: even without an error the lower bound stays below "
             f"{format_threshold(limit)}. It needs n >= {least:,} in all blocks together."
         )
-    return _result(MEAN, criterion, numbers, verdict, reason=reason, wanted=wanted)
+    return result_of(MEAN, criterion, numbers, verdict, reason=reason, wanted=wanted)
 
 
 def _spread(validation: Folds, criterion: Criterion, confidence: float) -> CriterionResult:
@@ -115,7 +115,7 @@ def _spread(validation: Folds, criterion: Criterion, confidence: float) -> Crite
     verdict: Verdict = compare(numbers, limit, -1, criterion.decide_on)
     reason = explain(numbers, criterion, limit, verdict, needed_n=None, rows=rows)
     if not unattainable:
-        return _result(SD, criterion, numbers, verdict, reason=reason, wanted=None)
+        return result_of(SD, criterion, numbers, verdict, reason=reason, wanted=None)
     wanted = None if least is None else ceil(least * len(sizes))
     needs = f"It needs n >= {least:,} in each block, n >= {wanted:,} in all." if wanted else "No number of rows helps."
     verdict = "fail" if sd_refuted(rates, sizes, limit, confidence) else "inconclusive"
@@ -128,29 +128,7 @@ def _spread(validation: Folds, criterion: Criterion, confidence: float) -> Crite
         f"Unattainable with about {typical_size(sizes):,.0f} rows a block: counting alone scatters accuracies by "
         f"{format_rate(found.noise)}, against {format_threshold(limit)} allowed, {say}. {needs}"
     )
-    return _result(SD, criterion, numbers, verdict, reason=reason, wanted=wanted)
-
-
-def _result(
-    name: str, criterion: Criterion, numbers: Numbers, verdict: Verdict, *, reason: str, wanted: int | None
-) -> CriterionResult:
-    limit, sign = bound_of(criterion)
-    few = numbers.n < criterion.min_samples and not numbers.missing
-    return CriterionResult(
-        metric=name,
-        value=numbers.value,
-        lower=numbers.lower,
-        upper=numbers.upper,
-        n=numbers.n,
-        threshold=limit,
-        policy_threshold=limit,
-        direction="min" if sign > 0 else "max",
-        decide_on=criterion.decide_on,
-        verdict="inconclusive" if few else verdict,
-        blocking=criterion.action == "block",
-        reason=f"{numbers.n:,} rows are fewer than the {criterion.min_samples:,} asked for." if few else reason,
-        needed_n=max(wanted or 0, criterion.min_samples) if few else wanted,
-    )
+    return result_of(SD, criterion, numbers, verdict, reason=reason, wanted=wanted)
 
 
 def judge_champion(difference: Bounded, change: Change, *, n: int) -> ChangeResult:

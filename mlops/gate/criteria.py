@@ -96,3 +96,35 @@ def compare(numbers: Numbers, threshold: float, sign: int, decide_on: str) -> Ve
 def rank_of(metric: str) -> tuple[int, str]:
     """Return the key that orders metrics, whatever the order of the file: the usual three first, then by name."""
     return (_FIRST.index(metric) if metric in _FIRST else len(_FIRST), metric)
+
+
+def result_of(
+    metric: str, criterion: Criterion, numbers: Numbers, verdict: Verdict, reason: str, *, wanted: int | None = None
+) -> CriterionResult:
+    """Return the result of a criterion that was decided elsewhere; with too few rows it is inconclusive.
+
+    Args:
+        metric: Its name.
+        criterion: The bound.
+        numbers: What was measured.
+        verdict: What they say.
+        reason: Why, in a sentence.
+        wanted: Rows that would decide, where that is known.
+    """
+    limit, sign = bound_of(criterion)
+    few = numbers.n < criterion.min_samples and not numbers.missing
+    return CriterionResult(
+        metric=metric,
+        value=numbers.value,
+        lower=numbers.lower,
+        upper=numbers.upper,
+        n=numbers.n,
+        threshold=limit,
+        policy_threshold=limit,
+        direction="min" if sign > 0 else "max",
+        decide_on=criterion.decide_on,
+        verdict="inconclusive" if few else verdict,
+        blocking=criterion.action == "block",
+        reason=f"{numbers.n:,} rows are fewer than the {criterion.min_samples:,} asked for." if few else reason,
+        needed_n=max(wanted or 0, criterion.min_samples) if few else wanted,
+    )

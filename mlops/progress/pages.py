@@ -85,7 +85,7 @@ def _tracker(facts: Facts) -> str:
 
 def _gap(gap: Gap) -> tuple[str, ...]:
     done = not gap.missing and not gap.missing_negatives
-    reached = "yes" if done else "no pace yet" if gap.eta is None else f"about {gap.eta}"
+    reached = "yes" if done else "not at this pace" if gap.eta is None else f"about {gap.eta}"
     return (
         gap.tier, f"{gap.rows:,}", f"{gap.negatives:,}", f"{gap.missing:,}", f"{gap.missing_negatives:,}", reached,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
@@ -127,3 +128,27 @@ def test_the_job_is_told_what_the_chain_came_to(ran: Ran) -> None:
     assert {"pass": 0, "fail": 1, "inconclusive": 4}[outputs["verdict"]] == ran.said.code
     assert (outputs["tier"], outputs["counts"]) == ("beta", "false")
     assert ran.job.summary
+
+
+def test_the_model_scores_a_later_batch_before_it_is_merged(
+    ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a batch drawn a month later all is settled; of the same batch drawn on its last day, nothing is."""
+    folder = shutil.copytree(ran.repository, tmp_path / "own")
+    later = generate(120, 8, setting=CERTIFIABLE, span=Span(date(2025, 10, 7), date(2025, 10, 20)))
+    pc.write_csv(later, folder / "later.csv")
+    first = ("integrate", "claims", "--new-data", "later.csv", "--champion", f"dist/{ID}", "--json", "--base", ID)
+    scores = []
+    for day in ("20251120", "20251020"):
+        capsys.readouterr()
+        accept = ("--accept", "future_rows", "--accept", "timeliness", "--accept", "score")
+        assert within(folder, *first, "--as-of", day, "--output", f"report-{day}", *accept) == 0
+        scores.append(json.loads(capsys.readouterr().out)["integrations"][0]["champion"])
+        (folder / "data_manifests" / f"claims_{day}.json").unlink()
+    settled, young = scores
+    assert (settled["model_id"], settled["rows"]) == (ID, settled["accuracy"]["n"])
+    assert settled["rows"] > 100
+    assert settled["accuracy"]["lower"] < settled["accuracy"]["value"] <= settled["accuracy"]["upper"]
+    assert "settled claims decided rightly" in settled["finding"]
+    assert (young["rows"], young["accuracy"], young["own"]) == (0, None, settled["own"])
+    assert "nothing can be told yet" in young["finding"]

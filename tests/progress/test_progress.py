@@ -37,7 +37,7 @@ def test_before_the_first_integration_there_is_no_pace_and_no_run() -> None:
         (2767, 1111, None),
     ]
     pages = rendered(found)
-    assert "no pace yet" in pages[TRACKER]
+    assert "not at this pace" in pages[TRACKER]
     assert "No run is recorded yet" in pages[RESULTS]
     assert "Tier on 2025-10-06: none" in pages[DASHBOARD]
 
@@ -156,6 +156,6 @@ def test_a_pace_of_one_claim_in_years_gives_no_date_and_two_datasets_of_one_day_
         "claims", (first, second.model_copy(update={"as_of": date(2045, 1, 2)})), 250, Ledger(), settings(), DAY
     )
     assert slow.gaps[0].eta is None
-    assert "no pace yet" in rendered(slow)[TRACKER]
+    assert "not at this pace" in rendered(slow)[TRACKER]
     same = Facts("claims", (first, second.model_copy(update={"as_of": DAY})), 250, Ledger(), settings(), DAY)
     assert same.pace is None

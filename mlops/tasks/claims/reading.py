@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mlops.config import SplitSettings
 from mlops.contract.model import Contract
 from mlops.contract.reading import UNDECIDED, Typed, typed
-from mlops.errors import InputRefusedError
+from mlops.errors import InputRefusedError, NothingSettledError
 from mlops.split import TRAIN
 from mlops.task import Examples
 from mlops.tasks.claims import slices
@@ -49,7 +49,7 @@ def read(table: pa.Table, contract: Contract, settings: SplitSettings, as_of: da
     time: Days = every[decided]
     usable = ~np.isnat(time) & (time <= drawn - np.timedelta64(contract.maturity_days, "D"))
     if not usable.any():
-        raise InputRefusedError(
+        raise NothingSettledError(
             "No claim is decided, dated and old enough for its label to be final.",
             field=contract.one("event_time").name,
             expected=f"claims of {drawn - np.timedelta64(contract.maturity_days, 'D')} or earlier with a label",
