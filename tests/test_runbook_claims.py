@@ -37,6 +37,9 @@ def test_the_runbook_leads_from_240_rows_to_the_certificate(tmp_path: Path, requ
     runs = [json.loads(line) for line in lines]
     assert [(run["verdict"], run["counts"]) for run in runs] == [("pass", True)] * 2 + [("pass", False), ("pass", True)]
     assert "Tier on 2025-12-15: minimum" in done.stdout
+    card = (folder / "model_cards/claims_20251215.md").read_text(encoding="utf-8")
+    assert "> **Certified: tier minimum, until 2026-03-15.**" in card
+    assert "Cards that agree with their evidence: claims_20251215" in done.stdout
     dashboard = (folder / "model_cards/claims/ML_CERTIFICATION_DASHBOARD.md").read_text(encoding="utf-8")
     assert "**Tier on 2025-12-15: minimum**" in dashboard
     tracker = (folder / "data_manifests/claims/DATA_COLLECTION_TRACKER.md").read_text(encoding="utf-8")

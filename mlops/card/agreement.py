@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mlops import checksums, documents
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, seed_evaluation
+from mlops.card.certificate import certificate_differences
 from mlops.card.facts import MANIFEST, NOTES, CardFacts
 from mlops.card.slices import as_judged, slice_differences
 from mlops.config import Criterion
@@ -54,7 +55,8 @@ def refuse_disagreement(facts: CardFacts, files: Mapping[str, bytes], folder: Pa
 
 def disagreements(facts: CardFacts, files: Mapping[str, bytes]) -> Iterator[Disagreement]:
     """Yield every field that is not what the other documents say."""
-    for entry in (*_hashes(facts, files), *_names(facts), *_decision(facts.metrics, facts.gate)):
+    certified = (Disagreement(*entry) for entry in certificate_differences(facts, files))
+    for entry in (*_hashes(facts, files), *_names(facts), *_decision(facts.metrics, facts.gate), *certified):
         if entry.expected != entry.found:
             yield entry
 

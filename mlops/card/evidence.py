@@ -1,7 +1,8 @@
 """A card's evidence: the documents beside it, from which anyone with the repository can render it again.
 
 ``model_cards/<id>/`` holds ``training.json``, ``metrics.json`` and ``checksums.txt`` byte for byte as the artifact has
-them, ``gate.json``, the dataset's manifest, ``card.json`` and the chart.
+them, ``gate.json``, the dataset's manifest, ``card.json`` and the chart; for a certified model the documents of gates 1
+to 4 as well, each by its hash in ``card.json``.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import Literal
 
 from mlops import checksums, documents, registry
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
+from mlops.card import certificate
 from mlops.card.agreement import refuse_disagreement
+from mlops.card.certificate import Submitted
 from mlops.card.chart import precision_recall_svg
 from mlops.card.facts import CHART, MANIFEST, NOTES, CardFacts, CardNotes
 from mlops.card.page import render
@@ -42,7 +45,13 @@ class Published:
     status: Status
 
 
-def collect(artifact: Path, manifest: Manifest, settings: TaskSettings, folder: Path = registry.FOLDER) -> Evidence:
+def collect(
+    artifact: Path,
+    manifest: Manifest,
+    settings: TaskSettings,
+    folder: Path = registry.FOLDER,
+    certified: Submitted | None = None,
+) -> Evidence:
     """Gather a card's evidence from an artifact that was judged.
 
     Args:
@@ -50,6 +59,7 @@ def collect(artifact: Path, manifest: Manifest, settings: TaskSettings, folder: 
         manifest: Of the dataset that the model was trained on.
         settings: Of the task: its description and the card's free text.
         folder: Where the cards stand; the previous version is looked up there.
+        certified: The documents of gates 1 to 4; None for a model that is not to be certified.
 
     Raises:
         InputRefusedError: A file is absent, is not what its checksum says, or the documents do not belong together.
@@ -66,6 +76,7 @@ def collect(artifact: Path, manifest: Manifest, settings: TaskSettings, folder: 
         card=settings.card,
         previous=previous.id if previous else None,
         artifact_sha256=sha256_bytes(listing),
+        certification=certified.standing if certified else None,
     )
     files = {
         CHECKSUMS: listing,
@@ -74,6 +85,7 @@ def collect(artifact: Path, manifest: Manifest, settings: TaskSettings, folder: 
         GATE: documents.read_bytes(artifact / GATE),
         MANIFEST: documents.dumps(manifest),
         NOTES: documents.dumps(notes),
+        **(certified.files if certified else {}),
     }
     facts = _parse(files, artifact, folder)
     refuse_disagreement(facts, files, artifact)
@@ -100,6 +112,9 @@ def read(model_id: ModelId, folder: Path = registry.FOLDER) -> tuple[CardFacts, 
     own = folder / str(model_id)
     names = (CHECKSUMS, TRAINING, METRICS, GATE, MANIFEST, NOTES)
     files = {name: documents.read_bytes(own / name) for name in names}
+    notes = documents.loads(files[NOTES], CardNotes, file=own / NOTES)
+    if notes.certification:
+        files |= {name: documents.read_bytes(own / name) for name in notes.certification.files}
     return _parse(files, own, folder), files
 
 
@@ -119,6 +134,7 @@ def _parse(files: dict[str, bytes], source: Path, folder: Path) -> CardFacts:
         gate=documents.loads(files[GATE], GateReport, file=source / GATE),
         notes=notes,
         previous=registry.read_record(before) if before else None,
+        certificate=certificate.parse(files, notes, source),
     )
 
 

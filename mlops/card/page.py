@@ -4,7 +4,7 @@ from typing import Any
 
 from mlops import registry
 from mlops.artifact import Training
-from mlops.card import measured
+from mlops.card import certificate_page, measured
 from mlops.card.changes import changes_between, comparison_of
 from mlops.card.facts import CHART, MANIFEST, CardFacts, record_of
 from mlops.card.hub import hub_metadata
@@ -70,6 +70,7 @@ def _view(facts: CardFacts, record: registry.Record) -> dict[str, Any]:
         "slices": slice_rows(metrics, gate),
         "gaps": measured.gaps(metrics, gate),
         "bindings": _hashes(record),
+        "certification": certificate_page.view(facts),
     }
 
 

@@ -1,5 +1,6 @@
 """Does a line of the ledger follow from its report? The report is judged again, and the line written again (pure)."""
 
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from mlops.certification.document import CertificationReport, LedgerLine
@@ -26,23 +27,43 @@ def check_line(line: LedgerLine, report: CertificationReport, before: Ledger, *,
         InputRefusedError: The policy in the report is not the one it is bound to, its judgement does not follow from
             its numbers, or the line says something else than the report.
     """
-    policy = policy_sha256(report.policy)
-    if policy != report.bindings.policy_sha256:
-        raise _refused(file, "bindings.policy_sha256", policy, report.bindings.policy_sha256)
-    if report.profile not in report.policy.profiles:
-        raise _refused(file, "profile", " or ".join(sorted(report.policy.profiles)), report.profile)
-    again = judge(report.performance, report.policy, report.profile, report.gates)
-    for fresh, kept in zip_longest(again.criteria, report.criteria):
-        if fresh is None or kept is None or fresh.model_dump(exclude=_WORDS) != kept.model_dump(exclude=_WORDS):
-            raise _refused(file, f"criteria.{(kept or fresh).metric}", _said(fresh), _said(kept))
-    for field, found in (("verdict", again.verdict), ("best_tier", again.best_tier)):
-        if getattr(report, field) != found:
-            raise _refused(file, field, found, getattr(report, field))
+    check_report(report, file=file)
     written = before.line_of(report)
     for field in sorted(type(line).model_fields.keys() - _NOT_COMPARED):
         if getattr(line, field) != getattr(written, field):
             where = f"{field} of line {line.sequence} of the ledger"
             raise _refused(file, where, str(getattr(written, field)), str(getattr(line, field)))
+
+
+def check_report(report: CertificationReport, *, file: object) -> None:
+    """Refuse a report that does not follow from its own numbers.
+
+    Args:
+        report: The report.
+        file: Its file, for the letter.
+
+    Raises:
+        InputRefusedError: The policy is not the one it is bound to, or its judgement says something else.
+    """
+    for field, expected, found in differences(report):
+        raise _refused(file, field, expected, found)
+
+
+def differences(report: CertificationReport) -> Iterator[tuple[str, str, str]]:
+    """Yield field, expected and found where a report says something else than follows from its own numbers."""
+    policy = policy_sha256(report.policy)
+    if policy != report.bindings.policy_sha256:
+        yield "bindings.policy_sha256", policy, report.bindings.policy_sha256
+    if report.profile not in report.policy.profiles:
+        yield "profile", " or ".join(sorted(report.policy.profiles)), report.profile
+        return
+    again = judge(report.performance, report.policy, report.profile, report.gates)
+    for fresh, kept in zip_longest(again.criteria, report.criteria):
+        if fresh is None or kept is None or fresh.model_dump(exclude=_WORDS) != kept.model_dump(exclude=_WORDS):
+            yield f"criteria.{(kept or fresh).metric}", _said(fresh), _said(kept)
+    for field, found in (("verdict", again.verdict), ("best_tier", again.best_tier)):
+        if getattr(report, field) != found:
+            yield field, found, getattr(report, field)
 
 
 def _said(result: CriterionResult | None) -> str:

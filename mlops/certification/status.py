@@ -9,6 +9,7 @@ from mlops.certification.document import LedgerLine, Revocation, Status
 from mlops.certification.ledger import Ledger
 from mlops.certification.tiers import at_least, lower_tier, size_lacks
 from mlops.certification_settings import CertificationSettings, Tier
+from mlops.gate.report import Verdict
 from mlops.hashing import Sha256, sha256_bytes
 from mlops.ids import parse_date
 
@@ -101,19 +102,25 @@ def status(ledger: Ledger, settings: CertificationSettings, as_of: str) -> Statu
     )
 
 
-def may_deploy(found: Status, environment: str, *, rollout: Sequence[int] = (5, 25, 100)) -> Permission:
+def may_deploy(
+    found: Status, environment: str, *, gate: Verdict = "pass", rollout: Sequence[int] = (5, 25, 100)
+) -> Permission:
     """Tell whether the model that holds the tier may be served in an environment: the ledger is asked, no variable.
 
     Args:
         found: What the ledger allows.
         environment: Its name; outside of ``production`` nobody is served who has not asked for it.
+        gate: The verdict of the model's own ``gate.json``. Too little data to decide allows a beta and no more: a beta
+            is how data is collected while it is scarce. A fail allows nothing.
         rollout: The shares of traffic, in percent, through which a model of tier ``beta`` must go.
     """
     if environment != PRODUCTION:
         return Permission(allowed=True, shares=(100,), reason=f"{environment} is not {PRODUCTION}.")
-    if at_least(found.tier, "minimum"):
+    if gate == "fail":
+        return Permission(allowed=False, shares=(), reason="The model failed its own gate.")
+    if at_least(found.tier, "minimum") and gate == "pass":
         return Permission(allowed=True, shares=(100,), reason=f"{found.model_id} is certified ({found.tier}).")
-    if found.tier == "beta":
+    if at_least(found.tier, "beta"):
         steps = ", ".join(f"{share} %" for share in rollout)
         return Permission(
             allowed=True, shares=tuple(rollout), reason=f"{found.model_id} is beta: with a notice, and {steps} in turn."

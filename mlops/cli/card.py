@@ -11,6 +11,7 @@ from mlops.card import checking, evidence
 from mlops.card.checking import Problem
 from mlops.card.evidence import Evidence, Published
 from mlops.cli import outputs
+from mlops.cli.card_certified import submitted
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root, shown_path
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.formatting import printable
@@ -75,7 +76,12 @@ def _collect(artifact: Path, folder: Path, root: Path) -> Evidence:
     training = documents.read(artifact / TRAINING, Training)
     settings = load_settings(root).task(training.task)
     pinned = manifests.load(find_manifest(root, training.dataset_id))
-    return evidence.collect(artifact, pinned, settings, folder)
+    certified = submitted(artifact, training.model_id, pinned, root, folder)
+    if certified is None and settings.certification is not None:
+        click.echo(
+            f"Not certified: `mlops certify {training.task} {shown_path(artifact)}` first, then the card.", err=True
+        )
+    return evidence.collect(artifact, pinned, settings, folder, certified)
 
 
 def _check(names: tuple[str, ...], folder: Path, root: Path, *, as_json: bool) -> None:

@@ -1,18 +1,16 @@
 """A certification and the state of a ledger, as a person reads them: on the terminal and in a job's summary."""
 
-from math import nextafter
-
 from rich.console import Console
 
-from mlops.certification.document import GATES, LATENCY, CertificationReport, LedgerLine, Status
+from mlops.certification.document import GATES, CertificationReport, LedgerLine, Status
+from mlops.certification.showing import bounds, required, shown
 from mlops.cli.printing import VERDICT_STYLE, heading, line, table
-from mlops.formatting import format_p, format_rate, format_threshold, printable
+from mlops.formatting import printable
 from mlops.gate.report import CriterionResult
 from mlops.render import Safe, render
 
 _HEADER = ("metric", "value", "required", "bounds", "n", "verdict")
 _WORDS = ("metric", "required", "verdict")
-_POINTS = ("lift_majority", "lift_one_rule")
 _PAGE = "certification/page.md.j2"
 
 
@@ -71,22 +69,12 @@ def page_of(report: CertificationReport, entry: LedgerLine, found: Status) -> st
 
 
 def _cells(result: CriterionResult) -> tuple[str, str, str, str, str, str]:
-    sign = ">=" if result.direction == "min" else "<="
-    if result.metric == "permutation_p":
-        value = "not defined" if result.value is None else format_p(result.value, nextafter(result.threshold, 0))
-        return result.metric, value, f"< {result.threshold:g}", "", f"{result.n:,}", result.verdict
-    if result.metric == LATENCY:
-        value = "not measured" if result.value is None else f"{result.value:.1f} ms"
-        return "latency_p95", value, f"{sign} {result.threshold:g} ms", "", f"{result.n:,}", result.verdict
-    if result.metric in _POINTS:
-        value, lower, upper = (_points(x) for x in (result.value, result.lower, result.upper))
-        bounds = "" if result.value is None else f"{lower} to {upper}"
-        return result.metric, value, f"> {_points(result.threshold)}", bounds, f"{result.n:,}", result.verdict
-    limit = result.threshold
-    value, lower, upper = (format_rate(x, limit) for x in (result.value, result.lower, result.upper))
-    bounds = "" if result.value is None else f"{lower} to {upper}"
-    return result.metric, value, f"{sign} {format_threshold(limit)}", bounds, f"{result.n:,}", result.verdict
-
-
-def _points(value: float | None) -> str:
-    return "not defined" if value is None else f"{100 * value:+.2f}"
+    name, limit = result.metric, result.threshold
+    return (
+        name,
+        shown(name, result.value, limit),
+        required(name, limit),
+        bounds(name, result.lower, result.upper),
+        f"{result.n:,}",
+        result.verdict,
+    )

@@ -13,6 +13,7 @@ from mlops import manifest as manifests
 from mlops.card import evidence as cards
 from mlops.cli import champion as champions
 from mlops.cli import steps
+from mlops.cli.card_certified import submitted
 from mlops.cli.certified import Certifying, Gates, as_answer, finish, verdict_of
 from mlops.cli.certify_recording import Certified
 from mlops.cli.champion import Champion
@@ -188,7 +189,8 @@ def _judge_and_document(
         certified = gates.certify(folder, talk, record=record, run_url=evidence.training.run_url)
     with talk.step("card") as said:
         declared = ratcheted.settings.task(pinned.task)
-        card = cards.publish(cards.collect(folder, pinned, declared, ledger.root / CARDS), folder / CARDS).path
+        given = None if gates is None else submitted(folder, report.model_id, pinned, ledger.root, ledger.root / CARDS)
+        card = cards.publish(cards.collect(folder, pinned, declared, ledger.root / CARDS, given), folder / CARDS).path
         said.append(str(shown_path(card)))
     return report, card, certified
 

@@ -8,6 +8,7 @@ from statistics import median
 
 from mlops.certification.document import LedgerLine, Measured, Status
 from mlops.certification.ledger import Ledger
+from mlops.certification.showing import LOWER_IS_BETTER
 from mlops.certification.status import status
 from mlops.certification_settings import CertificationSettings
 from mlops.intervals.excess import rows_for_sd
@@ -16,7 +17,6 @@ from mlops.manifest import Collection, Manifest, Tally
 
 WEEK = timedelta(days=7)
 PACE_WEEKS = 4
-LOWER_IS_BETTER = frozenset({"cv_sd", "permutation_p", "latency_p95_ms"})
 _HOPED = 0.98
 _BLOCKS = 5
 _SHOWN_WEEKS = 103

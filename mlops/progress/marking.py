@@ -1,5 +1,6 @@
-"""Documents between markers: what is rendered is replaced, what people wrote around it stays (pure)."""
+"""Documents in Markdown: their tables, and their markers, around which what people wrote stays (pure)."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mlops.errors import InputRefusedError
@@ -38,3 +39,11 @@ def marked(path: Path, body: str, old: str | None) -> str:
             fix="Put the two lines back around what was rendered, or remove the file to have it written anew.",
         )
     return f"{old[:begin]}{block}{old[end + len(END) :]}"
+
+
+def table(header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the lines of a table whose cells are Markdown already; the first column is of words."""
+    yield f"| {' | '.join(header)} |"
+    yield f"|---{'|--:' * (len(header) - 1)}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"

@@ -138,6 +138,16 @@ def test_beta_goes_to_a_few_first() -> None:
     assert may_deploy(after(report(0), report(1), report(2)), "production").shares == (100,)
 
 
+def test_its_own_gate_limits_what_a_tier_allows() -> None:
+    """Too little data to decide is what a beta is for; a failed gate is no question of data."""
+    certified, beta = after(report(0), report(1), report(2)), after(report(0))
+    assert may_deploy(certified, "production", gate="pass").shares == (100,)
+    assert may_deploy(certified, "production", gate="inconclusive").shares == (5, 25, 100)
+    assert may_deploy(beta, "production", gate="inconclusive").shares == (5, 25, 100)
+    assert not may_deploy(certified, "production", gate="fail").allowed
+    assert may_deploy(certified, "staging", gate="fail").allowed
+
+
 @how_many(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1), st.booleans()), max_size=12))
 def test_no_history_certifies_without_three_datasets_green_in_a_row(steps: list[tuple[int, bool]]) -> None:

@@ -146,7 +146,7 @@ def test_a_job_gets_outputs_and_a_summary(
     assert job.outputs["verdict"] == "pass"
     assert (job.outputs["counts"], job.outputs["tier"], job.outputs["streak"]) == ("true", "beta", "1")
     assert job.outputs["report"] == f"dist/{ID}/certification.json"
-    assert "| cv_mean | 99.0 % | &gt;= 94 % |" in job.summary
+    assert "| cv_mean | 99.0 % | ≥ 94 % |" in job.summary
 
 
 def crossval(dataset_sha256: str) -> CrossvalReport:

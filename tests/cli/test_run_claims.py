@@ -16,6 +16,7 @@ import pytest
 
 from mlops import checksums, documents
 from mlops.artifact import AUDIT, CERTIFICATION, CROSSVAL, VALIDATION
+from mlops.card.facts import CardNotes
 from mlops.certification import keeping
 from mlops.certification.document import CertificationReport
 from mlops.cli import crossing
@@ -152,3 +153,59 @@ def test_the_model_scores_a_later_batch_before_it_is_merged(
     assert "settled claims decided rightly" in settled["finding"]
     assert (young["rows"], young["accuracy"], young["own"]) == (0, None, settled["own"])
     assert "nothing can be told yet" in young["finding"]
+
+
+def test_the_card_tells_of_the_certificate_and_names_its_documents(ran: Ran) -> None:
+    cards = ran.artifact / "model_cards"
+    page = (cards / f"{ID}.md").read_text(encoding="utf-8")
+    assert "> **Beta: this model is not certified.** It may be given 5 %, 25 %, 100 % of the traffic" in page
+    assert "| Tier on 2025-10-06 | **beta**, until 2026-01-04 |" in page
+    assert "| This run | line 1 of the ledger; it does not count." in page
+    assert page.count(f"]({ID}/crossval.json)") == 2  # in the table of the gates, and of the evidence
+    notes = documents.read(cards / ID / "card.json", CardNotes)
+    assert notes.certification is not None
+    assert notes.certification.files == {
+        name: sha256_bytes((ran.artifact / name).read_bytes()) for name in (VALIDATION, AUDIT, CROSSVAL, CERTIFICATION)
+    }
+    assert all(
+        (cards / ID / name).read_bytes() == (ran.artifact / name).read_bytes() for name in (*notes.certification.files,)
+    )
+
+
+CHANGES = {
+    "page": (f"{ID}.md", b"**beta**, until 2026", b"**minimum**, until 2027", "not what its evidence renders to"),
+    "standing": (f"{ID}/card.json", b'"tier": "beta"', b'"tier": "minimum"', "field: certification.status.tier"),
+    "report": (f"{ID}/certification.json", b'"profile": "phase3"', b'"profile": "phase4"', "certification.json"),
+    "gate": (f"{ID}/audit.json", b'"verdict"', b'"verdict" ', "audit.json"),
+    "ledger": ("claims/ledger.jsonl", b'"sequence"', b'"sequence" ', "The ledger does not hold."),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_card_is_held_against_its_certificate_and_the_ledger(
+    ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    file, old, new, said = CHANGES[change]
+    folder = tmp_path / "own"
+    shutil.copytree(ran.repository, folder, ignore=shutil.ignore_patterns("dist"))
+    shutil.copytree(ran.artifact / "model_cards", folder / "model_cards", dirs_exist_ok=True)
+    assert within(folder, "card", "--check") == 0
+    data = (folder / "model_cards" / file).read_bytes()
+    assert old in data
+    (folder / "model_cards" / file).write_bytes(data.replace(old, new, 1))
+    capsys.readouterr()
+    assert within(folder, "card", "--check") == 3
+    assert said in capsys.readouterr().err
+
+
+def test_a_typed_verdict_gets_no_card(ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither a new card, nor does a committed one hold: the report is judged again from its own numbers."""
+    folder = shutil.copytree(ran.repository, tmp_path / "own")
+    report = documents.read(ran.artifact / CERTIFICATION, CertificationReport)
+    other = "pass" if report.verdict != "pass" else "fail"
+    (folder / "dist" / ID / CERTIFICATION).write_bytes(documents.dumps(report.model_copy(update={"verdict": other})))
+    capsys.readouterr()
+    assert within(folder, "card", f"dist/{ID}") == 3
+    said = capsys.readouterr().err
+    assert "does not follow from the numbers" in said
+    assert f"found: {other}" in said
