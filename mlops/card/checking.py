@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 from mlops import documents, registry
 from mlops import manifest as manifests
-from mlops.artifact import CERTIFICATION
 from mlops.card import evidence
 from mlops.card.agreement import Disagreement, disagreements
 from mlops.card.certificate import ledger_differences
-from mlops.card.facts import CHART, CardFacts
+from mlops.card.facts import CHART
 from mlops.card.page import render
 from mlops.card.structure import dead_links, empty_sections
-from mlops.certification.checking import differences
 from mlops.errors import MlopsError
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import Manifest
@@ -81,8 +79,8 @@ def _problems(model_id: ModelId, folder: Path, manifest_folder: Path) -> Iterato
     name, page = str(model_id), str(path)
     committed = documents.read_bytes(path)
     facts, files = evidence.read(model_id, folder)
-    certified = (Disagreement(*entry) for entry in (*_judged_again(facts), *ledger_differences(facts, folder)))
-    wrong = [*disagreements(facts, files), *(entry for entry in certified if entry.expected != entry.found)]
+    on_ledger = (Disagreement(*entry) for entry in ledger_differences(facts, folder))
+    wrong = [*disagreements(facts, files), *(entry for entry in on_ledger if entry.expected != entry.found)]
     for entry in wrong:
         yield _disagreeing(name, entry, own)
     if wrong:
@@ -103,13 +101,6 @@ def _problems(model_id: ModelId, folder: Path, manifest_folder: Path) -> Iterato
     for target in dead_links(text, folder):
         yield Problem(name, f"The link {target!r} leads nowhere.", file=page, expected="a file", found=target)
     yield from _against_pin(model_id, facts.manifest, manifest_folder)
-
-
-def _judged_again(facts: CardFacts) -> Iterator[tuple[str, str, object, object]]:
-    """Yield file, field, expected and found where the certification does not follow from its own numbers."""
-    if facts.certificate is not None:
-        for field, expected, found in differences(facts.certificate.report):
-            yield CERTIFICATION, field, expected, found
 
 
 def _disagreeing(name: str, entry: Disagreement, own: Path) -> Problem:
