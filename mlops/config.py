@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from mlops.certification_settings import CertificationSettings
 from mlops.criterion_settings import Action, Bounded, Change, Criterion, DecideOn, Rate, Samples, SliceRule
+from mlops.deploy_settings import DeploySettings
 from mlops.documents import Part, canonical_json, read_bytes
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.github_settings import GitHubSettings, check_task
@@ -157,6 +158,7 @@ class Settings(Part):
     schema_version: Literal[1]
     storage: StorageSettings = StorageSettings()
     tasks: dict[str, TaskSettings]
+    deploy: dict[str, DeploySettings] = Field(default_factory=dict)
     github: GitHubSettings = GitHubSettings()
 
     def task(self, name: str) -> TaskSettings:
@@ -171,6 +173,20 @@ class Settings(Part):
                 expected=" or ".join(sorted(self.tasks)),
                 found=name,
                 fix=f"Add a table [tasks.{name}] to {FILE_NAME}, or name a declared task.",
+            ) from None
+
+    def environment(self, name: str) -> DeploySettings:
+        """Return where an environment is served from; raises UsageRefusedError when ``mlops.toml`` does not say."""
+        try:
+            return self.deploy[name]
+        except KeyError:
+            raise UsageRefusedError(
+                "Nothing says where this environment is served from.",
+                file=FILE_NAME,
+                field="deploy",
+                expected=" or ".join(sorted(self.deploy)) or f"a table [deploy.{name}] with a target",
+                found=name,
+                fix=f'Add [deploy.{name}] with target = "..." to {FILE_NAME}, or pass --target.',
             ) from None
 
 

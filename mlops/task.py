@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlops.config import TaskSettings
+from mlops.inputs import Kind
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,9 @@ class Model(Protocol):
 
     def explain(self, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
         """Return for each row of ``inputs`` (n, k) which attributes moved its score."""
+
+    def reads(self) -> dict[str, Kind]:
+        """Return the columns of :attr:`Examples.inputs` that scoring reads, in their order, and what each holds."""
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""

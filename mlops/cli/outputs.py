@@ -91,6 +91,9 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
         "dataset-date",
         "dataset-hash",
     ),
+    "deploy": ("state", "model-id", "before", "shares"),
+    "reconcile": ("state", "states"),
+    "rollback": ("state", "model-id"),
     "validate": ("verdict", "score", "report", "quarantine", "rows"),
     "admit": ("model-id", "dataset-id", "dataset-hash", "model-sha256", "artifact-sha256", "gate-sha256"),
 }

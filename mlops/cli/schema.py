@@ -45,6 +45,8 @@ DOCUMENTS = {
     "certificationreport": Published("mlops.certification.document", "CertificationReport", "certification.json"),
     "ledgerline": Published("mlops.certification.document", "LedgerLine", "a run in model_cards/<task>/ledger.jsonl"),
     "revocation": Published("mlops.certification.document", "Revocation", "a revocation in the same ledger"),
+    "pointer": Published("mlops.deploy.document", "Pointer", "<target>/<task>/pointer.json"),
+    "golden": Published("mlops.deploy.document", "Golden", "<target>/<task>/models/<model>/golden.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""

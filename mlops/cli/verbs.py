@@ -32,6 +32,9 @@ VERBS = {
     "docs": Verb("docs", "Render the tracker of data and the dashboard of certification, or check them."),
     "card": Verb("card", "Render a model's card from its evidence, or check a committed one."),
     "admit": Verb("admit", "May this judged artifact be deployed? Every hash is computed again."),
+    "deploy": Verb("deploy", "Change the desired state: which model an environment serves."),
+    "reconcile": Verb("reconcile", "Make a target serve what environments.json says: copy, test there, switch last."),
+    "rollback": Verb("rollback", "Serve again what was served before, at once."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
     "doctor": Verb("doctor", "Look for GitHub's traps in workflows and settings; each with the fix."),
@@ -44,6 +47,7 @@ GROUPS = {
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "intake", "check", "gate", "certify", "policy"),
     "Publication": ("card", "docs", "admit"),
+    "Deployment": ("deploy", "reconcile", "rollback"),
     "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }

@@ -60,7 +60,8 @@ def _model(root: Path, settings: Settings, served: _Served, sound: Collection[st
     except MlopsError as error:
         yield _refused(field, f"a card that can be read, {card.as_posix()}", f"{error.what} {error.found}")
         return
-    if record.verdict != "pass":
+    beta = task in settings.tasks and settings.tasks[task].certification is not None
+    if record.verdict not in ({"pass", "inconclusive"} if beta else {"pass"}):
         yield _refused(field, "a model whose verdict is pass", f"{model}, whose verdict is {record.verdict}")
     if model not in sound:
         yield _refused(field, "a model whose evidence holds", f"{model}, whose evidence does not, as said above")

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
+from mlops.inputs import Kind as InputKind
 from mlops.learning.calibration import Calibration
 from mlops.learning.estimators import Estimator, Floats, restore_estimator
 from mlops.learning.explaining import contributions
@@ -73,6 +74,10 @@ class ClaimModel:
             )
             for row in range(len(inputs))
         )
+
+    def reads(self) -> dict[str, InputKind]:
+        """Return the columns that scoring reads: those of the frozen schema."""
+        return self.schema.reads()
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""

@@ -13,9 +13,15 @@ from mlops.contract.fields import folded
 from mlops.contract.model import Contract, Field
 from mlops.documents import canonical_json
 from mlops.hashing import Sha256, sha256_bytes
+from mlops.inputs import Kind as InputKind
 
 VERSION = 1
 """Of the encodings: a model of another version cannot be read."""
+
+_HOLDS: Mapping[str, InputKind] = {
+    "number": "number", "ratio": "number", "days": "date", "calendar": "date",
+    "category": "text", "list": "text", "text": "text",
+}  # fmt: skip
 
 Kind = Literal["number", "ratio", "days", "calendar", "category", "list", "text"]
 
@@ -60,6 +66,10 @@ class FeatureSchema:
     def inputs(self) -> tuple[str, ...]:
         """The columns that are read, each once."""
         return tuple(dict.fromkeys(column for field in self.fields for column in field.columns))
+
+    def reads(self) -> dict[str, InputKind]:
+        """Return what each of :attr:`inputs` holds."""
+        return {name: _HOLDS[field.kind] for field in self.fields for name in field.columns}
 
     @property
     def sha256(self) -> Sha256:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
+from mlops.inputs import Kind
 from mlops.learning.calibration import Calibration
 from mlops.learning.estimators import Estimator, restore_estimator
 from mlops.task import Explanation, FeatureNote
@@ -84,6 +85,10 @@ class PairMatcher:
     def explain(self, inputs: pd.DataFrame) -> tuple[Explanation, ...]:
         """Return for each pair of ``inputs`` (n, k) which attributes moved its score."""
         return explain(self, inputs)
+
+    def reads(self) -> dict[str, Kind]:
+        """Return the columns that scoring reads; all are texts."""
+        return dict.fromkeys(self.pair_features.columns, "text")
 
     def features(self) -> tuple[FeatureNote, ...]:
         """Return the features in the order in which the classifier reads them."""

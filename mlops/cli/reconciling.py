@@ -1,0 +1,136 @@
+"""Making a target serve what is declared: which model, from which bytes, with which golden rows."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from mlops import admission, checksums, documents, evaluation, registry
+from mlops import manifest as manifests
+from mlops.admission import Expected
+from mlops.artifact import CHECKSUMS, EVALUATION, TRAINING, Training
+from mlops.cli import steps
+from mlops.cli.common import find_manifest
+from mlops.cli.steps import MAX_EVALUATION_BYTES, open_task
+from mlops.cli.targets import Place
+from mlops.deploy import golden, switching
+from mlops.deploy.document import Golden, Mode, Pointer
+from mlops.deploy.placing import files_of, read_pointer
+from mlops.deploy.switching import Switched
+from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.ids import ModelId, utc_today
+from mlops.permission import permission
+
+BETA = "This answer comes from a beta: the model is not certified. A person decides."
+
+
+class Asked(NamedTuple):
+    """What is asked for.
+
+    Attributes:
+        task: Only this task; None takes all that the environment names.
+        artifacts: Folders of judged models.
+        share: Of the entities, in percent; None takes the first that the model may have.
+        shadow: Whether the model answers nobody.
+    """
+
+    task: str | None
+    artifacts: tuple[Path, ...]
+    share: int | None
+    shadow: bool
+
+
+def reconcile(place: Place, asked: Asked) -> dict[str, Switched]:
+    """Have the target serve what is declared of each task, and return what came of it.
+
+    Raises:
+        InputRefusedError: A hash, a document or a golden row does not hold; nothing went live.
+        UsageRefusedError: The model must not be served there, or its artifact is missing.
+        ConflictError: Another deployment is at work.
+    """
+    declared = place.declared.environments[place.environment]
+    given = {_trained(folder).model_id: folder for folder in asked.artifacts}
+    found = {}
+    with place.alone():
+        for task in [asked.task] if asked.task else sorted(declared):
+            pointer = read_pointer(place.target, place.environment, task)
+            model = declared.get(task)
+            if model is None:
+                found[task] = switching.take_out(place.target, pointer, place.why())
+            else:
+                found[task] = _serve(place, ModelId.parse(model), pointer, given.get(model), asked)
+    return found
+
+
+def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None, asked: Asked) -> Switched:
+    target, task, why = place.target, model.dataset.task, place.why()
+    live = pointer.live is not None and pointer.live.model_id == str(model)
+    if live and pointer.trial is None:
+        switching.verify(target, pointer)
+        return Switched("unchanged", pointer, pointer)
+    test, healthy = place.test(task), place.healthy(task)
+    if artifact is None:
+        if not any(one.placed.model_id == str(model) for one in pointer.before):
+            raise UsageRefusedError(
+                "The target does not hold this model yet.", file=target.uri, field="--artifact",
+                expected=f"the folder of {model}, judged", found="no such folder named",
+                fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
+            )  # fmt: skip
+        back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
+        return switching.bring_back(target, pointer, back, why, test=test, healthy=healthy)
+    allowed = permission(
+        model, place.environment, root=place.root, settings=place.settings, today=utc_today().isoformat()
+    )
+    if not allowed.allowed:
+        raise UsageRefusedError(
+            "This model must not be served there.", field="model_id", found=model, why=allowed.reason,
+            expected="a model that passed its gate; of a certified task one that the ledger allows",
+            fix=f"mlops deploy ANOTHER --environment {place.environment}",
+        )  # fmt: skip
+    share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
+    why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
+    placed = switching.place(target, str(model), _files(place, model, artifact), why, test)
+    mode: Mode = "shadow" if asked.shadow else "live" if share == 100 else "canary"  # noqa: PLR2004  # percent
+    return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
+
+
+def _files(place: Place, model: ModelId, artifact: Path) -> dict[str, bytes]:
+    """Return what goes to the target, if these are the bytes that the committed card is about."""
+    record = registry.read_record(place.root / registry.path_of(model))
+    judged = admission.read(artifact, place.root, place.settings)
+    policy = place.settings.task(model.dataset.task).policy
+    admission.admit(judged, policy, Expected(artifact_sha256=record.artifact_sha256))
+    return files_of(artifact, _golden(place, artifact))
+
+
+def _golden(place: Place, artifact: Path) -> Golden:
+    """Return test rows from the pinned data with the scores on which the model was judged."""
+    training = _trained(artifact)
+    pinned = manifests.load(find_manifest(place.root, training.dataset_id))
+    plug = open_task(training.task)
+    _, model = steps.load_model(plug, artifact)
+    examples = steps.read_examples(plug, pinned, place.settings, place.root)
+    listed = checksums.parse(documents.read_bytes(artifact / CHECKSUMS))
+    data = checksums.read_verified(artifact, EVALUATION, listed, limit=MAX_EVALUATION_BYTES)
+    judged = evaluation.loads(data, file=artifact / EVALUATION)
+    at = golden.spread(judged.score, place.rules.golden_rows)
+    position = {name: row for row, name in enumerate(examples.row_id)}
+    rows = [position.get(name, -1) for name in judged.row_id[at]]
+    if min(rows) < 0:
+        raise InputRefusedError(
+            "The pinned data lacks rows on which the model was judged.", file=artifact / EVALUATION, field="row_id",
+            expected=f"rows of {training.dataset_id}", found=f"{sum(row < 0 for row in rows)} others",
+            fix="Deploy from the commit that judged the model.",
+        )  # fmt: skip
+    return golden.make(
+        training.task,
+        training.model_sha256,
+        inputs=examples.inputs.iloc[np.array(rows)],
+        row_id=[str(name) for name in judged.row_id[at]],
+        scores=judged.score[at],
+        kinds=model.reads(),
+    )
+
+
+def _trained(folder: Path) -> Training:
+    return documents.read(folder / TRAINING, Training)

@@ -1,0 +1,66 @@
+"""``mlops rollback``: serve again what was served before, at once, and have environments.json say so."""
+
+import click
+
+from mlops import documents
+from mlops.cli import outputs
+from mlops.cli.common import emit_json
+from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
+from mlops.deploy.placing import read_pointer
+from mlops.deploy.switching import bring_back, former
+from mlops.environments import PATH, Environments
+from mlops.errors import ExitCode, UsageRefusedError
+from mlops.ids import ModelId
+
+
+@click.command("rollback", epilog="Example: mlops rollback --environment production --to er_20251020")
+@environment_option
+@click.option("--task", metavar="NAME", help="Of which task; not needed where the environment serves one.")
+@click.option("--to", metavar="ID", help="Which model; the one before by default.")
+@target_option
+@health_option
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def command(
+    environment: str, task: str | None, to: str | None, target: str | None, health: str | None, as_json: bool
+) -> int:
+    """Serve a model again that was live before: no new gate, while it was replaced not longer ago than mlops.toml says.
+
+    Every file of it is hashed again on the target, and it must score its golden rows as ever. environments.json is
+    changed, too: commit it, or the next `mlops reconcile` brings the other model back.
+    """
+    place = Place.find(environment, target, health)
+    name = _task(place, task, to)
+    with place.alone():
+        pointer, why = read_pointer(place.target, environment, name), place.why()
+        back = former(pointer, to, place.rules.rollback_days, why.now)
+        done = bring_back(place.target, pointer, back, why, test=place.test(name), healthy=place.healthy(name))
+    failed = done.state == "rolled back"
+    if not failed:
+        served = place.declared.environments[environment] | {name: back.model_id}
+        declared = {**place.declared.environments, environment: served}
+        documents.write(place.root / PATH, Environments(environments=declared))
+    said = sentence(place, name, done)
+    outputs.summarise(f"{said}\n")
+    outputs.tell("rollback", {"state": "failure" if failed else "success", "model-id": back.model_id})
+    if as_json:
+        emit_json({name: answer(done)})
+    else:
+        click.echo(said if failed else f"{said}\nNext: commit {PATH.as_posix()}, which says so now, and merge it.")
+    return int(ExitCode.FAIL if failed else ExitCode.DONE)
+
+
+def _task(place: Place, task: str | None, to: str | None) -> str:
+    if to is not None:
+        named = ModelId.parse(to).dataset.task
+        if task in {None, named}:
+            return named
+    elif task is not None:
+        return task
+    served = sorted(place.declared.environments[place.environment])
+    if task is None and len(served) == 1:
+        return served[0]
+    raise UsageRefusedError(
+        "It is not clear which task shall be rolled back.", field="--task",
+        expected=" or ".join(served) or "a task that the environment serves, and it serves none",
+        found=task or "nothing", fix=f"mlops rollback --environment {place.environment} --task {(served or ['er'])[0]}",
+    )  # fmt: skip

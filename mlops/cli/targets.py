@@ -1,0 +1,131 @@
+"""What the verbs that deploy share: the environment, its target, who asks, and the model that proves itself there."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mlops import environments, provenance
+from mlops.admission import refuse_undeclared
+from mlops.cli.common import load_settings, repository_root
+from mlops.cli.steps import open_task
+from mlops.config import Settings
+from mlops.deploy import loading
+from mlops.deploy.document import Placed
+from mlops.deploy.switching import Healthy, Switched, Test, Why
+from mlops.deploy_settings import DeploySettings
+from mlops.environments import Environments, parse_environment
+from mlops.storage import health
+from mlops.storage.target import Target
+
+environment_option = click.option(
+    "--environment", "environment", default=environments.PRODUCTION, show_default=True, metavar="NAME",
+    help="Where.",
+)  # fmt: skip
+target_option = click.option(
+    "--target", metavar="URI", help="Where it is served from; mlops.toml's by default: a folder, s3://, gs:// or az://."
+)
+health_option = click.option(
+    "--health", metavar="URL", help="The server's /readyz, asked after the switch; mlops.toml's by default."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An environment and where it is served from."""
+
+    root: Path
+    settings: Settings
+    environment: str
+    declared: Environments
+    rules: DeploySettings
+    target: Target
+
+    @classmethod
+    def find(cls, environment: str, target: str | None, health_url: str | None = None) -> "Place":
+        """Return the place of an environment.
+
+        Raises:
+            UsageRefusedError: It is not declared, or nothing says where it is served from.
+        """
+        root = repository_root()
+        settings, declared = load_settings(root), environments.read(root)
+        refuse_undeclared(parse_environment(environment), declared)
+        rules = DeploySettings(target=target) if target else settings.environment(environment)
+        if target and environment in settings.deploy:
+            rules = settings.deploy[environment].model_copy(update={"target": target})
+        if health_url is not None:
+            rules = rules.model_copy(update={"health": health_url})
+        return cls(root, settings, environment, declared, rules, Target.open(rules.target, root=root))
+
+    def test(self, task: str) -> Test:
+        """Return what has a model prove itself from its files on the target."""
+
+        def tested(files: Mapping[str, bytes]) -> None:
+            loading.load(files, open_task(task), place=self.target.uri)
+
+        return tested
+
+    def healthy(self, task: str) -> Healthy:
+        """Return what asks the server after a switch."""
+
+        def ask(placed: Placed | None) -> str:
+            if placed is None or not self.rules.health:
+                return ""
+            return health.wait_for(
+                self.rules.health, task, placed.model_id, placed.artifact_sha256, seconds=self.rules.health_seconds
+            )
+
+        return ask
+
+    def why(self) -> Why:
+        """Return who asks: the commit that is checked out, now."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        return Why(now, provenance.code_version(self.root).commit, provenance.run_url(os.environ))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other deployments out of the target."""
+        with self.target.alone():
+            yield
+
+
+def named(placed: Placed | None) -> str:
+    """Return the id of a model, or that there is none."""
+    return "no model" if placed is None else placed.model_id
+
+
+def sentence(place: Place, task: str, done: Switched) -> str:
+    """Return what came of a change, in a sentence."""
+    old, new = named(done.before.live), named(done.pointer.live)
+    where = f"{place.environment} ({place.target.uri})"
+    if done.state == "rolled back":
+        return f"{task}: {where} serves {new} again. {done.reason}"
+    if done.state == "unchanged":
+        return f"{task}: {where} serves {new} already; every hash holds."
+    if done.pointer.trial is not None:
+        trial = done.pointer.trial
+        share = (
+            f", which answers {trial.share} % of the entities" if trial.mode == "canary" else ", which is only logged"
+        )
+        return f"{task}: {where} serves {new}, and beside it {trial.placed.model_id} as {trial.mode}{share}."
+    return f"{task}: {where} serves {new} instead of {old}."
+
+
+def answer(done: Switched) -> dict[str, object]:
+    """Return what came of a change as JSON values."""
+    trial = done.pointer.trial
+    return {
+        "state": done.state,
+        "live": done.pointer.live.model_id if done.pointer.live else None,
+        "before": done.before.live.model_id if done.before.live else None,
+        "trial": None
+        if trial is None
+        else {"model_id": trial.placed.model_id, "mode": trial.mode, "share": trial.share},
+        "sequence": done.pointer.sequence,
+        "reason": done.reason,
+    }

@@ -1,0 +1,120 @@
+"""``mlops reconcile``: real models on a target that is a folder."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mlops import documents
+from mlops.deploy.document import Golden
+from mlops.environments import PATH, Environments
+from mlops.storage.target import Target
+from tests.cli.deploying import NEW, OLD, Play, judged, server
+from tests.cli.job import enter
+from tests.conftest import git
+from tests.small import few_trees
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return judged(tmp_path_factory)
+
+
+@pytest.fixture
+def play(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Play:
+    return Play(shutil.copytree(made, tmp_path / "own"), capsys)
+
+
+def test_the_target_follows_and_holds_what_was_judged(play: Play) -> None:
+    play.deploy(OLD)
+    live = play.pointer.live
+    assert live is not None
+    assert (live.model_id, live.commit) == (OLD, git(play.folder, "rev-parse", "HEAD"))
+    for name in ("model.skops", "training.json", "metrics.json", "gate.json", "checksums.txt"):
+        assert play.file(OLD, name).read_bytes() == (play.folder / "dist" / OLD / name).read_bytes()
+    golden = documents.read(play.file(OLD, "golden.json"), Golden)
+    scores = [row.score for row in golden.rows]
+    assert len(scores) == 5
+    assert scores == sorted(scores)
+    assert scores[0] < 0.5 < scores[-1]
+    again = play("reconcile")
+    assert (again.code, "already; every hash holds" in again.out) == (0, True)
+
+
+def test_what_is_no_longer_declared_is_taken_out(play: Play) -> None:
+    play.deploy(OLD)
+    (play.folder / PATH).write_bytes(documents.dumps(Environments(environments={"production": {}})))
+    assert play("reconcile", "--task", "er").code == 0
+    assert play.pointer.live is None
+    assert play.pointer.before[0].placed.model_id == OLD
+
+
+def test_other_bytes_than_the_card_is_about_are_refused(play: Play) -> None:
+    """The same id, trained with another seed, judged and good: but nobody reviewed these bytes."""
+    with few_trees():
+        assert play("run", "er", "--dataset", OLD, "--seed", "7", "--out", "dist/other").code == 0
+    assert play("deploy", OLD).code == 0
+    done = play("reconcile", "--artifact", "dist/other")
+    assert done.code == 3
+    assert "artifact_sha256" in done.err
+    assert not (play.folder / "served/er").exists()
+
+
+def test_a_model_that_the_target_does_not_hold_needs_its_artifact(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    done = play("reconcile")
+    assert done.code == 2
+    assert f"--artifact dist/{OLD}" in done.err
+
+
+def test_a_canary_answers_a_share_and_then_all(play: Play) -> None:
+    play.deploy(OLD)
+    assert play("deploy", NEW).code == 0
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--share", "25").code == 0
+    trial = play.pointer.trial
+    assert trial is not None
+    assert (play.live, trial.placed.model_id, trial.mode, trial.share) == (OLD, NEW, "canary", 25)
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--shadow").code == 0
+    assert play.pointer.trial is not None
+    assert play.pointer.trial.mode == "shadow"
+    assert play("reconcile", "--artifact", f"dist/{NEW}").code == 0
+    assert play.live == NEW
+    assert json.loads(play("reconcile", "--json").out)["er"]["trial"] is None
+
+
+def test_two_deployments_at_once_do_not_mix(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    with Target.open("served", root=play.folder).alone():
+        done = play("reconcile", "--artifact", f"dist/{OLD}")
+    assert done.code == 6
+    assert "at work" in done.err
+    assert not (play.folder / "served/er").exists()
+
+
+def test_a_target_of_another_environment_is_refused(play: Play) -> None:
+    play.deploy(OLD)
+    assert play("deploy", NEW, "--environment", "staging").code == 0
+    done = play("reconcile", "--environment", "staging", "--target", "served", "--artifact", f"dist/{NEW}")
+    assert done.code == 3
+    assert "another environment" in done.err
+
+
+def test_a_server_that_does_not_take_the_model_gets_the_one_before(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play.deploy(OLD)
+    live = play.pointer.live
+    assert live is not None
+    assert play("deploy", NEW).code == 0
+    text = (play.folder / "mlops.toml").read_text(encoding="utf-8")
+    (play.folder / "mlops.toml").write_text(f"{text}health_seconds = 0.3\n", encoding="utf-8")
+    (tmp_path / "job").mkdir()
+    job = enter(monkeypatch, tmp_path / "job", play.folder)
+    served = {"er": {"model_id": OLD, "artifact_sha256": live.artifact_sha256}}
+    with server(served) as url:
+        done = play("reconcile", "--artifact", f"dist/{NEW}", "--health", url)
+    assert done.code == 1
+    assert f"serves {OLD} again. The server serves {OLD} instead of {NEW}." in done.out
+    assert (play.live, play.pointer.sequence, play.pointer.before) == (OLD, 3, ())
+    assert job.outputs == {"state": "failure", "states": "er=rolled back"}

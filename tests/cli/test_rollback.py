@@ -1,0 +1,88 @@
+"""``mlops rollback``: what was live comes back, if all of it still holds."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mlops import documents
+from mlops.deploy.document import Golden
+from mlops.environments import PATH, Environments
+from mlops.hashing import sha256_bytes
+from tests.cli.deploying import NEW, OLD, Play, judged, serve_both, server
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return judged(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def deployed(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("deployed") / "own")
+    serve_both(folder)
+    return folder
+
+
+@pytest.fixture
+def both(deployed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Play:
+    return Play(shutil.copytree(deployed, tmp_path / "own"), capsys)
+
+
+def test_a_second_model_takes_its_place_and_the_first_comes_back(both: Play) -> None:
+    assert both.live == NEW
+    assert [one.placed.model_id for one in both.pointer.before] == [OLD]
+    shutil.rmtree(both.folder / "dist")  # no artifact is needed: the target has it
+    done = both("rollback", "--json")
+    assert (done.code, json.loads(done.out)["er"]["live"]) == (0, OLD)
+    assert documents.read(both.folder / PATH, Environments).environments["production"] == {"er": OLD}
+    assert both.live == OLD
+    assert both("rollback", "--to", NEW).code == 0
+    assert [one.placed.model_id for one in both.pointer.before] == [OLD, NEW, OLD]
+    assert both.pointer.sequence == 4
+
+
+@pytest.mark.parametrize("name", ["model.skops", "gate.json", "golden.json", "checksums.txt"])
+def test_a_changed_file_never_comes_back(both: Play, name: str) -> None:
+    path = both.file(OLD, name)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    done = both("rollback")
+    assert done.code == 3
+    assert name in done.err
+    assert both.live == NEW
+    assert documents.read(both.folder / PATH, Environments).environments["production"] == {"er": NEW}
+
+
+def test_a_model_that_scores_its_golden_rows_otherwise_is_not_served(both: Play) -> None:
+    """As on a machine whose packages compute something else; the hashes all hold."""
+    path = both.file(OLD, "golden.json")
+    golden = documents.read(path, Golden)
+    first = golden.rows[0].model_copy(update={"score": golden.rows[0].score + 1e-4})
+    forged = documents.dumps(golden.model_copy(update={"rows": (first, *golden.rows[1:])}))
+    path.write_bytes(forged)
+    before = both.pointer.before[0]
+    placed = before.placed.model_copy(update={"golden_sha256": sha256_bytes(forged)})
+    changed = both.pointer.model_copy(update={"before": (before.model_copy(update={"placed": placed}),)})
+    (both.folder / "served/er/pointer.json").write_bytes(documents.dumps(changed))
+    done = both("rollback")
+    assert done.code == 3
+    assert "does not score its golden rows" in done.err
+    assert both.live == NEW
+
+
+def test_a_model_that_was_replaced_long_ago_is_judged_again_first(both: Play) -> None:
+    text = (both.folder / "mlops.toml").read_text(encoding="utf-8")
+    (both.folder / "mlops.toml").write_text(f"{text}rollback_days = 0\n", encoding="utf-8")
+    done = both("rollback")
+    assert done.code == 2
+    assert "replaced too long ago" in done.err
+
+
+def test_a_server_that_takes_the_model_keeps_it(both: Play) -> None:
+    before = both.pointer.before[0].placed
+    with server({"er": {"model_id": OLD, "artifact_sha256": before.artifact_sha256}}) as url:
+        assert both("rollback", "--health", url).code == 0
+    assert both.live == OLD
