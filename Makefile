@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-claims test check e2e second-opinion lint-workflows bench speed simulate mutate format lock schemas clean
+.PHONY: help demo demo-claims test check e2e second-opinion lint-workflows bench speed claims-speed simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -75,6 +75,13 @@ bench: $(VENV)/.dev  ## Measure matching on every dataset of DATA, and render do
 
 speed: $(VENV)/.dev  ## Measure the speed of features, scoring and training, and render docs/benchmarks.md
 	$(BIN)/python -m benchmarks.er_speed --data $(DATA) $(ARGS)
+	$(BIN)/python -m benchmarks.render
+
+# The file of real claims: `make claims-speed CLAIMS=file.parquet`.
+CLAIMS ?= ../shared/data/claims/tsa_claims_2010_2013.parquet
+
+claims-speed: $(VENV)/.dev  ## Measure every step of the claims task on real claims, and render docs/benchmarks.md
+	$(BIN)/python -m benchmarks.claims_tsa --data $(CLAIMS) $(ARGS)
 	$(BIN)/python -m benchmarks.render
 
 simulate: $(VENV)/.dev  ## Simulate the coverage of the bounds and the decisions of the gate: 10 minutes
