@@ -60,6 +60,7 @@ class Quality(Part):
         accuracy: On the test rows.
         auc: On the test rows.
         base_rate: Share of the more frequent class among the test rows.
+        lift: How much more accurate than the more frequent class over the blocks, as a difference, with its bounds.
         permutation_p: Of the test by chance.
     """
 
@@ -73,6 +74,7 @@ class Quality(Part):
     accuracy: Bound
     auc: Bound
     base_rate: float
+    lift: Bound
     permutation_p: float
     folds: tuple[FoldRow, ...]
 

@@ -43,11 +43,11 @@ def cross_fit(
         weight: (n,) sampling weights, or None.
         folds: Training and held-out rows of each fold.
         seed: Seed of the estimator.
-        jobs: Processes; by default one for small tables, else as many as there are cores.
+        jobs: Processes; by default one for small tables, else as many as there are cores for this process.
     """
     everything = np.arange(len(label), dtype=np.intp)
     tasks: list[Fold] = [(everything, everything[:0]), *folds]
-    processes = jobs or (1 if features.size < SIDE_BY_SIDE else min(os.cpu_count() or 1, len(tasks)))
+    processes = jobs or (1 if features.size < SIDE_BY_SIDE else min(_cores(), len(tasks)))
     fits = Parallel(n_jobs=processes)(
         delayed(_fit_and_score)(kind, features, label, weight, fold, seed=seed) for fold in tasks
     )
@@ -55,6 +55,13 @@ def cross_fit(
     for (_, held_out), (_, found) in zip(tasks, fits, strict=True):
         scores[held_out] = found
     return scores, fits[0][0]
+
+
+def _cores() -> int:
+    """Return how many cores this process may use, which can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _fit_and_score(
