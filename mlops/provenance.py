@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from mlops.documents import Part
 from mlops.errors import UsageRefusedError
@@ -80,6 +82,35 @@ def committed(root: Path, revision: str, path: str) -> bytes | None:
         ) from None
     entry = _git(root, "ls-tree", commit, "--", path).split()
     return None if len(entry) < _ENTRY else _ask(root, "cat-file", "blob", entry[2])
+
+
+class Change(NamedTuple):
+    """A commit that changed a file, as the branch that is checked out tells it.
+
+    Attributes:
+        commit: Its full name.
+        time: When it was committed (when it was merged, if it came by a pull request), UTC.
+    """
+
+    commit: str
+    time: datetime
+
+
+def changes(root: Path, path: str) -> tuple[Change, ...]:
+    """Return the commits that changed a file on the branch that is checked out (first parents), oldest first.
+
+    A shallow clone knows no more than the commits that it has.
+
+    Args:
+        root: A folder of the repository.
+        path: The file, from ``root``, with forward slashes.
+
+    Raises:
+        UsageRefusedError: Git cannot be asked.
+    """
+    said = _git(root, "log", "--first-parent", "-m", "--reverse", "--format=%H %ct", "--", path)
+    pairs = (line.split(" ") for line in said.splitlines() if line.count(" ") == 1)
+    return tuple(Change(commit, datetime.fromtimestamp(int(seconds), UTC)) for commit, seconds in pairs)
 
 
 def environment() -> dict[str, str]:

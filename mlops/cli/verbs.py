@@ -35,6 +35,7 @@ VERBS = {
     "deploy": Verb("deploy", "Change the desired state: which model an environment serves."),
     "reconcile": Verb("reconcile", "Make a target serve what environments.json says: copy, test there, switch last."),
     "rollback": Verb("rollback", "Serve again what was served before, at once."),
+    "registry": Verb("registry", "Which models are there, which are live where, and which were: asked of git."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
     "doctor": Verb("doctor", "Look for GitHub's traps in workflows and settings; each with the fix."),
@@ -47,7 +48,7 @@ GROUPS = {
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "intake", "check", "gate", "certify", "policy"),
     "Publication": ("card", "docs", "admit"),
-    "Deployment": ("deploy", "reconcile", "rollback"),
+    "Deployment": ("deploy", "reconcile", "rollback", "registry"),
     "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }

@@ -1,0 +1,216 @@
+"""``mlops registry``: which models there are, what is live, what was live when, and whether targets follow."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from mlops import environments, registry
+from mlops.cli import live
+from mlops.cli.common import emit_json, repository_root
+from mlops.cli.drifting import drift_of
+from mlops.cli.printing import line, table
+from mlops.errors import ExitCode, UsageRefusedError
+from mlops.formatting import format_rate
+from mlops.ids import ModelId, parse_date
+from mlops.registry import Record
+
+_METRICS = ("precision", "recall", "f1")
+_WORDS = (
+    "model",
+    "verdict",
+    "dataset",
+    "live",
+    "when (UTC)",
+    "commit",
+    "environment",
+    "task",
+    "before",
+    "after",
+    "state",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+
+
+@click.group()
+def command() -> None:
+    """Tell which models there are and which are live: cards and environments.json are the registry, git its history."""
+
+
+@command.command("list", epilog="Example: mlops registry list --task er")
+@click.option("--task", metavar="NAME", help="Only of this task.")
+@json_option
+def list_(task: str | None, as_json: bool) -> None:
+    """List the models that have a card, oldest first, and where each is to be live."""
+    root = repository_root()
+    records = [_read(root, model) for model in registry.model_ids(root / registry.FOLDER)]
+    chosen = [record for record in records if task in {None, record.task}]
+    where = _where(root)
+    if as_json:
+        emit_json({
+            "models": [record.model_dump(mode="json") | {"live": where.get(record.id, [])} for record in chosen]
+        })  # fmt: skip
+        return
+    if not chosen:
+        click.echo("There is no card yet.")
+        return
+    rows = [
+        (
+            record.id, record.verdict, f"{record.trained_at:%Y-%m-%d}", record.dataset.id,
+            *(_value(record, name) for name in _METRICS), ", ".join(where.get(record.id, [])) or "-",
+        )
+        for record in chosen
+    ]  # fmt: skip
+    table(_console(), ("model", "verdict", "trained", "dataset", *_METRICS, "live"), rows, words=_WORDS)
+
+
+@command.command(epilog="Example: mlops registry show er_20251020")
+@click.argument("model", metavar="ID")
+@json_option
+def show(model: str, as_json: bool) -> None:
+    """Show what the card of the model ID records, and when it was to be live."""
+    root = repository_root()
+    record = _read(root, ModelId.parse(model))
+    changes = [one for one in live.switches(root) if model in {one.before, one.after}]
+    where = _where(root).get(model, [])
+    if as_json:
+        emit_json(record.model_dump(mode="json") | {"live": where, "history": [_switch(one) for one in changes]})
+        return
+    console = _console()
+    line(console, f"{record.id}: {record.verdict}", style="bold")
+    for name in record.metrics:
+        found = record.metrics[name]
+        line(
+            console,
+            f"  {name:<12} {format_rate(found.value)} ({format_rate(found.lower)} to {format_rate(found.upper)})",
+        )
+    for name, value in (
+        ("dataset", f"{record.dataset.id}, {record.dataset.rows:,} rows, sha256 {record.dataset.sha256}"),
+        ("trained", f"{record.trained_at:%Y-%m-%d %H:%M} UTC at commit {record.code_commit[:12]}"),
+        ("artifact", record.artifact_sha256),
+        ("previous", record.previous or "none"),
+        ("live", ", ".join(where) or "nowhere"),
+    ):
+        line(console, f"  {name:<12} {value}")
+    _print_switches(console, changes)
+
+
+@command.command(epilog="Example: mlops registry history --environment production")
+@click.option("--environment", metavar="NAME", help="Only of this environment.")
+@click.option("--task", metavar="NAME", help="Only of this task.")
+@json_option
+def history(environment: str | None, task: str | None, as_json: bool) -> None:
+    """Tell every change of what is to be live: by which commit, and when it was committed or merged."""
+    found = [
+        one
+        for one in live.switches(repository_root())
+        if environment in {None, one.environment} and task in {None, one.task}
+    ]
+    if as_json:
+        emit_json({"history": [_switch(one) for one in found]})
+        return
+    if not found:
+        click.echo("No change is known. A shallow clone knows few commits: git fetch --unshallow")
+        return
+    _print_switches(_console(), found)
+
+
+@command.command(epilog="Example: mlops registry at 20251103")
+@click.argument("date", metavar="DATE")
+@json_option
+def at(date: str, as_json: bool) -> None:
+    """Tell what was to be live at the end of the day DATE (YYYYMMDD, UTC), or at a moment (2025-11-03T12:00:00Z)."""
+    moment = _moment(date)
+    found = live.at(repository_root(), moment)
+    if as_json:
+        emit_json({
+            "at": moment.isoformat(),
+            "live": [{"environment": name, "task": task, "model_id": model} for (name, task), model in found.items()],
+        })  # fmt: skip
+        return
+    if not found:
+        click.echo(f"Nothing was to be live at {moment:%Y-%m-%d %H:%M} UTC.")
+        return
+    rows = [(*key, found[key]) for key in sorted(found)]
+    table(_console(), ("environment", "task", "model"), rows, words=_WORDS)
+
+
+@command.command(epilog="Example: mlops registry drift --environment production")
+@click.option("--environment", metavar="NAME", help="Only of this environment.")
+@json_option
+def drift(environment: str | None, as_json: bool) -> int:
+    """Compare what environments.json declares with what the targets serve, every hash included; 1 if they differ."""
+    found = drift_of(repository_root(), environment)
+    differs = any(one.state != "same" for one in found)
+    if as_json:
+        emit_json({"drift": [one._asdict() for one in found]})
+    elif not found:
+        click.echo("No environment has a target in mlops.toml.")
+    else:
+        rows = [(one.environment, one.task, one.declared or "-", one.served or "-", one.state) for one in found]
+        table(
+            _console(),
+            ("environment", "task", "declared", "served", "state"),
+            rows,
+            words=(*_WORDS, "declared", "served"),
+        )
+        for one in found:
+            if one.reason:
+                click.echo(f"{one.environment}, {one.task}: {one.reason}")
+    return int(ExitCode.FAIL if differs else ExitCode.DONE)
+
+
+def _read(root: Path, model: ModelId) -> Record:
+    return registry.read_record(registry.path_of(model, root / registry.FOLDER))
+
+
+def _where(root: Path) -> dict[str, list[str]]:
+    """Return by model where it is to be live."""
+    found: dict[str, list[str]] = {}
+    for (name, _), model in sorted(live.served(environments.read(root)).items()):
+        found.setdefault(model, []).append(name)
+    return found
+
+
+def _value(record: Record, name: str) -> str:
+    return format_rate(record.metrics[name].value) if name in record.metrics else "-"
+
+
+def _switch(one: live.Switch) -> dict[str, str | None]:
+    return {
+        "time": one.time.isoformat(), "commit": one.commit, "environment": one.environment, "task": one.task,
+        "before": one.before or None, "after": one.after or None,
+    }  # fmt: skip
+
+
+def _print_switches(console: Console, found: list[live.Switch]) -> None:
+    if not found:
+        return
+    rows = [
+        (f"{one.time:%Y-%m-%d %H:%M}", one.commit[:12], one.environment, one.task, one.before or "-", one.after or "-")
+        for one in found
+    ]
+    header = ("when (UTC)", "commit", "environment", "task", "before", "after")
+    table(console, header, rows, words=_WORDS)
+
+
+def _moment(text: str) -> datetime:
+    if "T" not in text:
+        day = parse_date(text)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min  # noqa: DTZ901  # refused below, for it has no time zone
+    if found.tzinfo is None:
+        raise UsageRefusedError(
+            "This is no moment.", field="DATE", expected="YYYYMMDD, or a time with its zone: 2025-11-03T12:00:00Z",
+            found=ascii(text[:100]), fix="Name a day: mlops registry at 20251103",
+        )  # fmt: skip
+    return found.astimezone(UTC)
+
+
+def _console() -> Console:
+    return Console(highlight=False)

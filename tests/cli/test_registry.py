@@ -1,0 +1,138 @@
+"""``mlops registry``: what is live and what was, asked of git and of the targets."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mlops import documents
+from mlops.card.facts import record_of
+from mlops.environments import PATH, Environments
+from mlops.registry import format_front_matter, path_of
+from tests import factories
+from tests.cli.deploying import NEW, OLD, Play, judged, serve_both
+from tests.conftest import RunCli, git
+
+
+def declare(folder: Path, day: str, **served: str) -> str:
+    """Commit what production serves, as of noon of a day, and return the commit."""
+    (folder / PATH).parent.mkdir(exist_ok=True)
+    (folder / PATH).write_bytes(documents.dumps(Environments(environments={"production": served})))
+    git(folder, "add", "--all")
+    when = f"{day}T12:00:00+00:00"
+    environment = os.environ | {"GIT_COMMITTER_DATE": when, "GIT_AUTHOR_DATE": when}
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
+    words = ("git", *identity, "commit", "--quiet", "--allow-empty", f"--message=Of {day}")
+    subprocess.run(words, cwd=folder, env=environment, check=True)  # noqa: S603  # fixed words
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def told(repository: Path) -> list[str]:
+    """Serve a model, another one, the first again and none, a day each."""
+    declared: tuple[dict[str, str], ...] = (
+        {"er": OLD},
+        {"er": NEW, "claims": "claims_20251103"},
+        {"er": OLD, "claims": "claims_20251103"},
+        {},
+    )
+    return [declare(repository, f"2025-11-0{day}", **one) for day, one in enumerate(declared, start=1)]
+
+
+def test_the_history_is_that_of_one_file(told: list[str], run_cli: RunCli) -> None:
+    found = json.loads(run_cli("registry", "history", "--task", "er", "--json").out)["history"]
+    assert [(one["commit"], one["before"], one["after"]) for one in found] == [
+        (told[0], None, OLD), (told[1], OLD, NEW), (told[2], NEW, OLD), (told[3], OLD, None),
+    ]  # fmt: skip
+    assert found[0]["time"] == "2025-11-01T12:00:00+00:00"
+    assert told[1][:12] in run_cli("registry", "history", "--environment", "production").out
+    assert "No change is known" in run_cli("registry", "history", "--environment", "staging").out
+
+
+@pytest.mark.parametrize(
+    ("when", "er"),
+    [
+        ("20251031", None), ("20251101", OLD), ("20251102", NEW), ("2025-11-02T11:59:59Z", OLD),
+        ("2025-11-02T21:00:00+09:00", NEW), ("20251103", OLD), ("20251104", None), ("20260101", None),
+    ],
+)  # fmt: skip
+def test_what_was_live_at_a_moment(told: list[str], run_cli: RunCli, when: str, er: str | None) -> None:
+    assert len(told) == 4
+    live = json.loads(run_cli("registry", "at", when, "--json").out)["live"]
+    assert next((one["model_id"] for one in live if one["task"] == "er"), None) == er
+
+
+@pytest.mark.parametrize("when", ["2025-11-02T12:00:00", "yesterday", "20251332", "T"])
+def test_no_moment_is_guessed(told: list[str], run_cli: RunCli, when: str) -> None:
+    assert told
+    assert run_cli("registry", "at", when).code == 2
+
+
+def test_a_merged_branch_tells_when_it_was_merged(repository: Path, run_cli: RunCli) -> None:
+    declare(repository, "2025-11-01", er=OLD)
+    git(repository, "switch", "--quiet", "--create=serve")
+    declare(repository, "2025-11-02", er=NEW)
+    git(repository, "switch", "--quiet", "main")
+    git(repository, "merge", "--quiet", "--no-ff", "--no-edit", "serve")
+    merge = git(repository, "rev-parse", "HEAD")
+    found = json.loads(run_cli("registry", "history", "--json").out)["history"]
+    assert [one["commit"] for one in found][1:] == [merge]
+
+
+def test_a_commit_that_broke_the_file_declared_nothing(repository: Path, run_cli: RunCli) -> None:
+    declare(repository, "2025-11-01", er=OLD)
+    (repository / PATH).write_text("{", encoding="utf-8")
+    git(repository, "commit", "--quiet", "--all", "--message=Break it")
+    declare(repository, "2026-12-03", er=NEW)
+    found = json.loads(run_cli("registry", "history", "--json").out)["history"]
+    assert [one["after"] for one in found] == [OLD, NEW]
+
+
+def card(folder: Path, model: str) -> None:
+    record = record_of(factories.card_facts()).model_copy(update={"id": model})
+    (folder / path_of(model)).write_text(f"{format_front_matter(record, {})}\n# {model}\n", encoding="utf-8")
+
+
+def test_models_are_listed_with_where_they_live(told: list[str], repository: Path, run_cli: RunCli) -> None:
+    assert told
+    declare(repository, "2025-11-05", er=NEW)
+    for model in (OLD, NEW):
+        card(repository, model)
+    models = json.loads(run_cli("registry", "list", "--json").out)["models"]
+    assert [(one["id"], one["live"]) for one in models] == [(OLD, []), (NEW, ["production"])]
+    assert "production" in run_cli("registry", "list", "--task", "er").out.splitlines()[-1]
+    assert "no card" in run_cli("registry", "list", "--task", "claims").out
+    one = json.loads(run_cli("registry", "show", OLD, "--json").out)
+    assert [change["after"] for change in one["history"]] == [OLD, NEW, OLD, None]
+    assert "nowhere" in run_cli("registry", "show", OLD).out
+    assert run_cli("registry", "show", "er_20200101").code == 3
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+
+    folder = shutil.copytree(judged(tmp_path_factory), tmp_path_factory.mktemp("registry") / "own")
+    serve_both(folder)
+    return folder
+
+
+def test_drift_is_told(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    play = Play(deployed, capsys)
+    done = play("registry", "drift", "--json")
+    [found] = json.loads(done.out)["drift"]
+    assert (done.code, found["declared"], found["served"], found["state"]) == (0, NEW, NEW, "same")
+    assert play("deploy", OLD).code == 0
+    done = play("registry", "drift")
+    assert (done.code, "mlops reconcile --environment production --task er" in done.out) == (1, True)
+    assert play("reconcile").code == 0
+    file = play.file(OLD, "model.skops")
+    data = file.read_bytes()
+    file.write_bytes(data[:-1])
+    done = play("registry", "drift", "--environment", "production", "--json")
+    [found] = json.loads(done.out)["drift"]
+    assert (done.code, found["state"], "model.skops" in found["reason"]) == (1, "damaged", True)
+    file.write_bytes(data)
+    assert play("registry", "drift", "--environment", "staging").code == 2
