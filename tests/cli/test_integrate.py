@@ -139,6 +139,22 @@ def test_killed_at_any_write_and_run_again_it_comes_to_the_same(
         assert state(repository) == unbroken
 
 
+def test_a_full_disk_is_told_and_changes_nothing(
+    repository: Path, run_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(repository)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        done = run_cli("integrate", "claims", "--new-data", FIRST_BATCH)
+    assert (done.code, "No space left on device" in done.err, "Free disk space" in done.err) == (5, True, True)
+    assert state(repository) == before
+    assert run_cli("integrate", "claims", "--new-data", FIRST_BATCH).code == 0
+
+
 def test_what_contradicts_what_is_known_goes_to_quarantine_with_its_like(
     repository: Path, run_cli: Run, first: pa.Table
 ) -> None:
