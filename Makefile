@@ -37,7 +37,7 @@ test: $(VENV)/.dev  ## Set up and run all tests
 check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documents, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy & types=$$!; \
+	$(BIN)/mypy --num-workers 2 & types=$$!; \
 	  $(BIN)/lint-imports --no-logo && $(BIN)/mlops schema --check && $(BIN)/mlops verify && $(BIN)/mlops card --check \
 	  && $(BIN)/mlops docs claims --check && $(BIN)/mlops certify claims --check \
 	  && $(MAKE) --no-print-directory lint-workflows && wait $$types
@@ -150,6 +150,7 @@ lock: $(VENV)/.python  ## Renew requirements/*.txt from pyproject.toml (needs uv
 	$(LOCKING) --group pip -o requirements/pip.txt
 	$(COMPILE) --extra dev -o requirements/dev.txt
 	$(COMPILE) --extra mutation -c requirements/dev.txt -o requirements/mutation.txt
+	$(COMPILE) --extra serve -c requirements/dev.txt -o requirements/serve.txt
 	$(COMPILE) --extra train -c requirements/dev.txt -o requirements/train.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/base.txt
 	$(COMPILE) --extra bot -c requirements/dev.txt -o requirements/bot.txt

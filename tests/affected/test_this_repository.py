@@ -17,12 +17,14 @@ SHAPE_NO_MODEL = {
     "mlops/checksums.py",
     "mlops/config.py",  # what the settings say is compared, not how they are read
     "mlops/criterion_settings.py",  # the same
+    "mlops/deploy_settings.py",  # where a model goes
     "mlops/documents.py",
     "mlops/errors.py",
     "mlops/github_settings.py",  # what GitHub is set to
     "mlops/globs.py",
     "mlops/hashing.py",
     "mlops/ids.py",
+    "mlops/inputs.py",  # what a fitted model reads, told to a server
     "mlops/manifest.py",
     "mlops/metrics.py",  # the vocabulary of measurements
     "mlops/places.py",  # where a letter points

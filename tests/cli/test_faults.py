@@ -66,7 +66,7 @@ def test_any_other_missing_module_is_a_bug(name: str | None, capsys: pytest.Capt
 
 def test_every_package_of_every_extra_is_known(root: Path) -> None:
     extras = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    distributions = {"sklearn": "scikit-learn", "github": "pygithub"}
+    distributions = {"sklearn": "scikit-learn", "github": "pygithub", "prometheus_client": "prometheus-client"}
     for package, extra in faults.EXTRAS.items():
         names = [line.partition(">")[0] for line in extras[extra]]
         assert distributions.get(package, package) in names

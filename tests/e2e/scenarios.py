@@ -55,6 +55,7 @@ def prepare(tree: Path) -> None:
         shutil.rmtree(tree / name)
     for name, small in {"_TREES": 20, "_ROUNDS": 20, "_MEMBERS": 1}.items():
         edit("mlops/learning/estimators.py", rf"^{name} = \d+$", f"{name} = {small}")(tree)
+    edit("mlops.toml", r"^sample_size = 10000", "sample_size = 3000")(tree)
     # Such fits take less time than starting the processes that would share them.
     edit("mlops/learning/crossfit.py", r"^SIDE_BY_SIDE = 1_000_000$", "SIDE_BY_SIDE = 10**12")(tree)
 
@@ -254,7 +255,7 @@ def _pr_model(campaign: Campaign) -> Run:
         path.write_text(json.dumps(served, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
     def change(clone: Path) -> None:
-        edit("mlops.toml", r"^sample_size = 10000", "sample_size = 2500")(clone)
+        edit("mlops.toml", r"^sample_size = 3000", "sample_size = 2500")(clone)
         edit("mlops.toml", r"(?<=precision\]\nmin = )0\.92", "0.5")(clone)
 
     world.push(promote, branch="production", message="Promote the model")

@@ -1,0 +1,243 @@
+"""The server: FastAPI around the models that a target points at. Bodies are bounded in size and in time."""
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import anyio
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from mlops.errors import ConflictError, InputRefusedError, MlopsError, UnavailableError, UsageRefusedError
+from mlops.serving.holding import Holder
+from mlops.serving.log import ContradictionError, Log, UnknownPredictionError
+from mlops.serving.measures import CONTENT_TYPE, Measures
+from mlops.serving.predicting import predict
+from mlops.serving.requests import label_request, predict_request, schema_of
+
+_STATUS: tuple[tuple[type[MlopsError], int], ...] = (
+    (UnknownPredictionError, 404),
+    (ContradictionError, 409),
+    (ConflictError, 409),
+    (UsageRefusedError, 404),
+    (InputRefusedError, 422),
+    (UnavailableError, 503),
+)
+_OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Addresses that need no token: a probe and Prometheus have none."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a client may ask of the server.
+
+    Attributes:
+        body_bytes: Of a body.
+        body_seconds: From the first to the last byte of a body.
+        at_once: Requests that are computed at the same time.
+        waiting: Requests that wait for those; further ones are turned away.
+        poll_seconds: How often the pointers are looked at.
+    """
+
+    body_bytes: int = 2 << 20
+    body_seconds: float = 10.0
+    at_once: int = 2
+    waiting: int = 64
+    poll_seconds: float = 1.0
+
+
+class _BodyError(Exception):
+    """A body that is too large or too slow."""
+
+    def __init__(self, status: int, what: str) -> None:
+        super().__init__(what)
+        self.status, self.what = status, what
+
+
+class Server:
+    """The endpoints, around what they share."""
+
+    def __init__(self, holder: Holder, log: Log, measures: Measures, *, token: str, limits: Limits) -> None:
+        """Keep what the endpoints share; see :func:`make`."""
+        self._holder, self._log, self._measures = holder, log, measures
+        self._token, self._limits = token, limits
+        self._turn = anyio.CapacityLimiter(limits.at_once)
+        self._waiting = asyncio.Semaphore(limits.waiting + limits.at_once)
+
+    @asynccontextmanager
+    async def life(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Follow the pointers while the server runs, and close the log at its end."""
+        following = asyncio.create_task(self._follow())
+        try:
+            yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+            self._log.close()
+
+    async def guard(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Ask for the token, turn errors into answers, and measure."""
+        started, route = perf_counter(), _route(request.url.path)
+        if route not in _OPEN and not _allowed(request.headers.get("authorization", ""), self._token):
+            answer: Response = _refusal(401, "This address asks for a bearer token.", {})
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        else:
+            answer = await self._answered(request, call_next)
+        self._measures.requests.labels(route, str(answer.status_code)).inc()
+        self._measures.request_seconds.labels(route).observe(perf_counter() - started)
+        return answer
+
+    async def predict(self, request: Request) -> JSONResponse:
+        """Answer ``POST /v1/predict``."""
+        body = await _body(request, self._limits)
+        return JSONResponse(
+            await self._work(lambda: predict(predict_request(body), self._holder, self._log, self._measures))
+        )
+
+    async def label(self, request: Request) -> JSONResponse:
+        """Answer ``POST /v1/labels``."""
+        body = await _body(request, self._limits)
+
+        def keep() -> dict[str, Any]:
+            sent = label_request(body)
+            new = self._log.label(sent)
+            self._measures.labels.inc(new)
+            return {"received": len(sent), "new": new}
+
+        return JSONResponse(await self._work(keep))
+
+    async def schema(self, task: str) -> JSONResponse:
+        """Answer ``GET /v1/schema/TASK``."""
+        held = self._holder.held.get(task)
+        serving = None if held is None else held.live or held.trial
+        if serving is None:
+            raise UsageRefusedError("No model of such a task is served here.", expected=" or ".join(self._holder.tasks))
+        return JSONResponse(schema_of(task, serving.kinds))
+
+    async def healthy(self) -> JSONResponse:
+        """Answer ``GET /healthz``: the process runs."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self) -> JSONResponse:
+        """Answer ``GET /readyz``: which models are served, and whether each task follows its pointer."""
+        return JSONResponse(*_readiness(self._holder))
+
+    async def metrics(self) -> Response:
+        """Answer ``GET /metrics``."""
+        return Response(self._measures.text(), media_type=CONTENT_TYPE)
+
+    async def _follow(self) -> None:
+        while True:
+            await run_in_threadpool(self._holder.follow)
+            self._measures.hold(self._holder.held, self._holder.failures)
+            await asyncio.sleep(self._limits.poll_seconds)
+
+    async def _work(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Compute in a thread, a few at once; turn away whoever would wait too long."""
+        if self._waiting.locked():
+            raise UnavailableError("Too many requests wait already.", fix="Send it again in a second.")
+        async with self._waiting:
+            return await anyio.to_thread.run_sync(call, limiter=self._turn)
+
+    async def _answered(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        try:
+            return await call_next(request)
+        except _BodyError as error:
+            answer = _refusal(error.status, error.what, {})
+            answer.headers["Connection"] = "close"
+            return answer
+        except MlopsError as error:
+            answer = _letter(error)
+            if isinstance(error, UnavailableError):
+                answer.headers["Retry-After"] = "1"
+                self._measures.refused.inc()
+            return answer
+
+
+def make(holder: Holder, log: Log, measures: Measures, *, token: str, limits: Limits | None = None) -> FastAPI:
+    """Return the application.
+
+    Args:
+        holder: Holds the models, loaded before the first request.
+        log: Where predictions and labels are kept.
+        measures: What is measured.
+        token: The bearer token that predictions and labels ask for; empty asks for none.
+        limits: What clients may ask.
+    """
+    server = Server(holder, log, measures, token=token, limits=limits or Limits())
+    app = FastAPI(title="Precision Gate", lifespan=server.life, openapi_url=None, docs_url=None, redoc_url=None)
+    app.middleware("http")(server.guard)
+    app.add_api_route("/v1/predict", server.predict, methods=["POST"])
+    app.add_api_route("/v1/labels", server.label, methods=["POST"])
+    app.add_api_route("/v1/schema/{task}", server.schema)
+    app.add_api_route("/healthz", server.healthy)
+    app.add_api_route("/readyz", server.ready)
+    app.add_api_route("/metrics", server.metrics)
+    return app
+
+
+def _readiness(holder: Holder) -> tuple[dict[str, Any], int]:
+    """Return what is served, and 200 if every task that has a model follows its pointer, else 503."""
+    models: dict[str, Any] = {}
+    for task, held in holder.held.items():
+        placed = held.live.placed if held.live else None
+        trial = held.trial.placed if held.trial else None
+        models[task] = {
+            "model_id": placed.model_id if placed else None,
+            "artifact_sha256": placed.artifact_sha256 if placed else None,
+            "sequence": held.sequence,
+            "trial": None if trial is None else {"model_id": trial.model_id, "mode": held.mode, "share": held.share},
+        }
+    failures = dict(holder.failures)
+    serves = any(held.live or held.trial for held in holder.held.values())
+    return {"models": models, "failures": failures}, 200 if serves and not failures else 503
+
+
+async def _body(request: Request, bounds: Limits) -> bytes:
+    """Return a body that is neither too large nor too slow.
+
+    Raises:
+        _BodyError: It is.
+    """
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > bounds.body_bytes:
+        raise _BodyError(413, f"The body may have at most {bounds.body_bytes:,} bytes.")
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(bounds.body_seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > bounds.body_bytes:
+                    raise _BodyError(413, f"The body may have at most {bounds.body_bytes:,} bytes.")
+                parts.append(part)
+    except TimeoutError:
+        raise _BodyError(408, f"The body did not arrive within {bounds.body_seconds:g} seconds.") from None
+    return b"".join(parts)
+
+
+def _allowed(header: str, token: str) -> bool:
+    if not token:
+        return True
+    return hmac.compare_digest(header.encode("utf-8", "replace"), f"Bearer {token}".encode())
+
+
+def _route(path: str) -> str:
+    """Return an address as metrics know it: few, whatever clients invent."""
+    known = {"/v1/predict", "/v1/labels", *_OPEN}
+    return path if path in known else "/v1/schema" if path.startswith("/v1/schema/") else "other"
+
+
+def _letter(error: MlopsError) -> JSONResponse:
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+    parts = {"field": error.field, "expected": error.expected, "found": error.found, "do_now": error.fix}
+    return _refusal(status, error.what, {name: text for name, text in parts.items() if text})
+
+
+def _refusal(status: int, what: str, parts: dict[str, str]) -> JSONResponse:
+    return JSONResponse({"error": what, **parts}, status_code=status)

@@ -1,0 +1,151 @@
+"""The models that a server holds: those that its target points at, each tested on its golden rows before it answers.
+
+A model is exchanged by one assignment, so a request sees the old one or the new one and never a mixture. What cannot be
+loaded is not served: then the server goes on with what it has, and says so.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops.deploy import loading
+from mlops.deploy.document import Mode, Placed, Pointer
+from mlops.deploy.placing import read_placed, read_pointer
+from mlops.errors import MlopsError
+from mlops.inputs import Kind, Value, frame
+from mlops.storage.target import Target
+from mlops.task import Model, Task
+
+_PARTS = 10_000
+
+
+class Serving(NamedTuple):
+    """A model that is ready.
+
+    Attributes:
+        placed: Which.
+        model: It.
+        kinds: What each column that it reads holds.
+    """
+
+    placed: Placed
+    model: Model
+    kinds: dict[str, Kind]
+
+    def score(self, rows: Sequence[Mapping[str, Value]]) -> NDArray[np.float64]:
+        """Return the (n,) scores of rows; raises InputRefusedError for a value of another kind."""
+        return self.model.predict_proba(frame(rows, self.kinds))
+
+
+class Held(NamedTuple):
+    """What answers for a task.
+
+    Attributes:
+        sequence: Number of the pointer that says so.
+        live: Answers whom no canary answers; None before the first model.
+        trial: A canary or a shadow; None if there is none.
+        mode: Which of the two.
+        share: Of the entities, in percent, that a canary answers.
+    """
+
+    sequence: int
+    live: Serving | None
+    trial: Serving | None = None
+    mode: Mode = "live"
+    share: int = 0
+
+    def answering(self, entity: str) -> tuple[Serving | None, Mode]:
+        """Return the model that answers for an entity, always the same one while nothing is deployed."""
+        if self.trial is not None and self.mode == "canary" and in_share(entity, self.share):
+            return self.trial, "canary"
+        return self.live, "live"
+
+
+def in_share(entity: str, share: int) -> bool:
+    """Tell whether an entity belongs to a share: those in 5 % are also in 25 %."""
+    number = int.from_bytes(hashlib.sha256(entity.encode()).digest()[:8], "big")
+    return number % _PARTS < share * (_PARTS // 100)
+
+
+@dataclass
+class Holder:
+    """Holds the models of some tasks and follows their pointers.
+
+    Attributes:
+        target: Where they are served from.
+        environment: Whose target it is.
+        tasks: The plugs, by name.
+        said: Hears of every exchange: the task, what is held now, and why nothing was exchanged (empty if it was).
+    """
+
+    target: Target
+    environment: str
+    tasks: Mapping[str, Task]
+    said: Callable[[str, Held | None, str], None] = lambda _task, _held, _why: None
+    _held: dict[str, Held] = field(default_factory=dict)
+    _failed: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _one: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def held(self) -> Mapping[str, Held]:
+        """What answers now, by task."""
+        return self._held
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """Why a task is not served as its pointer says, by task."""
+        return {task: why for task, (_, why) in self._failed.items()}
+
+    def follow(self) -> None:
+        """Look at every pointer, and exchange what is to be served by another model; never raises MlopsError."""
+        with self._one:
+            for name in self.tasks:
+                self._follow(name)
+
+    def _follow(self, name: str) -> None:
+        held = self._held.get(name)
+        try:
+            pointer = read_pointer(self.target, self.environment, name)
+        except MlopsError as error:
+            self._fail(name, -1, f"{error.what} {error.why}".strip())
+            return
+        if held is not None and held.sequence == pointer.sequence:
+            self._failed.pop(name, None)
+            return
+        if self._failed.get(name, (None, ""))[0] == pointer.sequence:
+            return  # tried already; another pointer, or a restart, tries again
+        try:
+            new = self._load(name, pointer, held)
+        except MlopsError as error:
+            self._fail(name, pointer.sequence, f"{error.what} {error.found}".strip())
+            return
+        self._held = {**self._held, name: new}
+        self._failed.pop(name, None)
+        self.said(name, new, "")
+
+    def _fail(self, name: str, sequence: int, why: str) -> None:
+        if self._failed.get(name) != (sequence, why):
+            self._failed[name] = (sequence, why)
+            self.said(name, self._held.get(name), why)
+
+    def _load(self, name: str, pointer: Pointer, held: Held | None) -> Held:
+        known = [one for one in ((held.live, held.trial) if held else ()) if one is not None]
+
+        def serving(placed: Placed) -> Serving:
+            for one in known:
+                if (one.placed.folder, one.placed.golden_sha256) == (placed.folder, placed.golden_sha256):
+                    return one._replace(placed=placed)
+            files = read_placed(self.target, placed)
+            loaded = loading.load(files, self.tasks[name], place=self.target.uri)
+            return Serving(placed, loaded.model, loaded.model.reads())
+
+        live = None if pointer.live is None else serving(pointer.live)
+        if pointer.trial is None:
+            return Held(pointer.sequence, live)
+        trial = pointer.trial
+        return Held(pointer.sequence, live, serving(trial.placed), trial.mode, trial.share)

@@ -1,0 +1,233 @@
+"""The log of a server: what was answered, and which labels came. SQLite with a write-ahead log, one file.
+
+A prediction is committed before it is acknowledged, so that killing the process loses none that a client has seen. The
+write-ahead log is not flushed to the disk at each commit: a power cut can lose the last ones, a killed process cannot.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from mlops.errors import InputRefusedError, UnavailableError
+from mlops.inputs import Value
+
+Role = Literal["live", "canary", "shadow"]
+
+VERSION = 1
+_BUSY_SECONDS = 2.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS predictions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  at TEXT NOT NULL,
+  task TEXT NOT NULL,
+  model_id TEXT NOT NULL,
+  artifact_sha256 TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('live', 'canary', 'shadow')),
+  answers TEXT NOT NULL,
+  row TEXT NOT NULL,
+  entity TEXT NOT NULL,
+  inputs TEXT NOT NULL,
+  score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+  positive INTEGER NOT NULL CHECK (positive IN (0, 1))
+) STRICT;
+CREATE TABLE IF NOT EXISTS labels (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  prediction TEXT NOT NULL REFERENCES predictions (id),
+  label INTEGER NOT NULL CHECK (label IN (0, 1)),
+  decided TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS labels_of_a_prediction ON labels (prediction, number);
+CREATE INDEX IF NOT EXISTS predictions_of_a_day ON predictions (task, at);
+"""
+
+
+class Answered(NamedTuple):
+    """A scored row.
+
+    Attributes:
+        id: Of the prediction; a label names it.
+        task: The task.
+        model_id: The model.
+        artifact_sha256: Its bytes.
+        role: Whether the model answered everybody, a share, or nobody.
+        answers: Id of the prediction that the client got for this row: its own unless this model was only asked.
+        row: The client's name of the row; empty if it gave none.
+        entity: What the row is about, hashed: decides who is answered by a canary.
+        inputs: What was scored.
+        score: In [0, 1].
+        positive: Whether the score reaches the model's threshold.
+    """
+
+    id: str
+    task: str
+    model_id: str
+    artifact_sha256: str
+    role: Role
+    answers: str
+    row: str
+    entity: str
+    inputs: Mapping[str, Value]
+    score: float
+    positive: bool
+
+
+class Label(NamedTuple):
+    """What turned out to be true of a prediction.
+
+    Attributes:
+        prediction: Its id.
+        label: 0 or 1.
+        decided: The day on which it was decided, ``YYYY-MM-DD``.
+        revises: Whether it may contradict a label that is there.
+    """
+
+    prediction: str
+    label: int
+    decided: str
+    revises: bool = False
+
+
+class UnknownPredictionError(InputRefusedError):
+    """No prediction of this log has the id."""
+
+
+class ContradictionError(InputRefusedError):
+    """Another label is there, and this one does not say that it revises it."""
+
+
+def new_id() -> str:
+    """Return an id for a prediction: 32 hexadecimal digits that nobody can guess."""
+    return uuid.uuid4().hex
+
+
+class Log:
+    """The log in one file; safe for many threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the log, or begin one.
+
+        Raises:
+            UnavailableError: The file cannot be opened, or is no log of this version.
+        """
+        self.path = path
+        self._lock = threading.Lock()
+        with self._telling():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if found not in {0, VERSION}:
+                raise UnavailableError(
+                    "The log is of another version.", file=path, expected=VERSION, found=found,
+                    fix="Name another file, or install the version of mlops that began this one.",
+                )  # fmt: skip
+            self._connection.executescript(_SCHEMA)
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Close the file; what was committed is there."""
+        with self._lock:
+            self._connection.close()
+
+    def add(self, answered: Sequence[Answered]) -> None:
+        """Keep predictions, all or none; when this returns they survive the death of the process.
+
+        Raises:
+            UnavailableError: The disk is full, or the file is locked or damaged: nobody may be answered.
+        """
+        at = _now()
+        rows = [
+            (
+                one.id, at, one.task, one.model_id, one.artifact_sha256, one.role, one.answers, one.row, one.entity,
+                json.dumps(one.inputs, ensure_ascii=False, separators=(",", ":")), one.score, int(one.positive),
+            )
+            for one in answered
+        ]  # fmt: skip
+        with self._writing() as connection:
+            connection.executemany(
+                "INSERT INTO predictions (id, at, task, model_id, artifact_sha256, role, answers, row, entity, inputs, "
+                "score, positive) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def label(self, labels: Sequence[Label]) -> int:
+        """Keep labels, all or none; return how many are new. A label that is there already is none.
+
+        Raises:
+            UnknownPredictionError: No prediction has the id; ``field`` names the position.
+            ContradictionError: Another label is there, and this one does not revise it.
+            UnavailableError: The log cannot be written.
+        """
+        at, new = _now(), 0
+        with self._writing() as connection:
+            for place, one in enumerate(labels):
+                known = connection.execute("SELECT 1 FROM predictions WHERE id = ?", (one.prediction,)).fetchone()
+                if known is None:
+                    raise UnknownPredictionError(
+                        "No prediction has this id; no label was kept.", field=f"labels.{place}.prediction_id",
+                        fix="Send back the `prediction_id` that the answer had.",
+                    )  # fmt: skip
+                before = connection.execute(
+                    "SELECT label FROM labels WHERE prediction = ? ORDER BY number DESC LIMIT 1", (one.prediction,)
+                ).fetchone()
+                if before is not None and before[0] == one.label:
+                    continue
+                if before is not None and not one.revises:
+                    raise ContradictionError(
+                        "Another label is there already; no label was kept.", field=f"labels.{place}.label",
+                        fix='If the decision was revised, say so: "revises": true.',
+                    )  # fmt: skip
+                connection.execute(
+                    "INSERT INTO labels (prediction, label, decided, at) VALUES (?, ?, ?, ?)",
+                    (one.prediction, one.label, one.decided, at),
+                )
+                new += 1
+        return new
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many predictions and labels there are."""
+        with self._lock, self._telling():
+            return tuple(
+                self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # our own words
+                for table in ("predictions", "labels")
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._telling():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise UnavailableError(
+                "The log cannot be written, so nobody is answered.", file=self.path, why=str(error),
+                fix="Free disk space, or end what holds the file; the server goes on by itself.",
+            ) from error  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,158 @@
+"""What clients may send, checked before anything is computed. No refusal repeats what was sent."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+
+from mlops import documents
+from mlops.documents import Part
+from mlops.errors import InputRefusedError
+from mlops.inputs import Kind, frame
+from mlops.serving.log import Label
+
+T = TypeVar("T", bound=Part)
+
+MAX_ROWS = 1_000
+MAX_TEXT = 100_000
+MAX_NAME = 200
+
+_JSON_KINDS: Mapping[Kind, dict[str, Any]] = {
+    "text": {"type": ["string", "null"], "maxLength": MAX_TEXT},
+    "number": {"type": ["number", "null"]},
+    "date": {"type": ["string", "null"], "format": "date"},
+}
+
+
+class Row(Part):
+    """A row to be scored.
+
+    Attributes:
+        id: The client's name of it; comes back with the answer.
+        entity: What it is about: decides which model answers while a canary is tried. By default the inputs.
+        inputs: By column a value; every column that the model reads, null for what is missing.
+    """
+
+    id: Annotated[str, Field(max_length=MAX_NAME)] = ""
+    entity: Annotated[str, Field(max_length=MAX_NAME)] = ""
+    inputs: dict[str, str | float | None]
+
+
+class PredictRequest(Part):
+    """The body of ``POST /v1/predict``."""
+
+    task: Annotated[str, Field(max_length=32)]
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MAX_ROWS)]
+
+
+class SentLabel(Part):
+    """A label of a prediction.
+
+    Attributes:
+        prediction_id: What the answer called it.
+        label: 0 or 1.
+        decided: The day on which it was decided.
+        revises: Whether an earlier decision was changed.
+    """
+
+    prediction_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    label: Annotated[int, Field(ge=0, le=1)]
+    decided: str
+    revises: bool = False
+
+    @field_validator("decided")
+    @classmethod
+    def _a_day(cls, text: str) -> str:
+        if len(text) != len("YYYY-MM-DD"):
+            raise ValueError("a day as YYYY-MM-DD")
+        date.fromisoformat(text)
+        return text
+
+
+class LabelRequest(Part):
+    """The body of ``POST /v1/labels``."""
+
+    labels: Annotated[tuple[SentLabel, ...], Field(min_length=1, max_length=MAX_ROWS)]
+
+
+def predict_request(body: bytes) -> PredictRequest:
+    """Read the body of a prediction; raises InputRefusedError for what is none."""
+    return _read(body, PredictRequest)
+
+
+def label_request(body: bytes) -> tuple[Label, ...]:
+    """Read the body of labels; raises InputRefusedError for what is none."""
+    found = _read(body, LabelRequest)
+    return tuple(Label(one.prediction_id, one.label, one.decided, one.revises) for one in found.labels)
+
+
+def check_rows(rows: tuple[Row, ...], kinds: Mapping[str, Kind]) -> None:
+    """Refuse rows whose columns are not exactly those that a model reads, or whose values are of another kind.
+
+    Raises:
+        InputRefusedError: The place is named, and what is read; never what was sent.
+    """
+    expected = set(kinds)
+    for place, row in enumerate(rows):
+        sent = set(row.inputs)
+        if sent != expected:
+            raise InputRefusedError(
+                "A row has not exactly the columns that the model reads.",
+                field=f"rows.{place}.inputs",
+                expected=", ".join(kinds),
+                found=f"{len(expected - sent)} of them missing, {len(sent - expected)} others",
+                fix="See GET /v1/schema/TASK; null stands for a missing value.",
+            )
+    frame([row.inputs for row in rows], kinds)
+
+
+def entity_of(row: Row) -> str:
+    """Return what a row is about, hashed: the log needs it to be the same, and not to be known."""
+    text = f"e{row.entity}" if row.entity else "i" + documents.canonical_json(dict(row.inputs)).decode()
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def schema_of(task: str, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a prediction's body for a model that reads ``kinds``."""
+    inputs = {
+        "type": "object", "properties": {name: _JSON_KINDS[kind] for name, kind in kinds.items()},
+        "required": list(kinds), "additionalProperties": False,
+    }  # fmt: skip
+    name = {"type": "string", "maxLength": MAX_NAME}
+    row = {
+        "type": "object", "properties": {"id": name, "entity": name, "inputs": inputs},
+        "required": ["inputs"], "additionalProperties": False,
+    }  # fmt: skip
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"POST /v1/predict, {task}",
+        "type": "object",
+        "properties": {
+            "task": {"const": task},
+            "rows": {"type": "array", "items": row, "minItems": 1, "maxItems": MAX_ROWS},
+        },
+        "required": ["task", "rows"],
+        "additionalProperties": False,
+    }
+
+
+def _read(body: bytes, kind: type[T]) -> T:
+    documents.check_json(body, file="the body")
+    try:
+        found = kind.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise InputRefusedError(
+            "The body is not what this address takes.",
+            field=".".join(str(part) for part in first["loc"] if not isinstance(part, str) or part in _KNOWN),
+            expected=first["msg"],
+            fix="See GET /v1/schema/TASK.",
+        ) from None
+    return found
+
+
+_KNOWN = frozenset({
+    *PredictRequest.model_fields, *Row.model_fields, *LabelRequest.model_fields, *SentLabel.model_fields,
+})  # fmt: skip
