@@ -44,7 +44,7 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 e2e: $(VENV)/.dev  ## Run the workflows for real, with act, against a stand-in of GitHub: 6 minutes
-	$(BIN)/python -m pytest tests/e2e $(ARGS)
+	$(BIN)/python -m pytest tests/e2e --all-data $(ARGS)
 
 # Packages of npm that only this asks for; the newer Node is for emulate.
 second-opinion: $(VENV)/.dev  ## Ask npm's emulate about comments, contents and pull requests, too (needs npm)

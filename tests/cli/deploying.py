@@ -102,8 +102,21 @@ def _make(folder: Path) -> None:
     git(folder, "commit", "--quiet", "--message=Publish the cards")
 
 
-def serve_both(folder: Path) -> None:
-    """Deploy both models, the older one first."""
+def served(folders: pytest.TempPathFactory) -> Path:
+    """Return a copy of :func:`judged` to do with as one likes, in which both models were deployed, the newer last."""
+    own = folders.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "two-deployed-models"
+    if not shared.exists():
+        making = shutil.copytree(judged(folders), folders.mktemp("deploying") / "repository")
+        _serve_both(making)
+        try:
+            making.rename(shared)
+        except OSError:  # another process was first
+            shutil.rmtree(making)
+    return shutil.copytree(shared, folders.mktemp("deployed") / "own")
+
+
+def _serve_both(folder: Path) -> None:
     for model in (OLD, NEW):
         assert within(folder, "deploy", model) == 0
         git(folder, "commit", "--quiet", "--all", f"--message=Serve {model}")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from mlops.card.facts import record_of
 from mlops.environments import PATH, Environments
 from mlops.registry import format_front_matter, path_of
 from tests import factories
-from tests.cli.deploying import NEW, OLD, Play, judged, serve_both
+from tests.cli.deploying import NEW, OLD, Play, served
 from tests.conftest import RunCli, git
 
 
@@ -114,9 +113,7 @@ def test_models_are_listed_with_where_they_live(told: list[str], repository: Pat
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
-    folder = shutil.copytree(judged(tmp_path_factory), tmp_path_factory.mktemp("registry") / "own")
-    serve_both(folder)
-    return folder
+    return served(tmp_path_factory)
 
 
 def test_drift_is_told(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:

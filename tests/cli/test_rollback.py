@@ -10,19 +10,12 @@ from mlops import documents
 from mlops.deploy.document import Golden
 from mlops.environments import PATH, Environments
 from mlops.hashing import sha256_bytes
-from tests.cli.deploying import NEW, OLD, Play, judged, serve_both, server
+from tests.cli.deploying import NEW, OLD, Play, served, server
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return judged(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def deployed(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = shutil.copytree(made, tmp_path_factory.mktemp("deployed") / "own")
-    serve_both(folder)
-    return folder
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return served(tmp_path_factory)
 
 
 @pytest.fixture

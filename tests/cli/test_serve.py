@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
@@ -17,15 +16,13 @@ import requests
 
 from mlops import documents
 from mlops.deploy.document import Golden
-from tests.cli.deploying import NEW, judged, serve_both
+from tests.cli.deploying import NEW, served
 from tests.conftest import RunCli
 
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = shutil.copytree(judged(tmp_path_factory), tmp_path_factory.mktemp("killed") / "own")
-    serve_both(folder)
-    return folder
+    return served(tmp_path_factory)
 
 
 def test_a_killed_server_has_kept_all_that_it_acknowledged(deployed: Path, tmp_path: Path) -> None:

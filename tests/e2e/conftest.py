@@ -16,6 +16,22 @@ from tests.e2e.world import World, build
 ACT = PYTHON_FOLDER / "act"
 
 
+ON_DEMAND = {
+    "gate-inconclusive": "the way of gate-fail with another verdict",
+    "race": "tests/safety/test_publishing.py has six runs push at once",
+    "selftest": "tests/actions runs the same actions, and GitHub the workflow on each change",
+}
+"""Scenarios that only `make e2e` plays, and what shows the same in every run: a full run has 15 minutes."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, with the reason, what is played on demand."""
+    for item in [] if config.getoption("--all-data") else items:
+        for marker in item.iter_markers("scenario"):
+            if marker.args[0] in ON_DEMAND:
+                item.add_marker(pytest.mark.skip(reason=f"make e2e plays it: {ON_DEMAND[marker.args[0]]}"))
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Return a repository on a remote like this one, before its first model was published."""
@@ -45,7 +61,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def campaign(request: pytest.FixtureRequest, world: World) -> Iterator[Campaign]:
     """Return the scenarios, those begun that the collected tests mark."""
-    wanted = [marker.args[0] for item in request.session.items for marker in item.iter_markers("scenario")]
+    items = [item for item in request.session.items if item.get_closest_marker("skip") is None]
+    wanted = [marker.args[0] for item in items for marker in item.iter_markers("scenario")]
     playing = Campaign(world)
     playing.begin(sorted(set(wanted), key=list(scenarios.SCENARIOS).index))
     try:

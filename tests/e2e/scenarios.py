@@ -143,7 +143,7 @@ def _merge_queue(campaign: Campaign) -> Run:
 
 @scenario("gate-unknown-hash")
 def _gate_unknown_hash(campaign: Campaign) -> Run:
-    return world_of(campaign).dispatch(GATE, inputs={"dataset_hash": UNKNOWN}, environment=FROM_NOTHING)
+    return world_of(campaign).dispatch(GATE, inputs={"dataset_hash": UNKNOWN})
 
 
 @scenario("gate-fail", "train")

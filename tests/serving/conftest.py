@@ -23,7 +23,7 @@ from mlops.serving.log import Log
 from mlops.serving.measures import Measures
 from mlops.storage.target import Target
 from tests.cli.chain import within
-from tests.cli.deploying import OLD, judged, serve_both
+from tests.cli.deploying import OLD, served
 
 TOKEN = "a-long-random-text"  # noqa: S105  # of the tests
 
@@ -65,8 +65,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = shutil.copytree(judged(tmp_path_factory), tmp_path_factory.mktemp("serving") / "repository")
-    serve_both(folder)
+    folder = served(tmp_path_factory)
     assert within(folder, "rollback") == 0  # the older one is live
     return folder
 
