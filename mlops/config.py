@@ -34,7 +34,7 @@ class StorageSettings(Part):
 
     schemes: tuple[Scheme, ...] = ("file",)
     max_bytes: Annotated[int, Field(gt=0)] = 4 << 30
-    max_cells: Annotated[int, Field(gt=0)] = 200_000_000
+    max_cells: Annotated[int, Field(gt=0)] = 50_000_000
 
 
 class SplitSettings(Part):

@@ -75,6 +75,16 @@ def test_the_table_must_stay_below_the_limit_of_cells(tmp_path: Path, limit: int
                 read_file(path, settings=settings)
 
 
+def test_a_csv_file_of_too_many_rows_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """The row after the limit is no row, which nobody would notice who stopped in time."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b\n" + b"1,2\n" * 20_000 + b"\xff\xff\n")
+    with pytest.raises(InputRefusedError, match="larger than the policy allows"):
+        read_file(path, settings=StorageSettings(max_cells=30_000))
+    with pytest.raises(InputRefusedError, match="not UTF-8"):
+        read_file(path, settings=StorageSettings(max_cells=50_000))
+
+
 @pytest.mark.parametrize("name", ["t.txt", "t.xlsx", "t", "t.parquet.gz"])
 def test_a_name_that_promises_nothing_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"a,b\n1,2\n")

@@ -17,7 +17,7 @@ from mlops.cli.prequential import score_batch
 from mlops.cli.validate import read_by
 from mlops.contract.reading import typed
 from mlops.dataset import Dataset, writing
-from mlops.errors import ConflictError
+from mlops.errors import ConflictError, UnavailableError
 from mlops.hashing import sha256_bytes
 from mlops.integration import ChampionScore, Integration, Merged, Revision, merge, to_markdown
 from mlops.manifest import Integrated, Manifest
@@ -168,6 +168,7 @@ def write(ready: Ready, folder: Path, data_folder: Path) -> Written:
 
     Raises:
         ConflictError: The id is taken by other content.
+        UnavailableError: The disk is full or a folder cannot be written; data and manifests are as they were.
     """
     report, root = ready.report, ready.occasion.root
     files = {
@@ -192,9 +193,20 @@ def write(ready: Ready, folder: Path, data_folder: Path) -> Written:
     documents.write(files["Report"], report)
     documents.write_bytes(files["Report"].with_suffix(".md"), to_markdown(report).encode())
     if manifest is not None and ready.data is not None and target is not None:
-        documents.write_bytes(files["Data"], ready.data)
-        documents.write(target, manifest)
+        _write_both(files["Data"], ready.data, target, manifest)
     return Written(report, files)
+
+
+def _write_both(path: Path, data: bytes, target: Path, manifest: Manifest) -> None:
+    """Write data, then manifest; a file that no manifest names would only take room where the disk is full."""
+    stood = path.exists()
+    documents.write_bytes(path, data)
+    try:
+        documents.write(target, manifest)
+    except UnavailableError:
+        if not stood:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _log(revisions: tuple[Revision, ...]) -> bytes:

@@ -66,8 +66,15 @@ def test_a_marker_of_the_batch_fails_and_is_named(tree: Path, run_cli: RunCli) -
 
 @pytest.mark.parametrize(
     ("batch", "code"),
-    [("claim_id\n1\n", 3), ("{header}\n", 3), ("{header}\nC1,S1,O1,soon{commas}\n", 3), (None, 3)],
-    ids=["other columns", "no rows", "no days", "no file"],
+    [
+        ("claim_id\n1\n", 3),
+        ("{header}\n", 3),
+        ("{header}\nC1,S1,O1,soon{commas}\n", 3),
+        ("claim_id;seller_id\n1;2\n", 3),
+        ("\ufeff\0", 3),
+        (None, 3),
+    ],
+    ids=["other columns", "no rows", "no days", "wrong delimiter", "no text", "no file"],
 )
 def test_bad_batches_are_refused_and_change_nothing(tree: Path, run_cli: RunCli, batch: str | None, code: int) -> None:
     header = (tree / "data" / "claims" / BATCH).read_text(encoding="utf-8").splitlines()[0]

@@ -18,7 +18,7 @@ from mlops.crossval.document import CrossvalReport, Summary
 from mlops.errors import InputRefusedError
 from mlops.hashing import sha256_bytes
 from mlops.manifest import Manifest
-from tests.certification.scenes import ledger, lift, performance, red, report
+from tests.certification.scenes import ledger, lift, performance, red, report, settings
 from tests.cli.job import enter
 from tests.conftest import ROOT, RunCli, git
 from tests.scored import MODEL_BYTES, THRESHOLD, scored, training_of
@@ -119,6 +119,15 @@ def test_a_repeat_is_green_and_does_not_count(measured: Callable[..., None], run
     assert "2 runs recorded, 1 of them on a dataset that was certified before." in outcome.out
 
 
+@pytest.mark.usefixtures("artifact")
+def test_three_greens_on_one_dataset_certify_nothing(measured: Callable[..., None], run_cli: RunCli) -> None:
+    measured(performance())
+    codes = [run_cli("certify", "claims", "--record", "--run-url", f"runs/{number}").code for number in range(3)]
+    assert codes == [0, 4, 4]
+    told = json.loads(run_cli("certify", "claims", "--status", "--as-of", "20251006", "--json").out)
+    assert (told["attempts"], told["replicates"], told["streak"], told["tier"]) == (3, 2, 1, "beta")
+
+
 def test_a_report_is_kept_beside_a_card_and_never_replaced(
     repository: Path, artifact: Path, measured: Callable[..., None], run_cli: RunCli
 ) -> None:
@@ -179,6 +188,23 @@ def test_the_status_of_a_day(repository: Path, run_cli: RunCli) -> None:
     assert "Tier on 2026-03-15: minimum\nHeld by claims_20251215 until 2026-03-15." in outcome.out
     late = run_cli("certify", "claims", "--status", "--as-of", "20260316", "--json")
     assert json.loads(late.out)["tier"] == "none"
+
+
+def test_a_policy_changed_in_the_middle_of_a_streak_restarts_it(repository: Path, run_cli: RunCli) -> None:
+    """Nothing of the old policy's is left: two greens under it and one under the new one are a streak of one."""
+    path = repository / "mlops.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("streak = 3 ", "streak = 2 "), encoding="utf-8")
+    new = settings().model_copy(update={"streak": 2})
+    words = ("certify", "claims", "--status", "--as-of", "20251220", "--json")
+    write_ledger(repository, ledger(report(0), report(1)))
+    told = json.loads(run_cli(*words).out)
+    assert (told["tier"], told["streak"], told["needed"], told["attempts"]) == ("none", 0, 2, 2)
+    assert "Run 2 was judged by another policy than the one in force." in told["reasons"]
+    write_ledger(repository, ledger(report(0), report(1), report(2, policy=new)))
+    told = json.loads(run_cli(*words).out)
+    assert (told["tier"], told["streak"], told["attempts"]) == ("beta", 1, 3)
+    write_ledger(repository, ledger(report(0), report(1), report(2, policy=new), report(3, policy=new)))
+    assert json.loads(run_cli(*words[:-2], "20251230", "--json").out)["tier"] == "minimum"
 
 
 def test_a_revocation_is_a_line_with_a_reason(repository: Path, run_cli: RunCli) -> None:

@@ -1,6 +1,7 @@
 """``mlops integrate``: what becomes of each row, what is refused, and that stopping anywhere does no harm."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -142,16 +143,25 @@ def test_killed_at_any_write_and_run_again_it_comes_to_the_same(
 def test_a_full_disk_is_told_and_changes_nothing(
     repository: Path, run_cli: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = state(repository)
+    """Wherever it is full: at the first file, or only at the last, when reports and data are written already."""
+    before, real = state(repository), os.fsync
+    written: list[int] = []
 
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
+    for room in (0, 7):
 
-    with monkeypatch.context() as patched:
-        patched.setattr("os.fsync", full)
-        done = run_cli("integrate", "claims", "--new-data", FIRST_BATCH)
-    assert (done.code, "No space left on device" in done.err, "Free disk space" in done.err) == (5, True, True)
-    assert state(repository) == before
+        def full(descriptor: int) -> None:
+            written.append(descriptor)
+            if len(written) > room:  # noqa: B023  # called before the next round
+                raise OSError(28, "No space left on device")
+            real(descriptor)
+
+        written.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fsync", full)
+            done = run_cli("integrate", "claims", "--new-data", FIRST_BATCH)
+        assert (done.code, "No space left on device" in done.err, "Free disk space" in done.err) == (5, True, True)
+        assert state(repository) == before
+    assert f"{FIRST}.json" in done.err, "the last one was the manifest"
     assert run_cli("integrate", "claims", "--new-data", FIRST_BATCH).code == 0
 
 
@@ -219,10 +229,24 @@ def test_several_rows_of_a_claim_leave_its_newest_label(repository: Path, run_cl
         (lambda data: data.replace(b"marketplace", b"market_place", 1), 3, "looks like marketplace"),
         (lambda data: data.replace(b",", b";"), 3, "not separated by commas"),
         (lambda data: data.decode().replace("toys", "jouets é").encode("latin-1"), 3, "UTF-8"),
+        (lambda data: data.decode().encode("utf-16"), 3, "UTF-16"),
+        (lambda data: data[:4_000] + b"\0" + data[4_000:], 3, "NUL"),
+        (lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n", 3, "Git LFS pointer"),
+        (lambda _: b"", 3, "0 bytes"),
         (lambda data: data.replace(b"2025-10-", b"2031-10-"), 1, "future_rows"),
         (lambda data: data.splitlines(keepends=True)[0], 1, "no rows"),
     ],
-    ids=["other columns", "wrong delimiter", "wrong encoding", "from the future", "no row"],
+    ids=[
+        "other columns",
+        "wrong delimiter",
+        "Latin-1",
+        "UTF-16",
+        "NUL",
+        "LFS pointer",
+        "no byte",
+        "from the future",
+        "no row",
+    ],
 )
 def test_a_batch_that_is_none_changes_nothing(
     repository: Path, run_cli: Run, change: Callable[[bytes], bytes], code: int, said: str
@@ -234,6 +258,61 @@ def test_a_batch_that_is_none_changes_nothing(
     assert done.code == code
     assert said in done.out + done.err
     assert state(repository) == before
+
+
+def test_the_mark_of_a_spreadsheet_does_no_harm_and_the_same_rows_in_another_file_are_known(
+    repository: Path, run_cli: Run
+) -> None:
+    """With a byte-order mark the first column keeps its name; a file is other bytes, and its claims are the same."""
+    plain = (repository / FIRST_BATCH).read_bytes()
+    (repository / FIRST_BATCH).write_bytes(b"\xef\xbb\xbf" + plain)
+    assert run_cli("integrate", "claims", "--new-data", FIRST_BATCH).code == 0
+    assert loaded(repository, FIRST).rows == 490
+    again = repository / "data" / "claims" / "claims_batch_20251014.csv"
+    again.write_bytes(plain)
+    before = state(repository)
+    done = run_cli("integrate", "claims", "--new-data", str(again), "--json")
+    told = json.loads(done.out)["integrations"][0]
+    assert (done.code, told["status"], told["received"], told["identical"]) == (0, "nothing new", 257, 257)
+    assert state(repository) == before
+
+
+def test_a_batch_named_after_tomorrow_is_refused_before_any_other_goes_in(repository: Path, run_cli: Run) -> None:
+    shutil.copy(repository / FIRST_BATCH, repository / "data" / "claims" / "claims_batch_20991231.csv")
+    before = state(repository)
+    done = run_cli("integrate", "claims", "--pending")
+    assert (done.code, "claims_batch_20991231.csv" in done.err) == (2, True)
+    assert state(repository) == before
+
+
+def test_a_batch_that_comes_late_is_noted_and_goes_in_under_the_day_that_it_is_given(
+    repository: Path, run_cli: Run
+) -> None:
+    """ADR 26: its days lie before the boundary of the test rows, so they train or are held back, and none tests."""
+    late = repository / FIRST_BATCH
+    held = late.rename(repository / "held.csv")
+    assert run_cli("integrate", "claims", "--pending").code == 0
+    newest = loaded(repository, "claims_20251103")
+    held.rename(late)
+    before = state(repository)
+    noted = run_cli("integrate", "claims", "--pending")
+    assert (noted.code, noted.out, state(repository)) == (0, "Nothing is pending.\n", before)
+    assert f"{FIRST_BATCH} is in no dataset, and not later than claims_20251103: it came late" in noted.err
+    assert run_cli("integrate", "claims", "--new-data", FIRST_BATCH).code == 2
+    words = ("integrate", "claims", "--new-data", FIRST_BATCH, "--as-of", "20251104")
+    refused = run_cli(*words)
+    assert (refused.code, "83 in quarantine" in refused.out, state(repository)) == (1, True, before)
+    accepted = [part for name in ACCEPTED for part in ("--accept", name)]
+    assert run_cli(*words, *accepted).code == 0
+    grown = loaded(repository, "claims_20251104")
+    old, new = newest.split, grown.split
+    assert old is not None
+    assert new is not None
+    assert (grown.rows, new.test_from >= old.test_from) == (1_240, True), "as many as if it had come in time"
+    known, now = rows(repository, newest.id), rows(repository, grown.id)
+    kept = {key: row["claimable"] for key, row in known.items() if row["claimable"]}
+    assert {key: now[key]["claimable"] for key in kept} == kept, "no label is lost to an older row"
+    assert all(str(now[key]["claim_date"]) < new.test_from.isoformat() for key in now.keys() - known.keys())
 
 
 def test_a_base_that_is_not_intact_is_refused(repository: Path, run_cli: Run) -> None:

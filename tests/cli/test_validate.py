@@ -165,13 +165,21 @@ def test_a_header_without_rows_scores_0_and_fails(repository: Path, new: Path, r
     assert (report.score, report.reason) == (0.0, "The file has no rows.")
 
 
-def test_too_many_rows_are_refused_from_the_footer(repository: Path, new: Path, run_cli: RunCli) -> None:
-    """Five million rows of many columns take kilobytes on disk and gigabytes in memory."""
-    new.unlink()
+def test_the_mark_of_a_spreadsheet_is_no_part_of_the_first_column(new: Path, run_cli: RunCli) -> None:
+    new.write_bytes(b"\xef\xbb\xbf" + new.read_bytes())
+    assert run_cli(*RUNBOOK).code == 0
+
+
+@pytest.mark.parametrize("verb", [("validate", "--data-path"), ("integrate", "--new-data"), ("audit", "--data-path")])
+def test_five_million_rows_are_refused_from_the_footer(
+    repository: Path, run_cli: RunCli, verb: tuple[str, str]
+) -> None:
+    """Five million claims take kilobytes on disk and gigabytes in memory."""
+    pin(repository, "claims_20251006", claims())
     column = pa.chunked_array([pa.nulls(5_000_000, pa.string())])
-    pq.write_table(pa.table({f"c{i}": column for i in range(41)}), repository / "big.parquet")
-    outcome = run_cli("validate", "claims", "--data-path", "big.parquet")
-    assert_refused(outcome, 3, "5,000,000 rows x 41 columns", "it was not read")
+    pq.write_table(pa.table(dict.fromkeys(claims(0), column)), repository / "claims_20251020.parquet")
+    outcome = run_cli(verb[0], "claims", verb[1], "claims_20251020.parquet")
+    assert_refused(outcome, 3, "5,000,000 rows x 12 columns", "it was not read", "max_cells")
     assert not (repository / "dist").exists()
 
 

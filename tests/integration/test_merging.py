@@ -45,6 +45,15 @@ def test_the_result_has_the_types_of_the_base() -> None:
     assert found.table.column("claimable").to_pylist() == ["1", "0"]
 
 
+def test_bad_input_20_names_and_ids_stay_what_they_are() -> None:
+    """What looks like nothing or like a number is a text like any other, in the base and in the batch."""
+    base = claims(("00123", 1, "None"), ("9007199254740993", 0, "null"))
+    found = merged(base, claims(("123", 1, "NA"), ("1e5", 0, "nan"), kind=pa.float64()))
+    assert found.added == 2, "00123 and 123 are two claims"
+    assert found.table.column("claim_id").to_pylist() == ["00123", "9007199254740993", "123", "1e5"]
+    assert found.table.column("category").to_pylist() == ["None", "null", "NA", "nan"]
+
+
 def test_a_cell_that_does_not_fit_is_refused_with_its_column() -> None:
     batch = claims(("b", 0, "toys"), kind=pa.string()).set_column(1, "claimable", pa.array(["many"]))
     with pytest.raises(InputRefusedError) as caught:
