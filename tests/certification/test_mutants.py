@@ -12,16 +12,19 @@ from mlops.artifact import CERTIFICATION
 from mlops.certification import keeping
 from mlops.certification.checking import differences
 from mlops.certification.counting import count
+from mlops.certification.criteria import decide
 from mlops.certification.document import Performance
 from mlops.certification.evidence import check_evidence
 from mlops.certification.judging import judge
 from mlops.certification.ledger import Ledger
 from mlops.certification.status import may_deploy, status
 from mlops.certification.tiers import TIERS, lower_tier, size_lacks
-from mlops.certification_settings import Size
+from mlops.certification_settings import Metric, Size
+from mlops.config import Criterion
+from mlops.crossval.document import Bound
 from mlops.errors import ConflictError, InputRefusedError
 from mlops.gate.report import CriterionResult
-from tests.certification.scenes import GREEN, ledger, lift, performance, red, report, settings
+from tests.certification.scenes import GREEN, chance, ledger, lift, performance, red, report, settings
 from tests.certification.test_measuring import LABEL, MONTH, crossval, measured, right, rows_of
 from tests.crossval.claims import claims
 
@@ -208,3 +211,42 @@ def test_a_model_that_calls_a_month_alike_is_told_so_with_the_rows_of_the_mixed_
     assert (found.p, found.strata, found.rows) == (1, len(np.unique(MONTH)) - 1, int(mixed.sum()))
     assert (found.statistic, found.expected) == (hits, hits)
     assert found.note == "The model calls all rows of a month alike, so p is 1 whatever their labels are."
+
+
+@pytest.mark.parametrize(
+    ("metric", "criterion", "asked"),
+    [
+        ("test_accuracy", Criterion(max=0.5, decide_on="point"), "at most 0.5"),
+        ("permutation_p", Criterion(min=0, decide_on="point"), "at least 0"),
+        ("cv_sd", Criterion(min=0, decide_on="point"), "at least 0"),
+    ],
+)
+def test_what_is_asked_the_wrong_way_round_is_never_met(metric: Metric, criterion: Criterion, asked: str) -> None:
+    (found,) = decide(performance(), {metric: criterion}, None, confidence=0.95)
+    assert (found.metric, found.verdict, found.value) == (metric, "inconclusive", None)
+    assert found.reason == f"The profile asks for {asked}, the wrong way round."
+
+
+def test_an_area_that_is_open_says_how_many_rows_would_decide() -> None:
+    area = Bound(value=0.7, lower=0.585, upper=0.8, n=100)
+    asked: dict[Metric, Criterion] = {"auc_lower": Criterion(min=0.6, decide_on="lower_bound")}
+    (found,) = decide(performance(auc=area), asked, None, confidence=0.95)
+    assert (found.verdict, found.needed_n) == ("inconclusive", 133)  # 100 (0.115 / 0.1)²
+    assert "133" in found.reason
+    assert "Unattainable" not in found.reason
+    few = area.model_copy(update={"lower": 0.61, "n": 2})
+    (met,) = decide(performance(auc=few), asked, None, confidence=0.95)
+    assert (met.verdict, "Unattainable" in met.reason) == ("pass", False)
+
+
+def test_too_few_permutations_say_how_many_there_must_be() -> None:
+    found = decided(performance(chance=chance(p=0.05, method="refits", permutations=19)), "permutation_p")
+    assert found.verdict == "inconclusive"
+    assert found.reason.startswith("Unattainable with 19 permutations: p is at least 1/20, and less than 0.05")
+    assert found.reason.endswith("It needs 20 permutations.")
+    assert decided(performance(chance=chance(p=0.04, method="refits", permutations=24)), "permutation_p").verdict == (
+        "pass"
+    )  # fmt: skip
+    assert decided(performance(chance=None), "permutation_p").reason == "The permutation test was not made."
+    mixed = decided(performance(chance=chance(stratified=False)), "permutation_p")
+    assert mixed.reason == "Labels were not exchanged inside months, so a drifting base rate fools p."
