@@ -2,14 +2,13 @@
 
 import click
 
-from mlops import documents, environments, registry
-from mlops import manifest as manifests
+from mlops import documents, environments
 from mlops.admission import refuse_undeclared
-from mlops.card import checking
 from mlops.cli import outputs
 from mlops.cli.common import emit_json, load_settings, repository_root
+from mlops.cli.targets import refuse_unsound
 from mlops.environments import PATH, Environments, parse_environment
-from mlops.errors import ExitCode, InputRefusedError
+from mlops.errors import ExitCode
 from mlops.ids import ModelId, utc_today
 from mlops.permission import permission
 
@@ -30,7 +29,7 @@ def command(model: str, environment: str, as_json: bool) -> int:
     settings, declared = load_settings(root), environments.read(root)
     model_id = ModelId.parse(model)
     refuse_undeclared(parse_environment(environment), declared)
-    _refuse_unsound(model_id)
+    refuse_unsound(model_id, root)
     allowed = permission(model_id, environment, root=root, settings=settings, today=utc_today().isoformat())
     task = model_id.dataset.task
     before = declared.environments[environment].get(task, "")
@@ -48,23 +47,6 @@ def command(model: str, environment: str, as_json: bool) -> int:
     else:
         click.echo(_told(state, model, environment, before, allowed.reason))
     return int(ExitCode.DONE if allowed.allowed else ExitCode.FAIL)
-
-
-def _refuse_unsound(model_id: ModelId) -> None:
-    root = repository_root()
-    folder = root / registry.FOLDER
-    if not registry.path_of(model_id, folder).is_file():
-        raise InputRefusedError(
-            "This model has no card here.", file=registry.path_of(model_id), expected="the card of a judged model",
-            found="nothing", fix=f"Publish it first: mlops card dist/{model_id}, and commit it.",
-        )  # fmt: skip
-    problems = checking.check(model_id, folder, root / manifests.FOLDER)
-    if problems:
-        raise InputRefusedError(
-            "The card of this model does not hold.", file=problems[0].file, field=problems[0].field,
-            expected=problems[0].expected, found=problems[0].found or problems[0].details,
-            why=problems[0].what, fix=f"mlops card --check {model_id}",
-        )  # fmt: skip
 
 
 def _told(state: str, model: str, environment: str, before: str, reason: str) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 from mlops import admission, checksums, documents, evaluation, registry
 from mlops import manifest as manifests
 from mlops.admission import Expected
-from mlops.artifact import CHECKSUMS, EVALUATION, TRAINING, Training
+from mlops.artifact import CHECKSUMS, EVALUATION, GATE, TRAINING, Training
 from mlops.cli import steps
 from mlops.cli.common import find_manifest
 from mlops.cli.steps import MAX_EVALUATION_BYTES, open_task
-from mlops.cli.targets import Place
+from mlops.cli.targets import Place, refuse_unsound
 from mlops.deploy import golden, switching
 from mlops.deploy.document import Golden, Mode, Pointer
 from mlops.deploy.placing import files_of, read_pointer
@@ -77,6 +77,7 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None
                 fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
             )  # fmt: skip
         back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
+        refuse_unsound(model, place.root)
         return switching.bring_back(target, pointer, back, why, test=test, healthy=healthy)
     allowed = permission(
         model, place.environment, root=place.root, settings=place.settings, today=utc_today().isoformat()
@@ -99,7 +100,13 @@ def _files(place: Place, model: ModelId, artifact: Path) -> dict[str, bytes]:
     record = registry.read_record(place.root / registry.path_of(model))
     judged = admission.read(artifact, place.root, place.settings)
     policy = place.settings.task(model.dataset.task).policy
-    admission.admit(judged, policy, Expected(artifact_sha256=record.artifact_sha256))
+    found = admission.admit(judged, policy, Expected(artifact_sha256=record.artifact_sha256))
+    if found.verdict != record.verdict:
+        raise InputRefusedError(
+            "The artifact was judged otherwise than its card says.", file=artifact / GATE, field="verdict",
+            expected=record.verdict, found=found.verdict, why="It was judged again after the card was published.",
+            fix="Find out which verdict holds; a model that did not pass gets a card that says so.",
+        )  # fmt: skip
     return files_of(artifact, _golden(place, artifact))
 
 

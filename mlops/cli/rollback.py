@@ -5,7 +5,7 @@ import click
 from mlops import documents
 from mlops.cli import outputs
 from mlops.cli.common import emit_json
-from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
+from mlops.cli.targets import Place, answer, environment_option, health_option, refuse_unsound, sentence, target_option
 from mlops.deploy.placing import read_pointer
 from mlops.deploy.switching import bring_back, former
 from mlops.environments import PATH, Environments
@@ -33,6 +33,7 @@ def command(
     with place.alone():
         pointer, why = read_pointer(place.target, environment, name), place.why()
         back = former(pointer, to, place.rules.rollback_days, why.now)
+        refuse_unsound(ModelId.parse(back.model_id), place.root)
         done = bring_back(place.target, pointer, back, why, test=place.test(name), healthy=place.healthy(name))
     failed = done.state == "rolled back"
     if not failed:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from mlops.artifact import CHECKSUMS, GATE
 from mlops.deploy.document import GOLDEN, Mode, Placed, Pointer, Replaced, Trial, moved
-from mlops.deploy.placing import put, read_placed, read_pointer, write_pointer
+from mlops.deploy.placing import put, read_placed, write_pointer
 from mlops.errors import UsageRefusedError
 from mlops.hashing import sha256_bytes
 from mlops.storage.target import Target
@@ -179,7 +179,7 @@ def _switch(target: Target, old: Pointer, new: Pointer, healthy: Healthy) -> Swi
     if not reason:
         return Switched("switched", new, old)
     back = old.model_copy(update={"sequence": new.sequence + 1})
-    write_pointer(target, read_pointer(target, old.environment, old.task), back)
+    write_pointer(target, new, back)
     return Switched("rolled back", back, old, reason)
 
 

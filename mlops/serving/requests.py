@@ -67,7 +67,10 @@ class SentLabel(Part):
     def _a_day(cls, text: str) -> str:
         if len(text) != len("YYYY-MM-DD"):
             raise ValueError("a day as YYYY-MM-DD")
-        date.fromisoformat(text)
+        try:
+            date.fromisoformat(text)
+        except ValueError:  # its message repeats the text
+            raise ValueError("a day of the calendar as YYYY-MM-DD") from None
         return text
 
 
@@ -139,7 +142,14 @@ def schema_of(task: str, kinds: Mapping[str, Kind]) -> dict[str, Any]:
 
 
 def _read(body: bytes, kind: type[T]) -> T:
-    documents.check_json(body, file="the body")
+    try:
+        documents.check_json(body)
+    except InputRefusedError:  # its letter names the key or the constant that was sent
+        raise InputRefusedError(
+            "The body is not acceptable JSON.",
+            expected="one object in UTF-8, no key twice, numbers that are finite, at most 32 levels deep",
+            fix="See GET /v1/schema/TASK.",
+        ) from None
     try:
         found = kind.model_validate_json(body)
     except ValidationError as error:

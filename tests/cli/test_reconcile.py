@@ -118,3 +118,12 @@ def test_a_server_that_does_not_take_the_model_gets_the_one_before(
     assert f"serves {OLD} again. The server serves {OLD} instead of {NEW}." in done.out
     assert (play.live, play.pointer.sequence, play.pointer.before) == (OLD, 3, ())
     assert job.outputs == {"state": "failure", "states": "er=rolled back"}
+
+
+def test_a_verdict_that_is_not_the_cards_goes_nowhere(play: Play) -> None:
+    """The card says pass; the gate beside the artifact was asked again for more, and failed."""
+    assert play("deploy", OLD).code == 0
+    assert play("gate", f"dist/{OLD}", "--min-precision", "0.9999").code in {1, 4}
+    done = play("reconcile", "--artifact", f"dist/{OLD}")
+    assert (done.code, "judged otherwise than its card says" in done.err) == (3, True)
+    assert not (play.folder / "served/er").exists()

@@ -79,3 +79,11 @@ def test_a_server_that_takes_the_model_keeps_it(both: Play) -> None:
     with server({"er": {"model_id": OLD, "artifact_sha256": before.artifact_sha256}}) as url:
         assert both("rollback", "--health", url).code == 0
     assert both.live == OLD
+
+
+def test_a_model_whose_card_no_longer_holds_does_not_come_back(both: Play) -> None:
+    card = both.folder / "model_cards" / f"{OLD}.md"
+    card.write_text(card.read_text(encoding="utf-8") + "\nAnd more.\n", encoding="utf-8")
+    done = both("rollback")
+    assert (done.code, f"mlops card --check {OLD}" in done.err) == (3, True)
+    assert both.live == NEW

@@ -246,3 +246,18 @@ def test_what_is_absent_is_told_from_what_is_too_large(target: Target) -> None:
     assert target.read("er/some", limit=5) == b"12345"
     with pytest.raises(InputRefusedError, match="too large"):
         target.read("er/some", limit=4)
+
+
+def test_a_way_back_does_not_undo_another_deployment(target: Target) -> None:
+    """While the server was asked, somebody else deployed: theirs stays."""
+    deploy(target, MODELS[0])
+
+    def meanwhile(placed: Placed | None) -> str:
+        now = read_pointer(target, "production", "er")
+        assert placed is not None
+        write_pointer(target, now, moved(now, placed, NOW))
+        return "no answer"
+
+    with pytest.raises(ConflictError):
+        deploy(target, MODELS[1], healthy=meanwhile)
+    assert read_pointer(target, "production", "er").sequence == 3
