@@ -77,6 +77,19 @@ def read(root: Path) -> Environments:
     return documents.read(path, Environments)
 
 
+def serving(folder: Path, model_id: str) -> tuple[str, ...]:
+    """Return the environments that are to be served by a model, by the file in the folder of the cards, sorted.
+
+    Raises:
+        InputRefusedError: The file is there and is no valid document.
+    """
+    path = folder / PATH.name
+    if not path.is_symlink() and not path.exists():
+        return ()
+    declared = documents.read(path, Environments).environments
+    return tuple(sorted(name for name, served in declared.items() if model_id in served.values()))
+
+
 def served_model(declared: Environments, environment: str, task: str) -> str:
     """Return the id of the model that serves ``task`` in ``environment``; empty if none does.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mlops import checksums, documents, registry
+from mlops import checksums, documents, environments, registry
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
 from mlops.card import certificate
 from mlops.card.agreement import refuse_disagreement
@@ -135,6 +135,7 @@ def _parse(files: dict[str, bytes], source: Path, folder: Path) -> CardFacts:
         notes=notes,
         previous=registry.read_record(before) if before else None,
         certificate=certificate.parse(files, notes, source),
+        serves=environments.serving(folder, notes.model_id),
     )
 
 

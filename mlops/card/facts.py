@@ -105,7 +105,8 @@ class Certificate:
 class CardFacts:
     """All that a card shows.
 
-    ``previous`` is the record named in ``notes.previous``, ``certificate`` what ``notes.certification`` names.
+    ``previous`` is the record named in ``notes.previous``, ``certificate`` what ``notes.certification`` names,
+    ``serves`` are the environments that are to be served by the model, as ``environments.json`` beside the cards says.
     """
 
     manifest: Manifest
@@ -115,6 +116,7 @@ class CardFacts:
     notes: CardNotes
     previous: Record | None
     certificate: Certificate | None = None
+    serves: tuple[str, ...] = ()
 
 
 def record_of(facts: CardFacts) -> Record:

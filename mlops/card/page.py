@@ -71,7 +71,16 @@ def _view(facts: CardFacts, record: registry.Record) -> dict[str, Any]:
         "gaps": measured.gaps(metrics, gate),
         "bindings": _hashes(record),
         "certification": certificate_page.view(facts),
+        "deployed": _deployed(facts.serves),
     }
+
+
+def _deployed(serves: tuple[str, ...]) -> dict[str, Any]:
+    """Return what is said of a deployment; names of environments are plain words, by the grammar of the file."""
+    if not serves:
+        return {"line": Safe("Not deployed."), "serves": "", "first": ""}
+    names = Safe(" and ".join(serves))
+    return {"line": Safe(f"Deployed: {names}."), "serves": names, "first": Safe(serves[0])}
 
 
 def _chart_alt(facts: CardFacts) -> Safe:

@@ -2,12 +2,13 @@
 
 import click
 
-from mlops import documents, environments
+from mlops import environments
 from mlops.admission import refuse_undeclared
+from mlops.card.deployed import declare
 from mlops.cli import outputs
 from mlops.cli.common import emit_json, load_settings, repository_root
 from mlops.cli.targets import refuse_unsound
-from mlops.environments import PATH, Environments, parse_environment
+from mlops.environments import PATH, parse_environment
 from mlops.errors import ExitCode
 from mlops.ids import ModelId, utc_today
 from mlops.permission import permission
@@ -22,6 +23,8 @@ from mlops.permission import permission
 def command(model: str, environment: str, as_json: bool) -> int:
     """Have environments.json say that the model ID serves its task in an environment: the one line to be reviewed.
 
+    The section on deployment of its card, and of the one that it replaces, is rendered again.
+
     The model's card must be committed, hold against its evidence, and say that the model passed; of a certified task
     the ledger must allow it (exit 1). When the change is merged, `mlops reconcile` makes the target follow.
     """
@@ -35,8 +38,7 @@ def command(model: str, environment: str, as_json: bool) -> int:
     before = declared.environments[environment].get(task, "")
     state = "refused" if not allowed.allowed else "unchanged" if before == model else "changed"
     if state == "changed":
-        served = {**declared.environments, environment: {**declared.environments[environment], task: model}}
-        documents.write(root / PATH, Environments(environments=served))
+        declare(root, declared, environment, model_id)
     shares = ", ".join(f"{share}" for share in allowed.shares)
     outputs.tell("deploy", {"state": state, "model-id": model, "before": before, "shares": shares})
     if as_json:
@@ -56,5 +58,5 @@ def _told(state: str, model: str, environment: str, before: str, reason: str) ->
         return f"{PATH.as_posix()} says already that {environment} is served by {model}."
     return (
         f"{PATH.as_posix()}: {environment} is to be served by {model} instead of {before or 'no model'}. {reason}\n"
-        "Next: commit this line and open a pull request; when it is merged, the deployment follows."
+        "Next: commit this line and the cards that tell of it; when the pull request is merged, the deployment follows."
     )

@@ -2,13 +2,13 @@
 
 import click
 
-from mlops import documents
+from mlops.card.deployed import declare
 from mlops.cli import outputs
 from mlops.cli.common import emit_json
 from mlops.cli.targets import Place, answer, environment_option, health_option, refuse_unsound, sentence, target_option
 from mlops.deploy.placing import read_pointer
 from mlops.deploy.switching import bring_back, former
-from mlops.environments import PATH, Environments
+from mlops.environments import PATH
 from mlops.errors import ExitCode, UsageRefusedError
 from mlops.ids import ModelId
 
@@ -37,16 +37,16 @@ def command(
         done = bring_back(place.target, pointer, back, why, test=place.test(name), healthy=place.healthy(name))
     failed = done.state == "rolled back"
     if not failed:
-        served = place.declared.environments[environment] | {name: back.model_id}
-        declared = {**place.declared.environments, environment: served}
-        documents.write(place.root / PATH, Environments(environments=declared))
+        declare(place.root, place.declared, environment, ModelId.parse(back.model_id))
     said = sentence(place, name, done)
     outputs.summarise(f"{said}\n")
     outputs.tell("rollback", {"state": "failure" if failed else "success", "model-id": back.model_id})
     if as_json:
         emit_json({name: answer(done)})
     else:
-        click.echo(said if failed else f"{said}\nNext: commit {PATH.as_posix()}, which says so now, and merge it.")
+        click.echo(
+            said if failed else f"{said}\nNext: commit {PATH.as_posix()} and the cards, which say so now; merge it."
+        )
     return int(ExitCode.FAIL if failed else ExitCode.DONE)
 
 

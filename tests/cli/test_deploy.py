@@ -8,7 +8,7 @@ import pytest
 
 from mlops import documents
 from mlops.environments import PATH, Environments
-from tests.cli.deploying import OLD, Play, judged
+from tests.cli.deploying import NEW, OLD, Play, judged
 from tests.conftest import git
 
 
@@ -25,7 +25,7 @@ def play(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Play
 def test_a_model_is_declared_by_one_line(play: Play) -> None:
     done = play("deploy", OLD, "--json")
     assert (done.code, json.loads(done.out)["state"]) == (0, "changed")
-    assert git(play.folder, "diff", "--numstat").split("\t")[-1] == PATH.as_posix()
+    assert git(play.folder, "diff", "--name-only").split() == [PATH.as_posix(), f"model_cards/{OLD}.md"]
     assert documents.read(play.folder / PATH, Environments).environments["production"] == {"er": OLD}
     assert "already" in play("deploy", OLD).out
     assert not (play.folder / "served").exists()
@@ -46,3 +46,38 @@ def test_a_model_that_did_not_pass_is_neither_declared_nor_served(play: Play) ->
     done = play("reconcile", "--artifact", f"dist/{OLD}")
     assert done.code == 2
     assert "The verdict on er_20251020 is" in done.err
+
+
+def test_cards_say_where_they_are_deployed(play: Play) -> None:
+    def status(model: str) -> list[str]:
+        text = (play.folder / "model_cards" / f"{model}.md").read_text(encoding="utf-8")
+        return [line for line in text.splitlines() if line.startswith("Status: ") or "measured on" in line]
+
+    before = status(OLD)
+    assert play("deploy", OLD).code == 0
+    assert play("deploy", OLD, "--environment", "staging").code == 0
+    first, second = status(OLD)
+    assert first.endswith("Deployed: production and staging.")
+    assert second.startswith(
+        "Status: deployed to production and staging, as [environments.json](environments.json) says."
+    )
+    assert play("deploy", NEW).code == 0
+    assert status(NEW)[0].endswith("Deployed: production.")
+    assert status(OLD)[0].endswith("Deployed: staging.")
+    assert play("deploy", NEW, "--environment", "staging").code == 0
+    assert status(OLD) == before
+    assert play("card", "--check").code == 0
+
+
+def test_a_card_that_forgets_its_deployment_does_not_hold(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    git(play.folder, "checkout", "--quiet", "--", f"model_cards/{OLD}.md")
+    done = play("card", "--check")
+    assert (done.code, "Status: deployed to production" in done.err) == (3, True)
+
+
+def test_the_damaged_card_of_the_model_before_holds_nobody_back(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    (play.folder / "model_cards" / OLD / "metrics.json").write_text("{}", encoding="utf-8")
+    assert play("deploy", NEW).code == 0
+    assert documents.read(play.folder / PATH, Environments).environments["production"] == {"er": NEW}
