@@ -13,7 +13,7 @@ from mlops.card.certificate import ledger_differences
 from mlops.card.facts import CHART
 from mlops.card.page import render
 from mlops.card.structure import dead_links, empty_sections
-from mlops.errors import MlopsError
+from mlops.errors import InputRefusedError, MlopsError
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import Manifest
 
@@ -55,6 +55,27 @@ def check(model_id: ModelId, folder: Path, manifest_folder: Path) -> list[Proble
     except MlopsError as error:
         parts = (error.what, error.letter(), error.file, error.field, error.expected, error.found)
         return [Problem(str(model_id), *parts)]
+
+
+def refuse_unsound(model_id: ModelId, root: Path) -> None:
+    """Refuse a model whose committed card is absent, or does not hold against its evidence.
+
+    Raises:
+        InputRefusedError: With the first thing that does not hold.
+    """
+    folder = root / registry.FOLDER
+    if not registry.path_of(model_id, folder).is_file():
+        raise InputRefusedError(
+            "This model has no card here.", file=registry.path_of(model_id), expected="the card of a judged model",
+            found="nothing", fix=f"Publish it first: mlops card dist/{model_id}, and commit it.",
+        )  # fmt: skip
+    problems = check(model_id, folder, root / manifests.FOLDER)
+    if problems:
+        raise InputRefusedError(
+            "The card of this model does not hold.", file=problems[0].file, field=problems[0].field,
+            expected=problems[0].expected, found=problems[0].found or problems[0].details,
+            why=problems[0].what, fix=f"mlops card --check {model_id}",
+        )  # fmt: skip
 
 
 def orphans(folder: Path) -> list[Problem]:

@@ -3,15 +3,12 @@
 import click
 
 from mlops import environments
-from mlops.admission import refuse_undeclared
-from mlops.card.deployed import declare
 from mlops.cli import outputs
 from mlops.cli.common import emit_json, load_settings, repository_root
-from mlops.cli.targets import refuse_unsound
-from mlops.environments import PATH, parse_environment
+from mlops.environments import PATH
 from mlops.errors import ExitCode
 from mlops.ids import ModelId, utc_today
-from mlops.permission import permission
+from mlops.promotion import Promotion, promote
 
 
 @click.command("deploy", epilog="Example: mlops deploy er_20251020 --environment production")
@@ -29,34 +26,26 @@ def command(model: str, environment: str, as_json: bool) -> int:
     the ledger must allow it (exit 1). When the change is merged, `mlops reconcile` makes the target follow.
     """
     root = repository_root()
-    settings, declared = load_settings(root), environments.read(root)
-    model_id = ModelId.parse(model)
-    refuse_undeclared(parse_environment(environment), declared)
-    refuse_unsound(model_id, root)
-    allowed = permission(model_id, environment, root=root, settings=settings, today=utc_today().isoformat())
-    task = model_id.dataset.task
-    before = declared.environments[environment].get(task, "")
-    state = "refused" if not allowed.allowed else "unchanged" if before == model else "changed"
-    if state == "changed":
-        declare(root, declared, environment, model_id)
-    shares = ", ".join(f"{share}" for share in allowed.shares)
-    outputs.tell("deploy", {"state": state, "model-id": model, "before": before, "shares": shares})
+    done = promote(root, load_settings(root), ModelId.parse(model), environment, today=utc_today().isoformat())
+    shares = ", ".join(f"{share}" for share in done.shares)
+    outputs.tell("deploy", {"state": done.state, "model-id": model, "before": done.before, "shares": shares})
     if as_json:
         emit_json({
-            "state": state, "environment": environment, "model_id": model, "before": before or None,
-            "shares": list(allowed.shares), "reason": allowed.reason,
+            "state": done.state, "environment": environment, "model_id": model, "before": done.before or None,
+            "shares": list(done.shares), "reason": done.reason,
         })  # fmt: skip
     else:
-        click.echo(_told(state, model, environment, before, allowed.reason))
-    return int(ExitCode.DONE if allowed.allowed else ExitCode.FAIL)
+        click.echo(_told(done, model, environment))
+    return int(ExitCode.FAIL if done.state == "refused" else ExitCode.DONE)
 
 
-def _told(state: str, model: str, environment: str, before: str, reason: str) -> str:
-    if state == "refused":
-        return f"{model} must not be served in {environment}. {reason}"
-    if state == "unchanged":
+def _told(done: Promotion, model: str, environment: str) -> str:
+    if done.state == "refused":
+        return f"{model} must not be served in {environment}. {done.reason}"
+    if done.state == "unchanged":
         return f"{PATH.as_posix()} says already that {environment} is served by {model}."
     return (
-        f"{PATH.as_posix()}: {environment} is to be served by {model} instead of {before or 'no model'}. {reason}\n"
-        "Next: commit this line and the cards that tell of it; when the pull request is merged, the deployment follows."
+        f"{PATH.as_posix()}: {environment} is to be served by {model} instead of {done.before or 'no model'}. "
+        f"{done.reason}\nNext: commit this line and the cards that tell of it; when the pull request is merged, the "
+        "deployment follows."
     )

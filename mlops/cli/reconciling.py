@@ -9,10 +9,11 @@ from mlops import admission, checksums, documents, evaluation, registry
 from mlops import manifest as manifests
 from mlops.admission import Expected
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, TRAINING, Training
+from mlops.card.checking import refuse_unsound
 from mlops.cli import steps
 from mlops.cli.common import find_manifest
 from mlops.cli.steps import MAX_EVALUATION_BYTES, open_task
-from mlops.cli.targets import Place, refuse_unsound
+from mlops.cli.targets import Place
 from mlops.deploy import golden, switching
 from mlops.deploy.document import Golden, Mode, Pointer
 from mlops.deploy.placing import files_of, read_pointer

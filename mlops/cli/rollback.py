@@ -2,10 +2,11 @@
 
 import click
 
+from mlops.card.checking import refuse_unsound
 from mlops.card.deployed import declare
 from mlops.cli import outputs
 from mlops.cli.common import emit_json
-from mlops.cli.targets import Place, answer, environment_option, health_option, refuse_unsound, sentence, target_option
+from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
 from mlops.deploy.placing import read_pointer
 from mlops.deploy.switching import bring_back, former
 from mlops.environments import PATH

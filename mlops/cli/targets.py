@@ -9,10 +9,8 @@ from pathlib import Path
 
 import click
 
-from mlops import environments, provenance, registry
-from mlops import manifest as manifests
+from mlops import environments, provenance
 from mlops.admission import refuse_undeclared
-from mlops.card import checking
 from mlops.cli.common import load_settings, repository_root
 from mlops.cli.steps import open_task
 from mlops.config import Settings
@@ -21,8 +19,6 @@ from mlops.deploy.document import Placed
 from mlops.deploy.switching import Healthy, Switched, Test, Why
 from mlops.deploy_settings import DeploySettings
 from mlops.environments import Environments, parse_environment
-from mlops.errors import InputRefusedError
-from mlops.ids import ModelId
 from mlops.storage import health
 from mlops.storage.target import Target
 
@@ -133,24 +129,3 @@ def answer(done: Switched) -> dict[str, object]:
         "sequence": done.pointer.sequence,
         "reason": done.reason,
     }
-
-
-def refuse_unsound(model_id: ModelId, root: Path) -> None:
-    """Refuse a model whose committed card is absent, or does not hold against its evidence.
-
-    Raises:
-        InputRefusedError: With the first thing that does not hold.
-    """
-    folder = root / registry.FOLDER
-    if not registry.path_of(model_id, folder).is_file():
-        raise InputRefusedError(
-            "This model has no card here.", file=registry.path_of(model_id), expected="the card of a judged model",
-            found="nothing", fix=f"Publish it first: mlops card dist/{model_id}, and commit it.",
-        )  # fmt: skip
-    problems = checking.check(model_id, folder, root / manifests.FOLDER)
-    if problems:
-        raise InputRefusedError(
-            "The card of this model does not hold.", file=problems[0].file, field=problems[0].field,
-            expected=problems[0].expected, found=problems[0].found or problems[0].details,
-            why=problems[0].what, fix=f"mlops card --check {model_id}",
-        )  # fmt: skip
