@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,10 @@ def test_a_card_under_another_name_is_refused(tmp_path: Path) -> None:
         ("precision_gate: !!python/object/apply:os.system [id]", "front matter"),
         ("a: " + "[" * 5_000, "nesting deeper"),
         ("precision_gate: [", "front matter"),
+        ("precision_gate: {1: a}", "no text"),
+        ("precision_gate: !!map {a: 1}", "the tag"),
+        ("precision_gate: !!str a", "the tag"),
+        ("precision_gate: {*a : 1}", "front matter"),
         ("- precision_gate", "precision_gate"),
         ("a: " + "9" * 5_000, "front matter"),
     ],
@@ -102,6 +107,12 @@ def test_what_is_no_record_is_refused_with_the_reason(tmp_path: Path, head: str,
     with pytest.raises(InputRefusedError, match=said) as refused:
         registry.read_record(path)
     assert "mlops card" in refused.value.letter()
+
+
+@pytest.mark.parametrize("text", ["1_000", "0x1f", "1:30", "on", "~", "2025-10-20", "1.5", ".inf", "plain", "null"])
+def test_what_scalars_mean_is_what_the_library_says_but_for_dates(text: str) -> None:
+    expected = text if text.count("-") else yaml.safe_load(text)
+    assert registry._load_yaml(f"a: [{text}, '{text}']", file="card.md") == {"a": [expected, text]}
 
 
 @pytest.mark.parametrize("data", [b"# A card\n", b"", b"---\nno end", b"\xff\xfe---\n", b"text\n---\na: 1\n---\n"])
