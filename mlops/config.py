@@ -16,12 +16,13 @@ from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.github_settings import GitHubSettings, check_task
 from mlops.globs import check_glob
 from mlops.hashing import sha256_bytes
+from mlops.monitoring_settings import MonitoringSettings
 from mlops.places import keys_of
 
 __all__ = [
     "FILE_NAME", "Action", "Bounded", "CardSettings", "CertificationSettings", "Change", "Criterion", "DecideOn",
-    "HoldoutBudget", "Policy", "Rate", "Samples", "Scheme", "Settings", "SliceRule", "SplitSettings",
-    "StorageSettings", "TaskSettings", "ThresholdSettings", "load", "parse", "policy_sha256",
+    "HoldoutBudget", "MonitoringSettings", "Policy", "Rate", "Samples", "Scheme", "Settings", "SliceRule",
+    "SplitSettings", "StorageSettings", "TaskSettings", "ThresholdSettings", "load", "parse", "policy_sha256",
 ]  # fmt: skip
 
 FILE_NAME = "mlops.toml"
@@ -137,6 +138,7 @@ class TaskSettings(Part):
         contract: The contract of a task that reads tables by one: a profile's name, or a JSON file's path from here.
         code: Globs of the files, beside data and settings, that a model depends on: a change of one is judged.
         certification: When a run certifies; None where the task knows no certificate.
+        monitoring: When what a served model does is an alarm.
     """
 
     description: str
@@ -149,6 +151,7 @@ class TaskSettings(Part):
     threshold: ThresholdSettings = ThresholdSettings()
     policy: Policy
     certification: CertificationSettings | None = None
+    monitoring: MonitoringSettings = MonitoringSettings()
     card: CardSettings
 
 

@@ -1,10 +1,13 @@
 """Types of options that several verbs share."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mlops.ids import parse_date
 from mlops.policy import parse_rate
 from mlops.slices import parse_slice
 
@@ -31,6 +34,21 @@ class SliceType(click.ParamType):  # type: ignore[type-arg]  # generic in the ne
         return parse_slice(str(value))
 
 
+class DayType(click.ParamType):  # type: ignore[type-arg]  # generic in the newest click only
+    """A day, ``YYYY-MM-DD`` or ``YYYYMMDD``."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day; raises UsageRefusedError for anything else."""
+        del ctx
+        if isinstance(value, date):
+            return value
+        text = str(value)
+        plain = text.replace("-", "") if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII) else text
+        return parse_date(plain, field=_name(param, "day"))
+
+
 class FolderOrNothing(click.Path):
     """A folder; an empty text, as a workflow's empty input gives, names none."""
 
@@ -42,6 +60,7 @@ class FolderOrNothing(click.Path):
         return None if value == "" else super().convert(value, param, ctx)
 
 
+DAY = DayType()
 RATE = RateType()
 SLICE = SliceType()
 

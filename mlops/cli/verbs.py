@@ -36,6 +36,7 @@ VERBS = {
     "reconcile": Verb("reconcile", "Make a target serve what environments.json says: copy, test there, switch last."),
     "rollback": Verb("rollback", "Serve again what was served before, at once."),
     "serve": Verb("serve", "Answer with the models that a target points at; keep predictions and labels."),
+    "feedback": Verb("feedback", "Logged predictions and their labels: as data, as numbers, as rows to be labelled."),
     "registry": Verb("registry", "Which models are there, which are live where, and which were: asked of git."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
@@ -49,7 +50,7 @@ GROUPS = {
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "intake", "check", "gate", "certify", "policy"),
     "Publication": ("card", "docs", "admit"),
-    "Deployment": ("deploy", "reconcile", "rollback", "serve", "registry"),
+    "Deployment": ("deploy", "reconcile", "rollback", "serve", "feedback", "registry"),
     "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }

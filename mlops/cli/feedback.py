@@ -1,0 +1,98 @@
+"""``mlops feedback``: what came of predictions, as data, as numbers, and as rows for people to label."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from mlops.cli.common import emit_json
+from mlops.cli.parameters import DAY
+
+log_option = click.option(
+    "--log", "log_file", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="The log of `mlops serve`, or a snapshot of it. It is only read, also while a server writes.",
+)  # fmt: skip
+task_option = click.option("--task", required=True, metavar="NAME", help="Predictions of this task.")
+from_option = click.option(
+    "--from", "start", type=DAY, metavar="DAY", help="First day of predictions.  [the log's first]"
+)
+until_option = click.option(
+    "--until", type=DAY, metavar="DAY", help="The day after the last one.  [the day after --as-of]"
+)
+as_of_option = click.option(
+    "--as-of", type=DAY, metavar="DAY", help="Labels that came later are not read.  [today in UTC]"
+)
+maturity_option = click.option(
+    "--maturity", "maturity", type=click.IntRange(0, 3650), metavar="DAYS",
+    help="Days that a label gets to come; younger predictions wait.  [the settings', else the contract's, else 0]",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+
+
+@click.group()
+def command() -> None:
+    """Turn logged predictions and their labels into data, and see how labels come.
+
+    Days are YYYY-MM-DD or YYYYMMDD, in UTC; windows hold their first day and not their last.
+    """
+
+
+@command.command(epilog="Example: mlops feedback export --log serving.sqlite --task claims --records claims.csv")
+@log_option
+@task_option
+@from_option
+@until_option
+@as_of_option
+@maturity_option
+@click.option(
+    "--records", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Columns that the contract requires and no model reads, by the contract's key: .csv or .parquet.",
+)  # fmt: skip
+@click.option(
+    "--audit", "audits", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="A draw of `mlops feedback audit`: its rows get their inclusion probability; repeat for more.",
+)  # fmt: skip
+@click.option("--only-audited", is_flag=True, help="Only rows of these draws: a probability sample.")
+@click.option(
+    "--keep", multiple=True, type=click.Choice(["revised", "same_inputs"]),
+    help="Let these conflicts into the data; by default they are held out.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE|FOLDER",
+    help="The data file, or its folder.  [data/TASK/]",
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    help="For manifest, held.csv and rows.csv.  [dist/feedback/TASK_DAY]",
+)  # fmt: skip
+@json_option
+def export(
+    log_file: Path,
+    task: str,
+    start: date | None,
+    until: date | None,
+    as_of: date | None,
+    maturity: int | None,
+    records: Path | None,
+    audits: tuple[Path, ...],
+    only_audited: bool,
+    keep: tuple[str, ...],
+    out: Path | None,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    """Write labelled predictions as data of the task, with a manifest and the rows that were held out.
+
+    The same log and the same days give the same bytes. Nothing is ever overwritten: the same content again changes
+    nothing, other content is a conflict (exit 6).
+    """
+    from mlops.cli import feedback_export as exporting  # noqa: PLC0415  # help needs no table
+
+    asked = exporting.Asked(log_file, task, start, until, as_of, maturity)
+    wishes = exporting.Wishes(records, audits, keep, out, output, only_audited=only_audited)
+    done = exporting.export(asked, wishes)
+    if as_json:
+        emit_json(done.as_json())
+    else:
+        click.echo(done.page())
+    return 0

@@ -1,0 +1,205 @@
+"""The steps of ``mlops feedback export``: read, choose, make everything in memory, compare, then write."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from mlops import dataset, documents
+from mlops.cli.common import declared_contract, load_settings, repository_root, shown_path
+from mlops.config import Settings
+from mlops.contract.model import Contract
+from mlops.dataset import writing
+from mlops.errors import ConflictError, NothingSettledError, UsageRefusedError
+from mlops.feedback import reading, sidecars, tables
+from mlops.feedback.choosing import REASONS, Chosen, Reason, choose
+from mlops.feedback.reading import Window
+from mlops.hashing import sha256_bytes
+from mlops.ids import DatasetId, format_date, utc_today
+from mlops.manifest import Manifest
+from mlops.pinning import make_manifest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which predictions; None means not given."""
+
+    log: Path
+    task: str
+    start: date | None
+    until: date | None
+    as_of: date | None
+    maturity: int | None
+
+    def window(self) -> Window:
+        """Return the days that are read; by default all of the log, as it is today."""
+        as_of = self.as_of or utc_today()
+        return Window(self.start or date.min, self.until or as_of + timedelta(days=1), as_of)
+
+    def maturity_days(self, settings: Settings, contract: Contract | None) -> int:
+        """Return the days that a label gets to come."""
+        declared = settings.task(self.task).monitoring.maturity_days
+        if self.maturity is not None or declared is not None:
+            return self.maturity if self.maturity is not None else declared or 0
+        return 0 if contract is None else contract.maturity_days
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What becomes of them."""
+
+    records: Path | None
+    audits: tuple[Path, ...]
+    keep: tuple[str, ...]
+    out: Path | None
+    output: Path | None
+    only_audited: bool = False
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was exported."""
+
+    status: str
+    data: Path
+    folder: Path
+    chosen: Chosen
+    manifest: Manifest
+    drawn: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "status": self.status, "data": str(self.data), "folder": str(self.folder), "rows": len(self.chosen.rows),
+            "answered": self.chosen.answered, "immature": self.chosen.immature, "undecided": self.chosen.undecided,
+            "held": self.chosen.counts(), "audited": self.drawn, "manifest": self.manifest.model_dump(mode="json"),
+        }  # fmt: skip
+
+    def page(self) -> str:
+        """Return it for a terminal."""
+        chosen = self.chosen
+        lines = [
+            f"{self.data}  {self.status}",
+            f"  rows       {len(chosen.rows):,} of {chosen.answered:,} answered predictions, {self.drawn:,} of a draw",
+            f"  too young  {chosen.immature:,}",
+            f"  no label   {chosen.undecided:,}",
+        ]
+        lines += [
+            f"  held out   {count:,}: {REASONS[cast('Reason', name)]}"
+            for name, count in chosen.counts().items()
+            if count
+        ]
+        return "\n".join([*lines, f"  sha256     {self.manifest.sha256}", f"  beside it  {self.folder}"])
+
+
+def export(asked: Asked, wishes: Wishes) -> Exported:
+    """Export labelled predictions.
+
+    Raises:
+        UsageRefusedError: A place outside of the repository, or columns that are nowhere.
+        InputRefusedError: The log, the records or a draw is not what it should be; or no prediction is labelled.
+        ConflictError: A file that would be written is there with other content; nothing was changed.
+    """
+    root = repository_root()
+    settings = load_settings(root)
+    contract = declared_contract(settings, asked.task, root)
+    window = asked.window()
+    wanted = DatasetId(asked.task, window.as_of)
+    path, folder = (
+        _data_path(wishes.out, wanted, contract, root),
+        wishes.output or root / "dist" / "feedback" / str(wanted),
+    )
+    inclusion: dict[str, float] = {}
+    chosen = choose(
+        reading.read(asked.log, asked.task, window), maturity_days=asked.maturity_days(settings, contract),
+        as_of=window.as_of, named=contract is not None, keep=cast("tuple[Reason, ...]", wishes.keep),
+    )  # fmt: skip
+    if wishes.only_audited:
+        chosen = chosen._replace(rows=tuple(row for row in chosen.rows if row.id in inclusion))
+    if not chosen.rows:
+        raise _nothing(asked, window, chosen)
+    if contract is None:
+        table = tables.pairs_table(chosen.rows, inclusion if wishes.only_audited else None)
+    else:
+        table = tables.claims_table(chosen.rows, contract, _records(wishes.records, contract, settings))
+    data = writing.to_csv(table) if path.suffix == ".csv" else writing.to_parquet(table)
+    drawn = sum(row.id in inclusion for row in chosen.rows)
+    manifest = _manifest(path, data, wanted, chosen, drawn, window, contract, settings, root)
+    files = {
+        path: data,
+        folder / "held.csv": writing.to_csv(sidecars.held_table(chosen.held)),
+        folder / "rows.csv": writing.to_csv(sidecars.rows_table(chosen.rows, inclusion)),
+        folder / f"{wanted}.json": documents.dumps(manifest),
+    }
+    return Exported(write_once(files), shown_path(path), shown_path(folder), chosen, manifest, drawn)
+
+
+def write_once(files: Mapping[Path, bytes]) -> str:
+    """Write files in their order; return ``unchanged`` if all were there already.
+
+    Raises:
+        ConflictError: One is there with other content; none was written.
+    """
+    for path, data in files.items():
+        if path.exists() and documents.read_bytes(path, limit=max(len(data), documents.MAX_BYTES) + 1) != data:
+            raise ConflictError(
+                "This file is there already, with other content; nothing was written.", file=path,
+                expected=f"sha256 {sha256_bytes(data)[:12]}…, or no file", found="other bytes",
+                why="The log, the labels or the options are others than when it was written.",
+                fix="Name another day with --as-of, another place with --out and --output, or remove the old files.",
+            )  # fmt: skip
+    missing = [path for path in files if not path.exists()]
+    for path in missing:
+        documents.write_bytes(path, files[path])
+    return "written" if missing else "unchanged"
+
+
+def _data_path(out: Path | None, wanted: DatasetId, contract: Contract | None, root: Path) -> Path:
+    """Return where the data goes: inside of the repository, for a manifest must say where."""
+    name = f"{wanted.task}_batch_{format_date(wanted.day)}" + (".parquet" if contract is None else ".csv")
+    place = root / "data" / wanted.task if out is None else Path.cwd() / out
+    path = place if place.suffix in {".csv", ".parquet"} else place / name
+    if path.resolve().is_relative_to(root.resolve()):
+        return path
+    raise UsageRefusedError(
+        "The data lies outside of the repository, so its manifest could not say where.", field="--out",
+        expected=f"a place below {root}", found=out, fix=f"For example: --out data/{wanted.task}/",
+    )  # fmt: skip
+
+
+def _records(path: Path | None, contract: Contract, settings: Settings) -> tables.Records:
+    if path is None:
+        return {}
+    return tables.records_of(dataset.read_file(path, settings=settings.storage).table, contract, file=path)
+
+
+def _manifest(
+    path: Path, data: bytes, wanted: DatasetId, chosen: Chosen, drawn: int, window: Window, contract: Contract | None,
+    settings: Settings, root: Path,
+) -> Manifest:  # fmt: skip
+    """Return the manifest of the bytes as any reader reads them: they are parsed once more."""
+    models = ", ".join(sorted({row.model_id for row in chosen.rows}))
+    first = min(row.day for row in chosen.rows)
+    last = max(row.day for row in chosen.rows)
+    with tempfile.TemporaryDirectory() as private:
+        copy = Path(private, path.name)
+        copy.write_bytes(data)
+        read = dataset.read_file(copy, settings=settings.storage)
+    return make_manifest(
+        read, dataset_id=wanted, as_of=wanted.day, uris=(path.resolve().relative_to(root.resolve()).as_posix(),),
+        source=f"Predictions of {models}, answered from {first} to {last}, with the labels known on {window.as_of}",
+        limitations=sidecars.limitations_of(chosen, drawn), contract=contract,
+    )  # fmt: skip
+
+
+def _nothing(asked: Asked, window: Window, chosen: Chosen) -> NothingSettledError:
+    since = "the log's beginning" if window.start == date.min else window.start
+    return NothingSettledError(
+        "No prediction of these days became data; nothing was written.", file=asked.log, field=asked.task,
+        expected=f"labelled predictions from {since} to before {window.until}",
+        found=f"{chosen.answered:,} answered: {chosen.immature:,} too young, {chosen.undecided:,} without a label, "
+        f"{len(chosen.held):,} held out",
+        fix="Wait for labels, name earlier days, or see how they come: mlops feedback report.",
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""``mlops feedback``: logged predictions become data that the next verbs take, and nothing is taken twice or bent."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from mlops import manifest as manifests
+from mlops.serving.log import Log
+from tests.conftest import ROOT, RunCli
+from tests.feedback.logs import Written
+from tests.tables import assert_refused, picture
+
+AS_OF = ("--as-of", "2026-03-01")
+PAIR = {"left_name": "00123", "right_name": "NA"}
+CLAIM = {
+    "claim_date": "2026-01-05", "order_date": "2026-01-02", "amount": 12.5, "order_value": 20.0, "quantity": 2.0,
+    "category": "NA", "marketplace": "US", "fulfillment_center": "0012",
+}  # fmt: skip
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Written:
+    return Written(tmp_path / "serving.sqlite")
+
+
+def export(run: RunCli, log: Written, *options: str | Path) -> dict[str, object]:
+    done = run("feedback", "export", "--log", log.path, "--task", log.task, *AS_OF, "--json", *options)
+    assert done.code == 0, done.err
+    return dict(json.loads(done.out))
+
+
+def pairs(root: Path) -> list[dict[str, object]]:
+    return list(pq.read_table(root / "data/er/er_batch_20260301.parquet").to_pylist())
+
+
+def held(root: Path, name: str = "er_20260301") -> list[list[str]]:
+    lines = (root / "dist/feedback" / name / "held.csv").read_text(encoding="utf-8").splitlines()[1:]
+    return [line.split(",")[:2] for line in lines]
+
+
+def test_pairs_as_they_were_sent_with_their_newest_label(repository: Path, run_cli: RunCli, log: Written) -> None:
+    one = log.answer("2026-01-05", PAIR)
+    log.answer("2026-01-05", PAIR, role="shadow", answers=one)
+    log.decide("2026-01-20", one, 1)
+    two = log.answer("2026-01-06", {"left_name": "", "right_name": None}, role="canary", score=0.1)
+    log.decide("2026-01-07", two, 0)
+    log.answer("2026-01-08", {"left_name": "never", "right_name": "labelled"})
+    late = log.answer("2026-01-08", {"left_name": "decided", "right_name": "later"})
+    log.decide("2026-03-02", late, 1)  # a day that nobody knew on --as-of
+    found = export(run_cli, log)
+    assert pairs(repository) == [
+        {"pair_id": one, **PAIR, "label": 1},
+        {"pair_id": two, "left_name": "", "right_name": None, "label": 0},
+    ]
+    assert (found["answered"], found["undecided"], found["immature"]) == (4, 2, 0)
+    manifest = manifests.load(repository / "dist/feedback/er_20260301/er_20260301.json")
+    assert (manifest.rows, manifest.labels, manifest.uris) == (
+        2,
+        {"0": 1, "1": 1},
+        ("data/er/er_batch_20260301.parquet",),
+    )
+    assert "2 of 4 predictions that were old enough" in manifest.limitations[0]
+    assert run_cli("verify", "dist/feedback/er_20260301/er_20260301.json").code == 0
+    assert run_cli("pin", "er", "data/er/er_batch_20260301.parquet", "--date", "20260301").code == 0
+
+
+def test_a_fast_label_does_not_count_before_a_slow_one_could(repository: Path, run_cli: RunCli, log: Written) -> None:
+    old = log.answer("2026-02-15", {"left_name": "old", "right_name": "x"})
+    young = log.answer("2026-02-16", {"left_name": "young", "right_name": "x"})
+    log.decide("2026-02-16", young, 1)
+    log.decide("2026-02-28", old, 0)
+    found = export(run_cli, log, "--maturity", "14")
+    assert [row["pair_id"] for row in pairs(repository)] == [old]
+    assert found["immature"] == 1
+
+
+def test_the_window_holds_its_first_day_and_not_its_last(repository: Path, run_cli: RunCli, log: Written) -> None:
+    days = ["2026-01-31", "2026-02-01", "2026-02-14", "2026-02-15"]
+    ids = [log.answer(day, {"left_name": day, "right_name": "x"}) for day in days]
+    for one in ids:
+        log.decide("2026-02-20", one, 1)
+    export(run_cli, log, "--from", "2026-02-01", "--until", "20260215")
+    assert [row["pair_id"] for row in pairs(repository)] == ids[1:3]
+
+
+def test_conflicts_are_held_out_with_their_reason(repository: Path, run_cli: RunCli, log: Written) -> None:
+    revised = log.answer("2026-01-01", {"left_name": "a", "right_name": "b"})
+    log.decide("2026-01-02", revised, 1)
+    log.decide("2026-01-03", revised, 0, revises=True)
+    same = [log.answer("2026-01-01", {"left_name": "c", "right_name": "d"}) for _ in range(2)]
+    twice = [log.answer("2026-01-01", {"left_name": "e", "right_name": "f"}) for _ in range(2)]
+    for one, label in zip([*same, *twice], [0, 1, 1, 1], strict=True):
+        log.decide("2026-01-04", one, label)
+    found = export(run_cli, log)
+    assert held(repository) == [
+        ["revised", revised], ["same_inputs", same[0]], ["same_inputs", same[1]], ["repeated", twice[0]],
+    ]  # fmt: skip
+    assert [row["pair_id"] for row in pairs(repository)] == [twice[1]]
+    assert found["held"] == {"revised": 1, "unnamed": 0, "same_name": 0, "same_inputs": 2, "repeated": 1}
+    options = ("--keep", "revised", "--out", "data/kept", "--output", "dist/kept")
+    assert export(run_cli, log, *options)["rows"] == 2
+
+
+def test_the_same_again_is_done_once_and_other_content_is_refused(
+    repository: Path, run_cli: RunCli, log: Written
+) -> None:
+    one = log.answer("2026-01-05", PAIR)
+    log.decide("2026-01-06", one, 1)
+    assert export(run_cli, log)["status"] == "written"
+    before = picture(repository)
+    assert export(run_cli, log)["status"] == "unchanged"
+    two = log.answer("2026-01-05", {"left_name": "x", "right_name": "y"})
+    log.decide("2026-01-06", two, 1)
+    again = run_cli("feedback", "export", "--log", log.path, "--task", "er", *AS_OF)
+    assert_refused(again, 6, "er_batch_20260301.parquet")
+    assert picture(repository) == before
+
+
+def test_the_log_is_read_while_it_is_written_and_never_made(repository: Path, run_cli: RunCli, tmp_path: Path) -> None:
+    assert_refused(run_cli("feedback", "export", "--log", tmp_path / "none", "--task", "er", *AS_OF), 3, "no log")
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "text").write_text("no log at all, but long enough to be looked at\n" * 100)
+    assert_refused(
+        run_cli("feedback", "export", "--log", tmp_path / "text", "--task", "er", *AS_OF), 3, "cannot be read"
+    )
+    log = Written(tmp_path / "log")
+    log.decide("2026-01-06", log.answer("2026-01-05", PAIR), 1)
+    with log.log._writing() as writing:
+        writing.execute("DELETE FROM labels")  # a server in the middle of a transaction
+        assert export(run_cli, log)["rows"] == 1
+    assert_refused(run_cli("feedback", "export", "--log", log.path, "--task", "er", *AS_OF), 3, "1 without a label")
+    log.log.close()  # the last one takes the write-ahead log away
+    assert Log(log.path).counts() == (1, 0)
+    del repository
+
+
+def records(folder: Path, ids: list[str]) -> Path:
+    path = folder / "records.csv"
+    path.write_text("claim_id,seller_id,order_id\n" + "".join(f"{one},0007,o-{one}\n" for one in ids), encoding="utf-8")
+    return path
+
+
+def test_claims_go_through_gate_1_and_into_the_dataset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_cli: RunCli
+) -> None:
+    shutil.copy(ROOT / "mlops.toml", tmp_path)
+    for folder in ("data/claims", "data_manifests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    log = Written(tmp_path / "log", task="claims", model="claims_20251006")
+    for at in range(8):
+        own = log.answer("2026-01-05", {**CLAIM, "amount": 10.25 + at}, row=f"00{at}")
+        log.decide(f"2026-01-{10 + at}", own, at % 2)
+    unnamed = log.answer("2026-01-05", {**CLAIM, "amount": 3.0})
+    log.decide("2026-01-06", unnamed, 1)
+    fresh = log.answer("2026-02-20", CLAIM, row="fresh")
+    log.decide("2026-02-21", fresh, 1)  # fourteen days have not passed
+    command = ("feedback", "export", "--log", log.path, "--task", "claims", *AS_OF)
+    assert_refused(run_cli(*command), 2, "seller_id, order_id", "--records")
+    assert_refused(run_cli(*command, "--records", records(tmp_path, ["000"])), 3, "7 of 8")
+    found = export(run_cli, log, "--records", records(tmp_path, [f"00{at}" for at in range(9)]))
+    assert (found["rows"], found["immature"]) == (8, 1)
+    assert held(tmp_path, "claims_20260301") == [["unnamed", unnamed]]
+    path = tmp_path / "data/claims/claims_batch_20260301.csv"
+    assert path.read_text(encoding="utf-8").splitlines()[:2] == [
+        ",".join(["claim_id", "seller_id", "order_id", *CLAIM, "claimable", "decision_date"]),
+        "000,0007,o-000,2026-01-05,2026-01-02,10.25,20,2,NA,US,0012,0,2026-01-10",
+    ]
+    validated = run_cli("validate", "claims", "--data-path", path)
+    assert "columns are not" not in validated.err
+    path.write_text(path.read_text(encoding="utf-8").replace(",NA,", ",toys,"), encoding="utf-8")
+    integrated = run_cli("integrate", "claims", "--new-data", path, "--base", "claims_20251006", "--json")
+    assert integrated.code == 0, integrated.out + integrated.err
+    assert json.loads(integrated.out)["integrations"][0]["added"] == 8
