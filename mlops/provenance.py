@@ -6,7 +6,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "rap
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _TIMEOUT = 30
 _ENTRY = 4  # words of a line of ls-tree: mode, kind, hash, path
+_REGULAR = "100"  # how git's modes of regular files begin; links and submodules have others
 
 
 class CodeVersion(Part):
@@ -113,6 +114,94 @@ def changes(root: Path, path: str) -> tuple[Change, ...]:
     return tuple(Change(commit, datetime.fromtimestamp(int(seconds), UTC)) for commit, seconds in pairs)
 
 
+def latest(root: Path, *paths: str) -> Change | None:
+    """Return the commit that last changed one of some files or folders on this branch; None where none did.
+
+    Raises:
+        UsageRefusedError: Git cannot be asked.
+    """
+    said = _git(root, "log", "-1", "--first-parent", "-m", "--format=%H %ct", "--", *paths).split()
+    return Change(said[0], datetime.fromtimestamp(int(said[1]), UTC)) if said else None
+
+
+def contents(root: Path, commits: Sequence[str], path: str) -> Iterator[bytes | None]:
+    """Yield the bytes of a file as each of some commits has it, None where one has it not: one process for all.
+
+    Args:
+        root: A folder of the repository.
+        commits: Full names, as :func:`changes` gives them.
+        path: The file, from ``root``, with forward slashes and without a line end.
+
+    Raises:
+        UsageRefusedError: Git cannot be asked.
+    """
+    asked = "".join(f"{parse_commit(commit)}:./{path}\n" for commit in commits)
+    said = _ask(root, "cat-file", "--batch", said=asked.encode()) if commits else b""
+    for _ in commits:
+        head, _, said = said.partition(b"\n")
+        if head.endswith(b" missing"):
+            yield None
+            continue
+        _, kind, size = head.split(b" ")
+        yield said[: int(size)] if kind == b"blob" else None
+        said = said[int(size) + 1 :]
+
+
+def horizon(root: Path) -> frozenset[str]:
+    """Return the commits at which a shallow clone ends: what is older is not known. Empty for a whole clone.
+
+    Raises:
+        UsageRefusedError: Git cannot be asked.
+    """
+    if _git(root, "rev-parse", "--is-shallow-repository") != "true":
+        return frozenset()
+    return frozenset(_git(root, "rev-list", "--max-parents=0", "HEAD").split())
+
+
+class Touched(NamedTuple):
+    """A commit and what it made of the files that it touched.
+
+    Attributes:
+        change: The commit.
+        blobs: By path, from the top of the repository, git's name of the new bytes; None for a file that is gone or is
+            no regular file any more.
+    """
+
+    change: Change
+    blobs: dict[str, str | None]
+
+
+def touched(root: Path, *paths: str) -> tuple[Touched, ...]:
+    """Return the commits that touched files below ``paths`` on the branch that is checked out, oldest first.
+
+    As :func:`changes` does, it follows first parents: what a pull request brought counts from its merge. Paths that git
+    has to quote (controls, quotation marks, letters beyond ASCII) are left out.
+
+    Args:
+        root: The top folder of the repository.
+        paths: Files or folders, from ``root``, with forward slashes.
+
+    Raises:
+        UsageRefusedError: Git cannot be asked.
+    """
+    form = ("--raw", "--no-abbrev", "--no-renames", "--root", "--format=%H %ct")
+    found: list[Touched] = []
+    for line in _git(root, "log", "--first-parent", "-m", "--reverse", *form, "--", *paths).splitlines():
+        facts, tab, path = line.partition("\t")
+        if not tab and facts.count(" ") == 1:
+            commit, seconds = facts.split(" ")
+            found.append(Touched(Change(commit, datetime.fromtimestamp(int(seconds), UTC)), {}))
+        elif tab and not path.startswith('"'):
+            _, mode, _, blob, _ = facts.split(" ")
+            found[-1].blobs[path] = blob if mode.startswith(_REGULAR) else None
+    return tuple(found)
+
+
+def blob(root: Path, name: str) -> bytes:
+    """Return the bytes that git knows by ``name``; raises UsageRefusedError when it does not."""
+    return _ask(root, "cat-file", "blob", name)
+
+
 def environment() -> dict[str, str]:
     """Return the versions of Python, the platform and the packages that shape a model; absent packages are left out."""
     versions = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
@@ -136,8 +225,8 @@ def _git(root: Path, *arguments: str) -> str:
     return _ask(root, *arguments).decode("utf-8", "replace").strip()
 
 
-def _ask(root: Path, *arguments: str) -> bytes:
-    """Run one reading git command in ``root`` and return its stdout."""
+def _ask(root: Path, *arguments: str, said: bytes = b"") -> bytes:
+    """Run one reading git command in ``root``, with ``said`` as its stdin, and return its stdout."""
     program = shutil.which("git")
     if program is None:
         raise _unknown("git is not installed", "Install git")
@@ -150,23 +239,24 @@ def _ask(root: Path, *arguments: str) -> bytes:
             command,
             check=False,
             capture_output=True,
-            stdin=subprocess.DEVNULL,
+            input=said,
             env=inherited | {"LC_ALL": "C"},
             timeout=_TIMEOUT,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _unknown(str(error), "Find out why git does not answer: `git status`") from error
-    said = done.stderr.decode("utf-8", "replace").strip()
+    complaint = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode == 0:
         return done.stdout
-    if "dubious ownership" in said:
+    if "dubious ownership" in complaint:
         place = root.resolve()
-        raise _unknown(said.splitlines()[0], f"Trust the folder: git config --global --add safe.directory '{place}'")
-    if "not a git repository" in said:
+        fix = f"Trust the folder: git config --global --add safe.directory '{place}'"
+        raise _unknown(complaint.splitlines()[0], fix)
+    if "not a git repository" in complaint:
         raise _unknown(f"{root} is in no git repository", "Run `git init` and commit the files")
-    if "Needed a single revision" in said:
+    if "Needed a single revision" in complaint:
         raise _unknown("the repository has no commit yet", "Commit the files: `git add mlops.toml && git commit`")
-    raise _unknown(said, "Find out why git does not answer: `git status`")
+    raise _unknown(complaint, "Find out why git does not answer: `git status`")
 
 
 def _unknown(found: str, fix: str) -> UsageRefusedError:

@@ -1,5 +1,6 @@
 """Which code ran, where, and in which run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,51 @@ def test_the_run_has_an_address_inside_actions_only() -> None:
     assert provenance.run_url(environ) == "https://github.example/owner/name/actions/runs/17"
     assert provenance.run_url({}) == ""
     assert provenance.run_url({**environ, "GITHUB_RUN_ID": ""}) == ""
+
+
+def put(repository: Path, name: str, text: str | None, day: int) -> str:
+    """Commit a file as of noon of a day of October, or its removal, and return the commit."""
+    path = repository / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    git(repository, "add", "--all")
+    when = f"2025-10-{day:02d}T12:00:00+00:00"
+    words = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
+    command = ["git", "-C", str(repository), *words, "commit", "--quiet", f"--message=Of {day}"]
+    environment = os.environ | {"GIT_COMMITTER_DATE": when, "GIT_AUTHOR_DATE": when}
+    subprocess.run(command, check=True, env=environment)  # noqa: S603  # fixed words
+    return git(repository, "rev-parse", "HEAD")
+
+
+def test_the_contents_of_a_file_are_those_of_each_commit(repository: Path) -> None:
+    empty = git(repository, "rev-parse", "HEAD")
+    first, second = put(repository, "in here/a file", "one\n\n", 1), put(repository, "in here/a file", "", 2)
+    gone = put(repository, "in here/a file", None, 3)
+    folder = put(repository, "in here/a file/b", "", 4)
+    asked = [first, empty, second, gone, folder, first]
+    expected = [b"one\n\n", None, b"", None, None, b"one\n\n"]
+    assert list(provenance.contents(repository, asked, "in here/a file")) == expected
+    assert list(provenance.contents(repository / "in here", [first], "a file")) == [b"one\n\n"]
+    assert list(provenance.contents(repository, [], "in here/a file")) == []
+    with pytest.raises(UsageRefusedError):
+        list(provenance.contents(repository, [f"{first}:x\n{second}"], "in here/a file"))
+
+
+def test_the_latest_change_is_that_of_any_of_the_paths(repository: Path) -> None:
+    of_a, of_b = put(repository, "a/x", "1", 1), put(repository, "b", "1", 2)
+    put(repository, "c", "1", 3)
+    found = provenance.latest(repository, "a", "b")
+    assert found is not None
+    assert (found.commit, found.time.day) == (of_b, 2)
+    assert provenance.latest(repository, "a") == provenance.changes(repository, "a/x")[0]
+    assert of_a == provenance.changes(repository, "a/x")[0].commit
+    assert provenance.latest(repository, "d") is None
+
+
+def test_a_shallow_clone_knows_where_its_history_ends(repository: Path, tmp_path: Path) -> None:
+    put(repository, "a", "1", 1)
+    boundary = put(repository, "a", "2", 2)
+    put(repository, "a", "3", 3)
+    assert provenance.horizon(repository) == frozenset()
+    git(tmp_path, "clone", "--quiet", "--depth=2", f"file://{repository}", "shallow")
+    assert provenance.horizon(tmp_path / "shallow") == {boundary}

@@ -44,8 +44,9 @@ def states(root: Path) -> Iterator[tuple[provenance.Change, Served]]:
     A commit whose file is no valid document declared nothing new: what was there before goes on.
     """
     last: Served = {}
-    for change in provenance.changes(root, PATH.as_posix()):
-        data = provenance.committed(root, change.commit, PATH.as_posix())
+    changes = provenance.changes(root, PATH.as_posix())
+    found = provenance.contents(root, [change.commit for change in changes], PATH.as_posix())
+    for change, data in zip(changes, found, strict=True):
         try:
             last = {} if data is None else served(documents.loads(data, Environments, file=PATH))
         except InputRefusedError:
