@@ -72,6 +72,20 @@ def read(artifact: Path, root: Path, settings: Settings) -> Evidence:
     return evidence.collect(artifact, pinned, settings.task(training.task), root / CARDS)
 
 
+def supply_verdict(artifact: Path, root: Path) -> None:
+    """Put the committed verdict into an artifact that has none, as training left it; whoever reads it holds it to it.
+
+    Raises:
+        InputRefusedError: The artifact's record is no document, or there is no verdict in the repository either.
+        UnavailableError: The folder cannot be written.
+    """
+    path = artifact / GATE
+    if path.is_symlink() or path.exists():
+        return
+    model = ModelId.parse(documents.read(artifact / TRAINING, Training).model_id)
+    documents.write_bytes(path, documents.read_bytes(root / CARDS / str(model) / GATE))
+
+
 def admit(judged: Evidence, in_force: Policy, expected: Expected) -> Admission:
     """Return what may be deployed, or the verdict that forbids it.
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from mlops.cli import outputs
+from mlops.cli import outputs, reconciled
 from mlops.cli.common import emit_json
-from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
-from mlops.errors import ExitCode
+from mlops.cli.targets import Desired, Place, answer, environment_option, health_option, sentence, target_option
+from mlops.deploy.switching import Switched
+from mlops.errors import ExitCode, MlopsError
 
 
 @click.command("reconcile", epilog="Example: mlops reconcile --environment production --artifact dist/er_20251020")
@@ -21,6 +22,11 @@ from mlops.errors import ExitCode
 @click.option("--shadow", is_flag=True, help="The model is asked and logged, and answers nobody.")
 @target_option
 @health_option
+@click.option(
+    "--verify-only", is_flag=True,
+    help="Copy and switch nothing: hold what is declared against its artifacts, where releases are what is used.",
+)  # fmt: skip
+@reconciled.report_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def command(
     environment: str,
@@ -30,6 +36,8 @@ def command(
     shadow: bool,
     target: str | None,
     health: str | None,
+    verify_only: bool,
+    report: Path | None,
     as_json: bool,
 ) -> int:
     """Make a target serve what model_cards/environments.json says: copy, test on golden rows there, switch last.
@@ -38,17 +46,36 @@ def command(
     rows on the target as it did when it was judged. If the server does not take it, the target serves the model before
     again (exit 1).
     """
-    from mlops.cli.reconciling import Asked, reconcile  # noqa: PLC0415  # help needs no learner
+    from mlops.cli.reconciling import Asked, reconcile, verify  # noqa: PLC0415  # help needs no learner
 
-    place = Place.find(environment, target, health)
-    done = reconcile(place, Asked(task, artifacts, share, shadow))
-    said = [sentence(place, name, found) for name, found in done.items()]
-    outputs.summarise("".join(f"- {one}\n" for one in said))
-    states = " ".join(f"{name}={found.state}" for name, found in done.items())
-    failed = any(found.state == "rolled back" for found in done.values())
-    outputs.tell("reconcile", {"states": states, "state": "failure" if failed else "success"})
-    if as_json:
-        emit_json({name: answer(found) for name, found in done.items()})
+    asked = Asked(task, artifacts, share, shadow)
+    if verify_only:
+        desired, uri = Desired.of(environment), ""
+        done: dict[str, Switched | MlopsError | None] = {**verify(desired, asked)}
+        said = [f"{name}: {desired.models[name]} may be served; its release is what is used." for name in done]
     else:
+        place = Place.find(environment, target, health)
+        desired, uri, done = place.desired, place.target.uri, {**reconcile(place, asked)}
+        said = [sentence(place, name, found) for name, found in done.items() if isinstance(found, Switched)]
+    wanted = {name: model for name, model in desired.models.items() if task in {None, name}}
+    reconciled.write(report, desired, uri, wanted, {name: found for name, found in done.items() if found is not None})
+    refused = [found for found in done.values() if isinstance(found, MlopsError)]
+    failed = any(isinstance(found, Switched) and found.state == "rolled back" for found in done.values())
+    states = " ".join(f"{name}={_state(found)}" for name, found in done.items())
+    outputs.tell("reconcile", {"states": states, "state": "failure" if failed or refused else "success"})
+    outputs.summarise("".join(f"- {one}\n" for one in said))
+    if as_json and not refused:
+        emit_json({name: answer(found) for name, found in done.items() if isinstance(found, Switched)})
+    elif said or not refused:
         click.echo("\n".join(said) or f"No model is declared for {environment}.")
+    if refused:
+        for error in refused[1:]:
+            click.echo(error.letter(), err=True)
+        raise refused[0]
     return int(ExitCode.FAIL if failed else ExitCode.DONE)
+
+
+def _state(found: Switched | MlopsError | None) -> str:
+    if found is None:
+        return "verified"
+    return "refused" if isinstance(found, MlopsError) else found.state

@@ -1,7 +1,9 @@
 """Making a target serve what is declared: which model, from which bytes, with which golden rows."""
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -10,17 +12,20 @@ from mlops import manifest as manifests
 from mlops.admission import Expected
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, TRAINING, Training
 from mlops.card.checking import refuse_unsound
+from mlops.certification.status import Permission
 from mlops.cli import steps
 from mlops.cli.common import find_manifest
 from mlops.cli.steps import MAX_EVALUATION_BYTES, open_task
-from mlops.cli.targets import Place
+from mlops.cli.targets import Desired, Place
 from mlops.deploy import golden, switching
 from mlops.deploy.document import Golden, Mode, Pointer
 from mlops.deploy.placing import files_of, read_pointer
 from mlops.deploy.switching import Switched
-from mlops.errors import InputRefusedError, UsageRefusedError
+from mlops.errors import ConflictError, InputRefusedError, MlopsError, UsageRefusedError
 from mlops.ids import ModelId, utc_today
 from mlops.permission import permission
+
+T = TypeVar("T")
 
 BETA = "This answer comes from a beta: the model is not certified. A person decides."
 
@@ -41,26 +46,70 @@ class Asked(NamedTuple):
     shadow: bool
 
 
-def reconcile(place: Place, asked: Asked) -> dict[str, Switched]:
-    """Have the target serve what is declared of each task, and return what came of it.
+def reconcile(place: Place, asked: Asked) -> dict[str, Switched | MlopsError]:
+    """Have the target serve what is declared of each task; one that is refused does not hold the others up.
 
-    Raises:
-        InputRefusedError: A hash, a document or a golden row does not hold; nothing went live.
-        UsageRefusedError: The model must not be served there, or its artifact is missing.
-        ConflictError: Another deployment is at work.
+    Returns:
+        By task what came of it, or why it was refused: a hash, a document or a golden row does not hold, the model must
+        not be served there, its artifact is missing, the target did not take or deliver a file, or another deployment
+        is at work.
     """
-    declared = place.declared.environments[place.environment]
-    given = {_trained(folder).model_id: folder for folder in asked.artifacts}
-    found = {}
-    with place.alone():
-        for task in [asked.task] if asked.task else sorted(declared):
-            pointer = read_pointer(place.target, place.environment, task)
-            model = declared.get(task)
-            if model is None:
-                found[task] = switching.take_out(place.target, pointer, place.why())
-            else:
-                found[task] = _serve(place, ModelId.parse(model), pointer, given.get(model), asked)
+    declared = place.desired.models
+    tasks = [asked.task] if asked.task else sorted({*declared, *place.desired.settings.tasks})
+    found: dict[str, Switched | MlopsError] = {}
+    try:
+        with place.alone():
+            for task in tasks:
+                done = _kept(partial(_follow, place, task, asked))
+                if done is not None:
+                    found[task] = done
+    except ConflictError as error:
+        return {task: error for task in tasks if task in declared}
     return found
+
+
+def verify(desired: Desired, asked: Asked) -> dict[str, MlopsError | None]:
+    """Hold the artifact of each declared model against its card, verdict and data, and have it score its golden rows.
+
+    Returns:
+        By task None, or why it was refused, as for :func:`reconcile`; no target is asked.
+    """
+    wanted = [task for task in sorted(desired.models) if asked.task in {None, task}]
+    return {task: _kept(partial(_verify, desired, task, asked)) for task in wanted}
+
+
+def _kept(do: Callable[[], T]) -> T | MlopsError:
+    try:
+        return do()
+    except MlopsError as error:
+        return error
+
+
+def _follow(place: Place, task: str, asked: Asked) -> Switched | None:
+    model = place.desired.models.get(task)
+    pointer = read_pointer(place.target, place.environment, task)
+    if model is not None:
+        return _serve(place, ModelId.parse(model), pointer, by_model(asked.artifacts).get(model), asked)
+    out = switching.take_out(place.target, pointer, place.why())
+    return out if asked.task or out.state != "unchanged" else None
+
+
+def _verify(desired: Desired, task: str, asked: Asked) -> None:
+    name = desired.models[task]
+    artifact = by_model(asked.artifacts).get(name)
+    if artifact is None:
+        raise UsageRefusedError(
+            "The artifact of a declared model is missing.", field="--artifact", expected=f"the folder of {name}",
+            found="no such folder named", fix=f"mlops bot artifact --model {name}, then name its folder",
+        )  # fmt: skip
+    _refuse_forbidden(desired, ModelId.parse(name))
+    files = _files(desired, ModelId.parse(name), artifact)
+    desired.test(task, str(artifact))(files)
+
+
+def by_model(artifacts: Iterable[Path]) -> dict[str, Path]:
+    """Return folders of artifacts by the model that each holds."""
+    return {_trained(folder).model_id: folder for folder in artifacts}
 
 
 def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None, asked: Asked) -> Switched:
@@ -80,27 +129,34 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None
         back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
         refuse_unsound(model, place.root)
         return switching.bring_back(target, pointer, back, why, test=test, healthy=healthy)
+    allowed = _refuse_forbidden(place.desired, model)
+    share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
+    why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
+    placed = switching.place(target, str(model), _files(place.desired, model, artifact), why, test)
+    mode: Mode = "shadow" if asked.shadow else "live" if share == 100 else "canary"  # noqa: PLR2004  # percent
+    return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
+
+
+def _refuse_forbidden(desired: Desired, model: ModelId) -> Permission:
+    """Return how a model may be served there; raises UsageRefusedError for one that must not be."""
     allowed = permission(
-        model, place.environment, root=place.root, settings=place.settings, today=utc_today().isoformat()
+        model, desired.environment, root=desired.root, settings=desired.settings, today=utc_today().isoformat()
     )
     if not allowed.allowed:
         raise UsageRefusedError(
             "This model must not be served there.", field="model_id", found=model, why=allowed.reason,
             expected="a model that passed its gate; of a certified task one that the ledger allows",
-            fix=f"mlops deploy ANOTHER --environment {place.environment}",
+            fix=f"mlops deploy ANOTHER --environment {desired.environment}",
         )  # fmt: skip
-    share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
-    why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
-    placed = switching.place(target, str(model), _files(place, model, artifact), why, test)
-    mode: Mode = "shadow" if asked.shadow else "live" if share == 100 else "canary"  # noqa: PLR2004  # percent
-    return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
+    return allowed
 
 
-def _files(place: Place, model: ModelId, artifact: Path) -> dict[str, bytes]:
+def _files(desired: Desired, model: ModelId, artifact: Path) -> dict[str, bytes]:
     """Return what goes to the target, if these are the bytes that the committed card is about."""
-    record = registry.read_record(place.root / registry.path_of(model))
-    judged = admission.read(artifact, place.root, place.settings)
-    policy = place.settings.task(model.dataset.task).policy
+    record = registry.read_record(desired.root / registry.path_of(model))
+    admission.supply_verdict(artifact, desired.root)
+    judged = admission.read(artifact, desired.root, desired.settings)
+    policy = desired.settings.task(model.dataset.task).policy
     found = admission.admit(judged, policy, Expected(artifact_sha256=record.artifact_sha256))
     if found.verdict != record.verdict:
         raise InputRefusedError(
@@ -108,20 +164,20 @@ def _files(place: Place, model: ModelId, artifact: Path) -> dict[str, bytes]:
             expected=record.verdict, found=found.verdict, why="It was judged again after the card was published.",
             fix="Find out which verdict holds; a model that did not pass gets a card that says so.",
         )  # fmt: skip
-    return files_of(artifact, _golden(place, artifact))
+    return files_of(artifact, _golden(desired, artifact))
 
 
-def _golden(place: Place, artifact: Path) -> Golden:
+def _golden(desired: Desired, artifact: Path) -> Golden:
     """Return test rows from the pinned data with the scores on which the model was judged."""
     training = _trained(artifact)
-    pinned = manifests.load(find_manifest(place.root, training.dataset_id))
+    pinned = manifests.load(find_manifest(desired.root, training.dataset_id))
     plug = open_task(training.task)
     _, model = steps.load_model(plug, artifact)
-    examples = steps.read_examples(plug, pinned, place.settings, place.root)
+    examples = steps.read_examples(plug, pinned, desired.settings, desired.root)
     listed = checksums.parse(documents.read_bytes(artifact / CHECKSUMS))
     data = checksums.read_verified(artifact, EVALUATION, listed, limit=MAX_EVALUATION_BYTES)
     judged = evaluation.loads(data, file=artifact / EVALUATION)
-    at = golden.spread(judged.score, place.rules.golden_rows)
+    at = golden.spread(judged.score, desired.golden_rows)
     position = {name: row for row, name in enumerate(examples.row_id)}
     rows = [position.get(name, -1) for name in judged.row_id[at]]
     if min(rows) < 0:

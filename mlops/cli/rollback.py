@@ -1,10 +1,12 @@
 """``mlops rollback``: serve again what was served before, at once, and have environments.json say so."""
 
+from pathlib import Path
+
 import click
 
 from mlops.card.checking import refuse_unsound
 from mlops.card.deployed import declare
-from mlops.cli import outputs
+from mlops.cli import outputs, reconciled
 from mlops.cli.common import emit_json
 from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
 from mlops.deploy.placing import read_pointer
@@ -20,9 +22,16 @@ from mlops.ids import ModelId
 @click.option("--to", metavar="ID", help="Which model; the one before by default.")
 @target_option
 @health_option
+@reconciled.report_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def command(
-    environment: str, task: str | None, to: str | None, target: str | None, health: str | None, as_json: bool
+    environment: str,
+    task: str | None,
+    to: str | None,
+    target: str | None,
+    health: str | None,
+    report: Path | None,
+    as_json: bool,
 ) -> int:
     """Serve a model again that was live before: no new gate, while it was replaced not longer ago than mlops.toml says.
 
@@ -38,7 +47,8 @@ def command(
         done = bring_back(place.target, pointer, back, why, test=place.test(name), healthy=place.healthy(name))
     failed = done.state == "rolled back"
     if not failed:
-        declare(place.root, place.declared, environment, ModelId.parse(back.model_id))
+        declare(place.root, place.desired.declared, environment, ModelId.parse(back.model_id))
+    reconciled.write(report, place.desired, place.target.uri, {name: back.model_id}, {name: done})
     said = sentence(place, name, done)
     outputs.summarise(f"{said}\n")
     outputs.tell("rollback", {"state": "failure" if failed else "success", "model-id": back.model_id})
@@ -58,7 +68,7 @@ def _task(place: Place, task: str | None, to: str | None) -> str:
             return named
     elif task is not None:
         return task
-    served = sorted(place.declared.environments[place.environment])
+    served = sorted(place.desired.declared.environments[place.environment])
     if task is None and len(served) == 1:
         return served[0]
     raise UsageRefusedError(

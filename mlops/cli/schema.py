@@ -46,6 +46,7 @@ DOCUMENTS = {
     "ledgerline": Published("mlops.certification.document", "LedgerLine", "a run in model_cards/<task>/ledger.jsonl"),
     "revocation": Published("mlops.certification.document", "Revocation", "a revocation in the same ledger"),
     "pointer": Published("mlops.deploy.document", "Pointer", "<target>/<task>/pointer.json"),
+    "reconciled": Published("mlops.deploy.outcome", "Reconciled", "reconciled.json"),
     "golden": Published("mlops.deploy.document", "Golden", "<target>/<task>/models/<model>/golden.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }

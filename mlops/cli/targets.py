@@ -35,13 +35,51 @@ health_option = click.option(
 
 
 @dataclass(frozen=True)
-class Place:
-    """An environment and where it is served from."""
+class Desired:
+    """An environment as the repository declares it.
+
+    Attributes:
+        golden_rows: Test rows that go along with a model.
+    """
 
     root: Path
     settings: Settings
     environment: str
     declared: Environments
+    golden_rows: int
+
+    @classmethod
+    def of(cls, environment: str) -> "Desired":
+        """Return what is declared of an environment, wherever it is served from.
+
+        Raises:
+            UsageRefusedError: It is not declared.
+        """
+        root = repository_root()
+        settings, declared = load_settings(root), environments.read(root)
+        refuse_undeclared(parse_environment(environment), declared)
+        rules = settings.deploy.get(environment, DeploySettings(target="."))
+        return cls(root, settings, environment, declared, rules.golden_rows)
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Return the declared model of each task."""
+        return self.declared.environments[self.environment]
+
+    def test(self, task: str, where: str) -> Test:
+        """Return what has a model prove itself from its files, which stand at ``where``."""
+
+        def tested(files: Mapping[str, bytes]) -> None:
+            loading.load(files, open_task(task), place=where)
+
+        return tested
+
+
+@dataclass(frozen=True)
+class Place:
+    """An environment and where it is served from."""
+
+    desired: Desired
     rules: DeploySettings
     target: Target
 
@@ -52,23 +90,28 @@ class Place:
         Raises:
             UsageRefusedError: It is not declared, or nothing says where it is served from.
         """
-        root = repository_root()
-        settings, declared = load_settings(root), environments.read(root)
-        refuse_undeclared(parse_environment(environment), declared)
+        desired = Desired.of(environment)
+        settings = desired.settings
         rules = DeploySettings(target=target) if target else settings.environment(environment)
         if target and environment in settings.deploy:
             rules = settings.deploy[environment].model_copy(update={"target": target})
         if health_url is not None:
             rules = rules.model_copy(update={"health": health_url})
-        return cls(root, settings, environment, declared, rules, Target.open(rules.target, root=root))
+        return cls(desired, rules, Target.open(rules.target, root=desired.root))
+
+    @property
+    def root(self) -> Path:
+        """Return the repository."""
+        return self.desired.root
+
+    @property
+    def environment(self) -> str:
+        """Return the environment's name."""
+        return self.desired.environment
 
     def test(self, task: str) -> Test:
         """Return what has a model prove itself from its files on the target."""
-
-        def tested(files: Mapping[str, bytes]) -> None:
-            loading.load(files, open_task(task), place=self.target.uri)
-
-        return tested
+        return self.desired.test(task, self.target.uri)
 
     def healthy(self, task: str) -> Healthy:
         """Return what asks the server after a switch."""

@@ -8,7 +8,9 @@ import pytest
 
 from mlops import documents
 from mlops.deploy.document import Golden
+from mlops.deploy.outcome import Outcome, Reconciled
 from mlops.environments import PATH, Environments
+from mlops.registry import read_record
 from mlops.storage.target import Target
 from tests.cli.deploying import NEW, OLD, Play, judged, server
 from tests.cli.job import enter
@@ -127,3 +129,61 @@ def test_a_verdict_that_is_not_the_cards_goes_nowhere(play: Play) -> None:
     done = play("reconcile", "--artifact", f"dist/{OLD}")
     assert (done.code, "judged otherwise than its card says" in done.err) == (3, True)
     assert not (play.folder / "served/er").exists()
+
+
+def report(play: Play) -> dict[str, Outcome]:
+    return documents.read(play.folder / "dist/reconciled.json", Reconciled).tasks
+
+
+def test_the_report_says_what_was_asked_for_and_what_is_served(play: Play) -> None:
+    play.deploy(OLD)
+    to_file = ("--report", "dist/reconciled.json")
+    assert play("deploy", NEW).code == 0
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--share", "5", *to_file).code == 0
+    tried = report(play)["er"]
+    assert (tried.state, tried.model_id, tried.serves) == ("on trial", NEW, OLD)
+    assert tried.reason == f"The canary answers 5 % of the entities, beside {OLD}."
+    assert play("reconcile", "--artifact", f"dist/{NEW}", *to_file).code == 0
+    card = read_record(play.folder / "model_cards" / f"{NEW}.md")
+    live = Outcome(state="live", model_id=NEW, artifact_sha256=card.artifact_sha256, serves=NEW)
+    assert report(play) == {"er": live}
+    assert play("rollback", "--task", "er", *to_file).code == 0
+    assert (report(play)["er"].state, report(play)["er"].serves) == ("live", OLD)
+
+
+def test_a_refusal_is_reported_and_holds_no_other_task_up(play: Play) -> None:
+    """A line for claims, whose model nobody has; er follows all the same."""
+    assert play("deploy", OLD).code == 0
+    declared = Environments(environments={"production": {"claims": "claims_20251006", "er": OLD}})
+    (play.folder / PATH).write_bytes(documents.dumps(declared))
+    done = play("reconcile", "--artifact", f"dist/{OLD}", "--report", "dist/reconciled.json")
+    assert (done.code, play.live) == (2, OLD)
+    assert f"serves {OLD} instead of no model" in done.out
+    found = report(play)
+    assert (found["er"].state, found["claims"].state) == ("live", "failed")
+    assert found["claims"].reason.startswith("The target does not hold this model yet.")
+
+
+def test_without_a_target_what_is_declared_is_held_against_its_artifact(play: Play) -> None:
+    """As training left it: the verdict is the committed one."""
+    assert play("deploy", OLD, "--environment", "staging").code == 0
+    (play.folder / "dist" / OLD / "gate.json").unlink()
+    verify = ("reconcile", "--environment", "staging", "--verify-only", "--report", "dist/reconciled.json")
+    done = play(*verify, "--artifact", f"dist/{OLD}")
+    assert (done.code, f"{OLD} may be served" in done.out) == (0, True)
+    assert (report(play)["er"].state, report(play)["er"].serves) == ("released", "")
+    committed = play.folder / "model_cards" / OLD / "gate.json"
+    assert (play.folder / "dist" / OLD / "gate.json").read_bytes() == committed.read_bytes()
+    model = play.folder / "dist" / OLD / "model.skops"
+    model.write_bytes(model.read_bytes() + b" ")
+    refused = play(*verify, "--artifact", f"dist/{OLD}")
+    assert (refused.code, report(play)["er"].state) == (3, "failed")
+    assert play(*verify).code == 2
+
+
+def test_a_model_that_is_declared_no_longer_is_taken_out_without_being_named(play: Play) -> None:
+    play.deploy(OLD)
+    (play.folder / PATH).write_bytes(documents.dumps(Environments(environments={"production": {}})))
+    assert play("reconcile", "--report", "dist/reconciled.json").code == 0
+    assert play.pointer.live is None
+    assert report(play) == {"er": Outcome(state="taken out", model_id="")}
