@@ -87,8 +87,9 @@ def export(
     nothing, other content is a conflict (exit 6).
     """
     from mlops.cli import feedback_export as exporting  # noqa: PLC0415  # help needs no table
+    from mlops.cli.feedback_asked import Asked  # noqa: PLC0415  # the same
 
-    asked = exporting.Asked(log_file, task, start, until, as_of, maturity)
+    asked = Asked(log_file, task, start, until, as_of, maturity)
     wishes = exporting.Wishes(records, audits, keep, out, output, only_audited=only_audited)
     done = exporting.export(asked, wishes)
     if as_json:
@@ -96,3 +97,43 @@ def export(
     else:
         click.echo(done.page())
     return 0
+
+
+@command.command(epilog="Example: mlops feedback report --log serving.sqlite --task claims")
+@log_option
+@task_option
+@from_option
+@until_option
+@as_of_option
+@maturity_option
+@json_option
+def report(
+    log_file: Path,
+    task: str,
+    start: date | None,
+    until: date | None,
+    as_of: date | None,
+    maturity: int | None,
+    as_json: bool,
+) -> None:
+    """Tell how labels come: days from prediction to decision, how many are overdue, and counts by role and model."""
+    from mlops.cli import feedback_report as reporting  # noqa: PLC0415  # help needs no table
+    from mlops.cli.feedback_asked import Asked  # noqa: PLC0415  # the same
+
+    reporting.report(Asked(log_file, task, start, until, as_of, maturity), as_json=as_json)
+
+
+@command.command(
+    epilog="Example: mlops feedback snapshot --log serving.sqlite --to s3://acme-models/logs/serving.sqlite"
+)
+@log_option
+@click.option("--to", "place", required=True, metavar="URI", help="s3://, gs://, az:// or a path: the copy's name.")
+def snapshot(log_file: Path, place: str) -> None:
+    """Copy the log as it stands to another place, while the server writes; what stood there is replaced at once.
+
+    The copy is as confidential as the log: it holds what was sent.
+    """
+    from mlops.feedback.snapshots import put  # noqa: PLC0415  # help needs no storage
+
+    size, rows = put(log_file, place, Path.cwd())
+    click.echo(f"{place}: {rows:,} predictions, {size:,} bytes")

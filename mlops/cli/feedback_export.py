@@ -3,12 +3,13 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 from mlops import dataset, documents
 from mlops.cli.common import declared_contract, load_settings, repository_root, shown_path
+from mlops.cli.feedback_asked import Asked
 from mlops.config import Settings
 from mlops.contract.model import Contract
 from mlops.dataset import writing
@@ -17,33 +18,9 @@ from mlops.feedback import reading, sidecars, tables
 from mlops.feedback.choosing import REASONS, Chosen, Reason, choose
 from mlops.feedback.reading import Window
 from mlops.hashing import sha256_bytes
-from mlops.ids import DatasetId, format_date, utc_today
+from mlops.ids import DatasetId, format_date
 from mlops.manifest import Manifest
 from mlops.pinning import make_manifest
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which predictions; None means not given."""
-
-    log: Path
-    task: str
-    start: date | None
-    until: date | None
-    as_of: date | None
-    maturity: int | None
-
-    def window(self) -> Window:
-        """Return the days that are read; by default all of the log, as it is today."""
-        as_of = self.as_of or utc_today()
-        return Window(self.start or date.min, self.until or as_of + timedelta(days=1), as_of)
-
-    def maturity_days(self, settings: Settings, contract: Contract | None) -> int:
-        """Return the days that a label gets to come."""
-        declared = settings.task(self.task).monitoring.maturity_days
-        if self.maturity is not None or declared is not None:
-            return self.maturity if self.maturity is not None else declared or 0
-        return 0 if contract is None else contract.maturity_days
 
 
 @dataclass(frozen=True)

@@ -175,3 +175,40 @@ def test_claims_go_through_gate_1_and_into_the_dataset(
     integrated = run_cli("integrate", "claims", "--new-data", path, "--base", "claims_20251006", "--json")
     assert integrated.code == 0, integrated.out + integrated.err
     assert json.loads(integrated.out)["integrations"][0]["added"] == 8
+
+
+def test_the_report_tells_how_labels_come(
+    repository: Path, run_cli: RunCli, log: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one, two, _old, _young = (
+        log.answer(day, {**PAIR, "left_name": day}) for day in ("2026-01-05", "2026-01-06", "2026-01-07", "2026-02-28")
+    )
+    log.answer("2026-01-05", PAIR, role="shadow", answers=one)
+    log.decide("2026-01-07", one, 1)
+    log.decide("2026-01-01", two, 0)
+    log.decide("2026-02-20", two, 1, revises=True)
+    options = ("--log", log.path, "--task", "er", *AS_OF, "--maturity", "7")
+    found = json.loads(run_cli("feedback", "report", *options, "--json").out)
+    assert {name: count for name, count in found["histogram"].items() if count} == {"2-3": 1, "29-56": 1}
+    assert [found[name] for name in ("answered", "labelled", "waiting", "overdue", "revised")] == [4, 2, 1, 1, 1]
+    assert [(one["role"], one["predictions"], one["labelled"]) for one in found["models"]] == [
+        ("live", 4, 2), ("shadow", 1, 0),
+    ]  # fmt: skip
+    page = tmp_path / "summary"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    assert "2 of 4 answered" in run_cli("feedback", "report", *options).out
+    assert "| 29-56 | 1 |" in page.read_text(encoding="utf-8")
+    del repository
+
+
+def test_a_snapshot_is_whole_while_the_server_writes(repository: Path, run_cli: RunCli, log: Written) -> None:
+    log.decide("2026-01-06", log.answer("2026-01-05", PAIR), 1)
+    with log.log._writing() as writing:
+        writing.execute("DELETE FROM labels")
+        assert run_cli("feedback", "snapshot", "--log", log.path, "--to", "kept/serving.sqlite").code == 0
+    assert [path.name for path in (repository / "kept").iterdir()] == ["serving.sqlite"]
+    log.log.close()
+    log.path = repository / "kept" / "serving.sqlite"
+    assert export(run_cli, log)["rows"] == 1
+    assert_refused(run_cli("feedback", "snapshot", "--log", log.path, "--to", "s3://bucket"), 2, "is a file")
