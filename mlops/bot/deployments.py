@@ -11,6 +11,7 @@ from mlops.bot.answers import NOT_FOUND, Part, read, refuse
 from mlops.bot.client import GitHub
 from mlops.bot.keys import key_of
 from mlops.bot.permissions import WRITE_DEPLOYMENTS
+from mlops.bot.reading import Reader
 from mlops.errors import MlopsError
 from mlops.ids import ModelId
 
@@ -101,6 +102,26 @@ def record(hub: GitHub, subject: Subject, state: State, *, description: str = ""
     return Recorded(deployment.id, url, state, made.fresh)
 
 
+def end(hub: GitHub, environment: str, task: str) -> int:
+    """Say ``inactive`` of all that an environment served of a task, and return of how many it was said."""
+    served = [
+        one for one in _of_task(hub, environment, task) if (found := _newest(hub, one)) and found.state == _ACTIVE
+    ]
+    for each in sorted(served, key=lambda one: one.id):
+        _say(hub, each, _ENDED, f"{task} is served by no model")
+    return len(served)
+
+
+def active(hub: Reader, environment: str) -> dict[str, str]:
+    """Return by task the model whose deployment to an environment succeeded last and was not ended."""
+    found: dict[str, tuple[int, str]] = {}
+    for each in _listed(hub, environment=environment, task=TASK):
+        task, newest = _task_in(each), _newest(hub, each)
+        if task and newest is not None and newest.state == _ACTIVE and newest.id > found.get(task, (0, ""))[0]:
+            found[task] = (newest.id, str(_payload(each)["model_id"]))
+    return {task: model for task, (_, model) in found.items()}
+
+
 def _ensure(hub: GitHub, subject: Subject, description: str) -> Deployment:
     """Return the deployment of ``subject``; of several that runs made at the same moment, all keep the oldest."""
 
@@ -132,8 +153,8 @@ def _end_replaced(hub: GitHub, subject: Subject, current: Deployment, success: D
     that whoever was killed meanwhile left nothing behind one that is ended.
     """
     replaced = []
-    for each in _listed(hub, environment=subject.environment, task=TASK):
-        if each.id == current.id or _task_in(each) != subject.task:
+    for each in _of_task(hub, subject.environment, subject.task):
+        if each.id == current.id:
             continue
         newest = _newest(hub, each)
         if newest is not None and newest.state == _ENDED and each.id < current.id:
@@ -158,12 +179,16 @@ def _say(hub: GitHub, deployment: Deployment, state: State, description: str) ->
         refuse(answer, WRITE_DEPLOYMENTS)
 
 
-def _newest(hub: GitHub, deployment: Deployment) -> DeploymentStatus | None:
+def _of_task(hub: Reader, environment: str, task: str) -> Iterator[Deployment]:
+    return (each for each in _listed(hub, environment=environment, task=TASK) if _task_in(each) == task)
+
+
+def _newest(hub: Reader, deployment: Deployment) -> DeploymentStatus | None:
     answer = hub.find(f"/deployments/{deployment.id}/statuses", WRITE_DEPLOYMENTS, per_page=1)
     return None if not answer else _status(answer[0])
 
 
-def _listed(hub: GitHub, **narrowed: str) -> Iterator[Deployment]:
+def _listed(hub: Reader, **narrowed: str) -> Iterator[Deployment]:
     return map(_deployment, hub.pages("/deployments", WRITE_DEPLOYMENTS, **narrowed))
 
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from mlops import registry
 from mlops.bot.settings import Settings
+from mlops.environments import parse_environment
 from mlops.gate import GateReport
 from mlops.ids import DatasetId, ModelId
 from mlops.intake import IntakeReport, page_of
 from mlops.manifest import path_of
 from mlops.metrics import Estimate
+from mlops.promotion import Promotion
 from mlops.registry import Record
 from mlops.render import Safe, render
 from mlops.reporting import (
@@ -127,6 +129,24 @@ def records_pull_request(task: str, links: Links) -> str:
     """Return the body of the pull request with the records of a certification."""
     facts = {"task": Safe(task), "run": Safe(links.to_run("The run that certified"))}
     return _fitted(render("bot/records_pull_request.md.j2", facts), links)
+
+
+def promotion_pull_request(promotion: Promotion, model: ModelId, environment: str, links: Links) -> str:
+    """Return the body of the pull request that has an environment be served by a model."""
+
+    def linked(name: str) -> Safe:
+        path = registry.path_of(name).as_posix()
+        return Safe(links.to_file(path, name))
+
+    facts = {
+        "environment": Safe(parse_environment(environment)),
+        "card": linked(str(model)),
+        "before": linked(promotion.before) if promotion.before else Safe("no model"),
+        "reason": promotion.reason,
+        "steps": Safe(", ".join(f"{share} %" for share in promotion.shares)) if len(promotion.shares) > 1 else "",
+        "run": Safe(links.to_run("The run that proposes it")),
+    }
+    return _fitted(render("bot/promotion.md.j2", facts), links)
 
 
 def release_body(report: GateReport, links: Links) -> str:

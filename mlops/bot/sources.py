@@ -60,7 +60,7 @@ class Wanted:
         dataset_sha256: What the model must have been trained on; None where any will do.
         model_id: Whose artifact it must be; None where any on that dataset will do.
         artifact_sha256: What the artifact must be, byte for byte; None where no card records it.
-        workflow: File name of the workflow whose runs count.
+        workflow: File name of the workflow whose runs count; empty for any run, where the bytes are known.
         branch: The branch whose runs count.
         run_id: The only run that counts; then neither workflow nor branch matter.
     """
@@ -121,6 +121,8 @@ def is_trusted(run: Run, wanted: Wanted, repository: str) -> bool:
         return False
     if wanted.run_id is not None:
         return run.id == wanted.run_id
+    if not wanted.workflow and wanted.artifact_sha256 is not None:
+        return run.head_branch == wanted.branch
     return run.path.partition("@")[0] == f".github/workflows/{wanted.workflow}" and run.head_branch == wanted.branch
 
 

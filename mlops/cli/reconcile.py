@@ -58,6 +58,8 @@ def command(
         desired, uri, done = place.desired, place.target.uri, {**reconcile(place, asked)}
         said = [sentence(place, name, found) for name, found in done.items() if isinstance(found, Switched)]
     wanted = {name: model for name, model in desired.models.items() if task in {None, name}}
+    if verify_only:  # what a release of another task's model was recorded for before is ended
+        wanted = dict.fromkeys([task] if task else desired.settings.tasks, "") | wanted
     reconciled.write(report, desired, uri, wanted, {name: found for name, found in done.items() if found is not None})
     refused = [found for found in done.values() if isinstance(found, MlopsError)]
     failed = any(isinstance(found, Switched) and found.state == "rolled back" for found in done.values())

@@ -40,6 +40,8 @@ def write(
 
 def _outcome(model: str, done: Switched | MlopsError | None, desired: Desired) -> Outcome:
     sha256 = _recorded(desired, model) if model else ""
+    if done is None and not model:
+        return Outcome(state="taken out", model_id="")
     if done is None:
         return Outcome(state="released", model_id=model, artifact_sha256=sha256)
     if isinstance(done, MlopsError):

@@ -7,7 +7,8 @@ import pytest
 
 from mlops import documents, judged, registry
 from mlops.artifact import GATE
-from mlops.bot.publishing import Published, publish
+from mlops.bot.publishing import publish
+from mlops.bot.racing import Published
 from mlops.card import checking
 from mlops.errors import ConflictError, InputRefusedError, MlopsError, UnavailableError
 from mlops.gate import GateReport

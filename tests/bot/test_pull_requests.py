@@ -6,7 +6,8 @@ import pytest
 
 from mlops import registry
 from mlops.bot import pages
-from mlops.bot.publishing import Published, publish
+from mlops.bot.publishing import publish
+from mlops.bot.racing import Published
 from mlops.errors import ConflictError, UnavailableError
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes

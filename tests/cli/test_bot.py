@@ -11,6 +11,7 @@ from mlops import bom, documents
 from mlops.artifact import GATE
 from mlops.cli.bot import command
 from mlops.cli.outputs import OUTPUTS
+from mlops.deploy import outcome
 from mlops.errors import ExitCode
 from mlops.gate import GateReport
 from mlops.hashing import sha256_bytes
@@ -30,10 +31,13 @@ VERBS = (
     "artifact",
     "check",
     "comment",
+    "deployed",
     "deployment",
     "dispatch",
     "drift",
+    "models",
     "plan",
+    "promote",
     "publish",
     "records",
     "release",
@@ -300,6 +304,71 @@ def test_deployment_refuses_bad_options(job: Hub, run_cli: RunCli, change: tuple
     options = {"--environment": "production", "--model": ID, "--artifact-sha256": "0" * 64, "--state": "success"}
     words = [word for pair in (options | dict([change])).items() for word in pair]
     refused(run_cli("bot", "deployment", *words), ExitCode.USAGE)
+    assert job.log == []
+
+
+def declare(model: str) -> None:
+    declared = {"environments": {"production": {"er": model}, "staging": {}}, "schema_version": 1}
+    Path("model_cards").mkdir(exist_ok=True)
+    Path("model_cards/environments.json").write_text(json.dumps(declared))
+
+
+def test_models_are_those_that_are_declared_with_the_bytes_of_their_cards(
+    job: Hub, ours: Path, run_cli: RunCli, tmp_path: Path
+) -> None:
+    """From whichever workflow's run, for the card says which bytes they are."""
+    declare(ID)
+    without = run_cli("bot", "models")
+    assert (without.code, "no card here" in without.out) == (ExitCode.DONE, True)
+    assert run_cli("card", ours).code == ExitCode.DONE
+    (tmp_path / "output").unlink()
+    nowhere = run_cli("bot", "models")
+    assert (nowhere.code, "left out. There is no artifact" in nowhere.out) == (ExitCode.DONE, True)
+    assert outputs(tmp_path)["models"] == ""
+    other = world.judged(tmp_path / "other", model=b"other", code=CodeVersion(commit=world.head(job), dirty=False))
+    job.add_artifact(job.add_run(workflow_path=".github/workflows/data-refresh.yml"), NAME, ours)
+    job.add_artifact(job.add_run(), NAME, other)  # newer, and not what was reviewed
+    (tmp_path / "output").unlink()
+    assert run_cli("bot", "models").code == ExitCode.DONE
+    listed = [{"environment": "production", "target": False}, {"environment": "staging", "target": False}]
+    assert outputs(tmp_path) == {"environments": json.dumps(listed), "models": ID, "folder": "dist/models"}
+    assert Path("dist/models", ID, "model.skops").read_bytes() == (ours / "model.skops").read_bytes()
+
+
+def test_promote_opens_the_pull_request_that_deploys(job: Hub, ours: Path, run_cli: RunCli, tmp_path: Path) -> None:
+    declared = b'{"environments": {"production": {}}, "schema_version": 1}'
+    job.state.bare.write("main", "model_cards/environments.json", declared, "Declare", "octocat")
+    remote = ("--remote", str(job.bare))
+    assert run_cli("bot", "publish", ours, "--mode", "push", *remote).code == ExitCode.DONE
+    (tmp_path / "output").unlink()
+    done = run_cli("bot", "promote", ID, *remote, "--json")
+    assert done.code == ExitCode.DONE, done.err
+    assert json.loads(done.out) == outputs(tmp_path)
+    assert outputs(tmp_path)["branch"] == "mlops/deploy-production-er"
+    refused(run_cli("bot", "promote", ID, "--environment", "nowhere", *remote), ExitCode.USAGE, "not declared")
+
+
+def test_deployed_records_what_a_job_without_a_token_left(job: Hub, run_cli: RunCli, tmp_path: Path) -> None:
+    sha256 = sha256_bytes(b"artifact")
+    live = outcome.Outcome(state="live", model_id=ID, artifact_sha256=sha256, serves=ID)
+    report = outcome.Reconciled(environment="production", target="", tasks={"er": live})
+    documents.write(Path("reconciled.json"), report)
+    assert run_cli("bot", "deployed", "reconciled.json").code == ExitCode.DONE
+    url = "https://github.com/acme/er-models/deployments/production"
+    assert outputs(tmp_path) == {"states": "er=success", "urls": url}
+    Path("reconciled.json").write_text("{}")
+    assert len(job.state.deployments) == 1
+    refused(run_cli("bot", "deployed", "reconciled.json"), ExitCode.REFUSED, "reconciled.json")
+
+
+def test_a_release_leaves_a_beta_out_where_it_is_asked_to(
+    job: Hub, ours: Path, run_cli: RunCli, tmp_path: Path
+) -> None:
+    report = documents.read(ours / GATE, GateReport)
+    documents.write(ours / GATE, report.model_copy(update={"verdict": "inconclusive"}))
+    done = run_cli("bot", "release", ours, "--if-passed")
+    assert (done.code, "not released, its verdict is inconclusive" in done.out) == (ExitCode.DONE, True)
+    assert outputs(tmp_path)["status"] == "left out"
     assert job.log == []
 
 

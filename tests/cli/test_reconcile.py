@@ -172,6 +172,7 @@ def test_without_a_target_what_is_declared_is_held_against_its_artifact(play: Pl
     done = play(*verify, "--artifact", f"dist/{OLD}")
     assert (done.code, f"{OLD} may be served" in done.out) == (0, True)
     assert (report(play)["er"].state, report(play)["er"].serves) == ("released", "")
+    assert report(play)["claims"].state == "taken out"
     committed = play.folder / "model_cards" / OLD / "gate.json"
     assert (play.folder / "dist" / OLD / "gate.json").read_bytes() == committed.read_bytes()
     model = play.folder / "dist" / OLD / "model.skops"

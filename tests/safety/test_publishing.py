@@ -17,7 +17,8 @@ from mlops import documents, judged, registry
 from mlops.artifact import GATE
 from mlops.bot.comments import ACTIONS, LIMIT, tell
 from mlops.bot.markers import marker
-from mlops.bot.publishing import Published, publish
+from mlops.bot.publishing import publish
+from mlops.bot.racing import Published
 from mlops.card import checking
 from mlops.errors import ExitCode
 from mlops.gate import GateReport

@@ -8,10 +8,13 @@ from mlops.cli.bot import (
     artifact,
     check,
     comment,
+    deployed,
     deployment,
     dispatch,
     drift,
+    models,
     plan,
+    promote,
     publish,
     records,
     release,
@@ -32,7 +35,7 @@ def command() -> None:
 
 
 for _verb in (
-    artifact, dispatch, runs, publish, records, release, deployment, check, comment, announce, variables, plan, apply,
-    drift,
+    artifact, models, dispatch, runs, publish, records, release, promote, deployment, deployed, check, comment,
+    announce, variables, plan, apply, drift,
 ):  # fmt: skip
     command.add_command(_verb.command)

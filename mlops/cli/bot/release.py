@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mlops import bom, checksums, documents
+from mlops import admission, bom, checksums, documents
 from mlops import manifest as manifests
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
 from mlops.bot import pages
@@ -26,14 +26,23 @@ from mlops.metrics import Metrics
 @click.argument("artifact", type=click.Path(path_type=Path, file_okay=False), metavar="ARTIFACT")
 @click.option("--card", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The model's card.")
 @click.option("--commit", metavar="SHA", help="The commit that the tag names.  [GITHUB_SHA]")
+@click.option("--if-passed", is_flag=True, help="Leave a beta out, whose verdict is not pass, instead of refusing it.")
 @deadline_option
 @json_option
-def command(artifact: Path, card: Path | None, commit: str | None, deadline: float, as_json: bool) -> None:
+def command(
+    artifact: Path, card: Path | None, commit: str | None, if_passed: bool, deadline: float, as_json: bool
+) -> None:
     """Publish the model in ARTIFACT, which must have passed, as a release: files, verdict, card, bill of materials.
 
     Files are uploaded into a draft, which is published last; a rerun goes on where it stopped. A release that holds
-    other model files is a conflict (exit 6); verdict, card and bill (CycloneDX) stay as they were first uploaded.
+    other model files is a conflict (exit 6); verdict, card and bill (CycloneDX) stay as they were first uploaded. An
+    artifact without a verdict, as training left it, gets the committed one.
     """
+    admission.supply_verdict(artifact, repository_root())
+    if if_passed and (verdict := documents.read(artifact / GATE, GateReport).verdict) != "pass":
+        none = {"status": "left out", "url": "", "tag": ""}
+        tell("release", none, f"{artifact}: not released, its verdict is {verdict}.", as_json=as_json)
+        return
     report = read_passed(artifact)
     tag = str(ModelId.parse(report.model_id))
     contents = _contents(artifact, card, report)

@@ -1,0 +1,67 @@
+"""What came of a deployment, shown on GitHub: one deployment a task and model, with how it stands."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mlops.bot import deployments
+from mlops.bot.client import GitHub
+from mlops.bot.deployments import State, Subject
+from mlops.deploy.outcome import Outcome, Reconciled
+
+_STATES: Mapping[str, State] = {
+    "live": "success",
+    "released": "success",
+    "on trial": "in_progress",
+    "rolled back": "failure",
+    "failed": "failure",
+}
+_LONGEST = 140
+"""Characters that GitHub takes as the description of a state."""
+
+
+class Line(NamedTuple):
+    """What was said of a task.
+
+    Attributes:
+        task: Which one.
+        state: How its deployment stands; ``inactive`` where no model is asked for any more.
+        text: The same as a sentence.
+        url: Where GitHub shows it; empty where there is no deployment.
+    """
+
+    task: str
+    state: State
+    text: str
+    url: str = ""
+
+
+def record(hub: GitHub, report: Reconciled, sha: str) -> list[Line]:
+    """Have GitHub show what came of every task of a report.
+
+    Args:
+        hub: The repository.
+        report: What the job without a token left.
+        sha: The commit that asked for it.
+
+    Raises:
+        UnavailableError: The token may not, or GitHub did not answer.
+    """
+    return [_record(hub, report.environment, task, found, sha) for task, found in report.tasks.items()]
+
+
+def _record(hub: GitHub, environment: str, task: str, found: Outcome, sha: str) -> Line:
+    if found.state == "taken out":
+        ended = deployments.end(hub, environment, task)
+        return Line(task, "inactive", f"{task}: {environment} is served by no model; ended {ended} deployments.")
+    if not found.artifact_sha256:  # no card that can be read: there is nothing to name the deployment by
+        return Line(task, "failure", f"{task}: {found.model_id} was refused before it was known. {found.reason}")
+    subject = Subject(environment, found.model_id, found.artifact_sha256, sha)
+    words = found.reason or f"{found.model_id}, artifact {found.artifact_sha256[:12]}"
+    if found.state == "rolled back":
+        words = f"{found.model_id} was not taken; {found.serves or 'no model'} is served again. {found.reason}"
+    done = deployments.record(hub, subject, _STATES[found.state], description=_short(words))
+    return Line(task, done.state, f"{task}: {found.model_id} to {environment}: {done.state}. {words}", done.url)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

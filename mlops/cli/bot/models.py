@@ -1,0 +1,62 @@
+"""``mlops bot models``: the artifacts of all models that environments.json names, verified, each in a folder."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from mlops import environments
+from mlops.bot.artifacts import card_of, obtain, wanted_for_model
+from mlops.bot.git import parse_branch
+from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS
+from mlops.bot.reading import Reader
+from mlops.bot.sources import Wanted
+from mlops.cli.bot.common import deadline_option, json_option, reading, tell
+from mlops.cli.common import load_settings, repository_root, shown_path
+from mlops.errors import InputRefusedError
+from mlops.ids import ModelId
+
+
+@click.command("models", epilog="Example: mlops bot models --out dist/models")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="A folder; each model gets its own below it."
+)
+@click.option("--branch", default="main", show_default=True, help="Only runs on this branch count.")
+@deadline_option
+@json_option
+def command(out: Path | None, branch: str, deadline: float, as_json: bool) -> None:
+    """Put the artifact of every model that environments.json names into a folder of its own, verified.
+
+    Of each model exactly the bytes that its committed card records, from its release or from a run, whichever workflow
+    that was. One that is found nowhere is told and left out: a target that holds the model does not need it. The
+    output `environments` is a list for a matrix: each environment, and whether mlops.toml names a target for it.
+    """
+    root = repository_root()
+    settings, declared = load_settings(root), environments.read(root).environments
+    folder = out or root / "dist" / "models"
+    models = sorted({model for served in declared.values() for model in served.values()})
+    given = Wanted(names=(), workflow="", branch=parse_branch(branch, field="--branch"))
+    with reading(deadline, READ_ACTIONS, READ_CONTENTS) as hub:
+        lines = [_obtained(hub, ModelId.parse(model), root, folder / model, given) for model in models]
+    listed = [{"environment": name, "target": name in settings.deploy} for name in sorted(declared)]
+    there = [model for model in models if (folder / model).is_dir()]
+    tell(
+        "models",
+        {"environments": json.dumps(listed), "models": " ".join(there), "folder": str(shown_path(folder))},
+        "\n".join(lines) or "No environment names a model.",
+        as_json=as_json,
+    )
+
+
+def _obtained(hub: Reader, model: ModelId, root: Path, folder: Path, given: Wanted) -> str:
+    record = card_of(model, root)
+    if record is None:
+        return f"{model}: has no card here, so nobody knows which bytes it is; left out."
+    try:
+        found = obtain(hub, replace(wanted_for_model(model, record, given), workflow=""), folder)
+    except InputRefusedError as error:
+        if folder.exists():  # there was something, or it is damaged: not the same as found nowhere
+            raise
+        return f"{model}: left out. {error.what} {error.found}"
+    return f"{shown_path(folder)}: {model}, verified, from {found.run_url}"

@@ -1,0 +1,47 @@
+"""``mlops bot promote``: propose by pull request that an environment be served by a model."""
+
+import os
+
+import click
+
+from mlops import environments
+from mlops.bot import pages
+from mlops.bot.git import BOT, parse_author, parse_branch
+from mlops.bot.permissions import WRITE_CONTENTS, WRITE_PULLS
+from mlops.bot.promoting import Wish, submit
+from mlops.bot.racing import Road
+from mlops.cli.bot.common import connection, deadline_option, json_option, tell
+from mlops.environments import parse_environment
+from mlops.ids import ModelId, utc_today
+from mlops.promotion import Promotion
+
+
+@click.command("promote", epilog="Example: mlops bot promote er_20251020 --environment production")
+@click.argument("model", metavar="ID")
+@click.option("--environment", default=environments.PRODUCTION, show_default=True, metavar="NAME", help="Where.")
+@click.option("--base-branch", default="main", show_default=True, help="The branch whose environments.json counts.")
+@click.option(
+    "--author", default=f"{BOT.name} <{BOT.email}>", show_default=True, metavar="'NAME <ADDRESS>'",
+    help="Of the commit.",
+)  # fmt: skip
+@click.option("--remote", metavar="URL", help="The repository for git.  [GITHUB_SERVER_URL/GITHUB_REPOSITORY]")
+@deadline_option
+@json_option
+def command(
+    model: str, environment: str, base_branch: str, author: str, remote: str | None, deadline: float, as_json: bool
+) -> None:
+    """Open the pull request that has an environment be served by the model ID: one line, and the cards that say so.
+
+    The card must stand on the base branch, hold, and allow it, as for `mlops deploy`. Merging it deploys. There is one
+    pull request for each task of an environment; the working tree is not touched.
+    """
+    model_id, where = ModelId.parse(model), parse_environment(environment)
+    base, by = parse_branch(base_branch, field="--base-branch"), parse_author(author)
+    with connection(deadline, WRITE_CONTENTS, WRITE_PULLS) as hub:
+
+        def describe(found: Promotion, commit: str) -> str:
+            return pages.promotion_pull_request(found, model_id, where, pages.links_at(hub.settings, commit))
+
+        road = Road(base, by, remote or hub.settings.repository_url, os.environ)
+        done = submit(hub, Wish(model_id, where, utc_today), road, describe)
+    tell("promote", done._asdict(), f"{done.status}: {done.url}", as_json=as_json)
