@@ -53,6 +53,11 @@ class Links:
         return Safe(f"[{words}]({self.run})") if _RUN.fullmatch(self.run) else words
 
     @property
+    def address(self) -> str:
+        """The address of the repository; empty if it is none."""
+        return self.repository if _REPOSITORY.fullmatch(self.repository) else ""
+
+    @property
     def run_id(self) -> str:
         """The number of the run; empty without one."""
         return self.run.rpartition("/")[2] if _RUN.fullmatch(self.run) else ""

@@ -1,0 +1,80 @@
+"""``mlops site``: the history page for GitHub Pages."""
+
+from pathlib import Path
+
+import click
+
+from mlops import documents, provenance, site
+from mlops import manifest as manifests
+from mlops.cli import live, outputs
+from mlops.cli.common import emit_json, load_settings, repository_root, shown_path
+from mlops.config import FILE_NAME
+from mlops.errors import ConflictError, UsageRefusedError
+from mlops.registry import FOLDER as CARDS
+
+PAGE = "index.html"
+_RECORDS = (FILE_NAME, CARDS.as_posix(), manifests.FOLDER.as_posix())
+_HEAD = 4_096
+
+
+@click.group()
+def command() -> None:
+    """Make a static page of what is committed: models, verdicts, what is live, datasets, certificates."""
+
+
+@command.command(epilog="Example: mlops site build --out dist/site")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    help="Where index.html is written; dist/site of the repository by default.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+def build(out: Path | None, as_json: bool) -> None:
+    """Write the history page: one file without script, for GitHub Pages or any web server.
+
+    Every fact comes from a committed record, and a record that does not hold stops the build: exit 3 names its file and
+    the page that stands there stays. Times are those of the records and commits. A shallow clone is enough; the page
+    then says what it does not know.
+    """
+    root = repository_root()
+    facts = site.read(root, load_settings(root), _history(root), outputs.links().address)
+    target = (root / "dist" / "site" if out is None else out) / PAGE
+    _refuse_another(target)
+    page = site.render_page(facts).encode()
+    documents.write_bytes(target, page)
+    models = sum(len(task.models) for task in facts.tasks)
+    if as_json:
+        emit_json({"page": str(shown_path(target)), "bytes": len(page), "models": models, "tasks": len(facts.tasks)})
+    else:
+        click.echo(f"{shown_path(target)}  {models:,} models, {len(page):,} bytes")
+        if facts.history.unknown:
+            click.echo(
+                f"Git could not be asked, so nothing is told of what was live: {facts.history.unknown}", err=True
+            )
+
+
+def _history(root: Path) -> site.History:
+    try:
+        return site.History(
+            switches=tuple(live.switches(root)),
+            horizon=provenance.horizon(root),
+            latest=provenance.latest(root, *_RECORDS),
+        )
+    except UsageRefusedError as error:
+        return site.History(unknown=error.found)
+
+
+def _refuse_another(target: Path) -> None:
+    """Refuse to replace a page that this verb did not write.
+
+    Raises:
+        ConflictError: Another file stands there.
+    """
+    if not target.exists():
+        return
+    with target.open("rb") as stream:
+        if site.GENERATOR.encode() in stream.read(_HEAD):
+            return
+    raise ConflictError(
+        "Another page stands there.", file=target, expected=f"nothing, or a page of {site.GENERATOR}",
+        found="a file that it did not write", fix="Name a folder of its own: mlops site build --out dist/site",
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""The versions of a task: their metrics over time as charts, and every number in a table (pure)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlops.gate.report import CriterionResult
+from mlops.render import Safe
+from mlops.site.charts import Point, metric_svg
+from mlops.site.facts import Model
+from mlops.site.words import between, card_link, day, manifest_link, named, percent
+from mlops.words import metric_name, metric_order, rate, threshold
+
+NEWEST = 25
+COLUMNS = 4
+FILTER_FROM = 8
+
+
+def charts(models: Sequence[Model]) -> list[dict[str, Any]]:
+    """Return a chart of each metric of :func:`metrics_of` that was ever defined."""
+    found = []
+    for name in metrics_of(models):
+        points = [_point(model, name) for model in models]
+        newest = next((point for point in reversed(points) if point.value is not None), None)
+        if newest is None:
+            continue
+        at_most = _criterion(models[-1], name) is not None and _direction(models, name) == "max"
+        title = metric_name(name)
+        found.append({
+            "name": title,
+            "value": rate(newest.value, newest.asked),
+            "bounds": _bounds(newest),
+            "asked": _asked(newest, at_most=at_most),
+            "of": named(newest.name),
+            "svg": metric_svg(str(title), points, unit="models", at_most=at_most),
+        })  # fmt: skip
+    return found
+
+
+def table(
+    models: Sequence[Model], live: Mapping[str, Sequence[str]], datasets: set[str], address: str
+) -> dict[str, Any]:
+    """Return the rows of the table, the newest first: :data:`NEWEST` in full, the older ones with their numbers alone.
+
+    Args:
+        models: The versions, the oldest first.
+        live: By model where it is declared to be live.
+        datasets: The datasets that have a manifest.
+        address: Of the repository; empty makes no links.
+    """
+    names = metrics_of(models)
+    verdicts = [model.record.verdict for model in models]
+    return {
+        "metrics": [metric_name(name) for name in names],
+        "newest": [_row(model, names, live, datasets, address) for model in reversed(models[-NEWEST:])],
+        "older": [_numbers(model, names, live) for model in reversed(models[:-NEWEST])],
+        "counts": [(Safe(verdict), verdicts.count(verdict)) for verdict in ("pass", "fail", "inconclusive")],
+        "filtered": len(models) >= FILTER_FROM,
+    }
+
+
+def metrics_of(models: Sequence[Model]) -> list[str]:
+    """Return the names of the metrics that are shown: what the newest version was judged by, else what it has."""
+    if not models:
+        return []
+    newest = models[-1]
+    judged = {found.metric for found in newest.gate.criteria} if newest.gate else set()
+    return sorted(judged & newest.record.metrics.keys() or newest.record.metrics.keys(), key=metric_order)[:COLUMNS]
+
+
+def _row(
+    model: Model, names: Sequence[str], live: Mapping[str, Sequence[str]], datasets: set[str], address: str
+) -> dict[str, Any]:
+    record, dataset = model.record, model.record.dataset.id
+    return _numbers(model, names, live) | {
+        "model": card_link(record.id, address),
+        "day": day(record.trained_at),
+        "reason": model.gate.reason if model.gate and record.verdict != "pass" else "",
+        "dataset": manifest_link(dataset, address) if dataset in datasets else named(dataset),
+    }
+
+
+def _numbers(model: Model, names: Sequence[str], live: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the part of a row that older models have, too: of hundreds, every byte counts."""
+    record = model.record
+    cells = []
+    for name in names:
+        found, criterion = record.metrics.get(name), _criterion(model, name)
+        asked = criterion.threshold if criterion else None
+        bounds = between(found.lower, found.upper, asked) if found else Safe("")
+        cells.append((percent(found.value if found else None, asked), bounds))
+    return {
+        "model": named(record.id),
+        "live": live.get(record.id, ()),
+        "day": Safe(f"{record.trained_at:%Y-%m-%d}"),
+        "verdict": Safe(record.verdict),
+        "cells": cells,
+    }
+
+
+def _point(model: Model, name: str) -> Point:
+    record, criterion = model.record, _criterion(model, name)
+    found = record.metrics.get(name)
+    value, lower, upper = (found.value, found.lower, found.upper) if found else (None, None, None)
+    asked = criterion.threshold if criterion else None
+    return Point(record.id, f"{record.trained_at:%Y-%m-%d}", value, lower, upper, asked, record.verdict)
+
+
+def _criterion(model: Model, name: str) -> CriterionResult | None:
+    """Return what the model was judged by on that metric; None without a committed verdict or such a criterion."""
+    return next((found for found in model.gate.criteria if found.metric == name), None) if model.gate else None
+
+
+def _direction(models: Sequence[Model], name: str) -> str:
+    found = _criterion(models[-1], name)
+    return found.direction if found else "min"
+
+
+def _bounds(point: Point) -> Safe:
+    if point.lower is None or point.upper is None:
+        return Safe("")
+    return Safe(f"{rate(point.lower, point.asked)} to {rate(point.upper, point.asked)}")
+
+
+def _asked(point: Point, *, at_most: bool) -> Safe:
+    if point.asked is None:
+        return Safe("")
+    return Safe(f"at {'most' if at_most else 'least'} {threshold(point.asked)}")
