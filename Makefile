@@ -39,7 +39,7 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	$(BIN)/ruff check .
 	$(BIN)/mypy --num-workers 2 & types=$$!; \
 	  $(BIN)/lint-imports --no-logo && $(BIN)/mlops schema --check && $(BIN)/mlops verify && $(BIN)/mlops card --check \
-	  && $(BIN)/mlops docs claims --check && $(BIN)/mlops certify claims --check \
+	  && $(BIN)/mlops docs claims --check && $(BIN)/mlops certify claims --check && $(BIN)/mlops metrics dashboard --check \
 	  && $(MAKE) --no-print-directory lint-workflows && wait $$types
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 

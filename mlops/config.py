@@ -16,6 +16,7 @@ from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.github_settings import GitHubSettings, check_task
 from mlops.globs import check_glob
 from mlops.hashing import sha256_bytes
+from mlops.metrics_settings import MetricsSettings
 from mlops.monitoring_settings import MonitoringSettings
 from mlops.places import keys_of
 
@@ -163,6 +164,7 @@ class Settings(Part):
     tasks: dict[str, TaskSettings]
     deploy: dict[str, DeploySettings] = Field(default_factory=dict)
     github: GitHubSettings = GitHubSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     def task(self, name: str) -> TaskSettings:
         """Return the settings of a task; raises UsageRefusedError when ``mlops.toml`` has no such table."""

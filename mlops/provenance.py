@@ -163,8 +163,8 @@ class Touched(NamedTuple):
 
     Attributes:
         change: The commit.
-        blobs: By path, from the top of the repository, git's name of the new bytes; None for a file that is gone or is
-            no regular file any more.
+        blobs: By path, from the folder that was asked about, git's name of the new bytes; None for a file that is gone
+            or is no regular file any more.
     """
 
     change: Change
@@ -178,13 +178,13 @@ def touched(root: Path, *paths: str) -> tuple[Touched, ...]:
     has to quote (controls, quotation marks, letters beyond ASCII) are left out.
 
     Args:
-        root: The top folder of the repository.
+        root: A folder of the repository.
         paths: Files or folders, from ``root``, with forward slashes.
 
     Raises:
         UsageRefusedError: Git cannot be asked.
     """
-    form = ("--raw", "--no-abbrev", "--no-renames", "--root", "--format=%H %ct")
+    form = ("--raw", "--no-abbrev", "--no-renames", "--root", "--relative", "--format=%H %ct")
     found: list[Touched] = []
     for line in _git(root, "log", "--first-parent", "-m", "--reverse", *form, "--", *paths).splitlines():
         facts, tab, path = line.partition("\t")

@@ -38,6 +38,7 @@ VERBS = {
     "rollback": Verb("rollback", "Serve again what was served before, at once."),
     "serve": Verb("serve", "Answer with the models that a target points at; keep predictions and labels."),
     "feedback": Verb("feedback", "Logged predictions and their labels: as data, as numbers, as rows to be labelled."),
+    "metrics": Verb("metrics", "Numbers for Prometheus: push them, fill in the past from git, Grafana's dashboard."),
     "registry": Verb("registry", "Which models are there, which are live where, and which were: asked of git."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
@@ -51,7 +52,7 @@ GROUPS = {
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "intake", "check", "gate", "certify", "policy"),
     "Publication": ("card", "docs", "site", "admit"),
-    "Deployment": ("deploy", "reconcile", "rollback", "serve", "feedback", "registry"),
+    "Deployment": ("deploy", "reconcile", "rollback", "serve", "feedback", "metrics", "registry"),
     "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }

@@ -1,0 +1,144 @@
+"""Prometheus' alerts, with the thresholds of ``mlops.toml`` where it has them (pure)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import yaml
+
+from mlops.config import Settings, TaskSettings
+from mlops.dashboard.queries import last, live, newest, verdict
+from mlops.series.names import EXPIRY, PSI, REALISED
+
+P95_SECONDS = 0.5
+"""95 of 100 requests are scored faster, of a task whose certification says nothing else."""
+ERROR_SHARE = 0.05
+EXPIRY_DAYS = 14
+
+_HEAD = "# Rendered from mlops.toml by `mlops metrics dashboard`: what you change here is lost.\n"
+
+
+class Alert(NamedTuple):
+    """A rule.
+
+    Attributes:
+        name: In CamelCase.
+        expr: PromQL; whatever it returns is an alert.
+        wait: For how long it must hold.
+        severity: ``critical`` wakes somebody, ``warning`` waits for the morning.
+        summary: One sentence; may use Prometheus' templates.
+        action: What to do now.
+        labels: More labels, that tell rules of one name apart.
+    """
+
+    name: str
+    expr: str
+    wait: str
+    severity: str
+    summary: str
+    action: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+def rules(settings: Settings) -> bytes:
+    """Return ``alerts.yml``."""
+    group = {"name": "mlops", "rules": [_rule(alert) for alert in alerts(settings)]}
+    text = yaml.safe_dump({"groups": [group]}, sort_keys=False, width=4096, allow_unicode=False)
+    return (_HEAD + text).encode()
+
+
+def alerts(settings: Settings) -> Iterator[Alert]:
+    """Yield the alerts, in the order of the file."""
+    yield Alert(
+        "MlopsGateFailed", newest(verdict("fail"), ""), "0m", "warning",
+        "The newest model of {{ $labels.task }}, {{ $labels.model_id }}, failed its gate.",
+        "Read its report in the run's summary; a fix is a new dataset or a new model, never a lower bound.",
+    )  # fmt: skip
+    yield Alert(
+        "MlopsLiveModelUnproven", f"{live()} unless on (task, model_id) ({verdict('pass')})", "15m", "critical",
+        "{{ $labels.model_id }} answers for {{ $labels.task }}, and no record says that it passed its gate.",
+        "mlops registry drift; then mlops rollback. If the record is only not pushed: mlops metrics push.",
+    )  # fmt: skip
+    yield Alert(
+        "MlopsPointerNotFollowed", "max by (task) (mlops_pointer_not_followed) == 1", "5m", "critical",
+        "A server does not follow the pointer of {{ $labels.task }}: it goes on with the model before.",
+        "GET /readyz says why.",
+    )  # fmt: skip
+    errors = 'sum(rate(mlops_requests_total{route=~"/v1/.*",status=~"5.."}[5m]))'
+    yield Alert(
+        "MlopsErrorRate", f'{errors} / sum(rate(mlops_requests_total{{route=~"/v1/.*"}}[5m])) > {ERROR_SHARE:g}',
+        "10m", "critical", "{{ $value | humanizePercentage }} of the requests fail on the server's side.",
+        "Look at the server's own log, and at mlops_log_errors_total: without a log nobody is answered.",
+    )  # fmt: skip
+    for name, task in sorted(settings.tasks.items()):
+        limit = p95_seconds(task)
+        yield Alert(
+            "MlopsLatencyHigh", f"{p95(name)} > {limit:g}", "10m", "warning",
+            f"Scoring for {name} takes {{{{ $value | humanizeDuration }}}} (P95), more than {limit:g} s.",
+            "Send fewer rows a request, or give the server more cores.",
+            (("task", name),),
+        )  # fmt: skip
+    yield Alert(
+        "MlopsNoPredictions",
+        'sum by (task) (mlops_model_info{role="live"}) unless on (task) '
+        "(sum by (task) (increase(mlops_predictions_total[1h])) > 0)",
+        "1h", "warning", "Nobody has asked the model of {{ $labels.task }} for two hours.",
+        "Ask the clients; POST /v1/predict yourself.",
+    )  # fmt: skip
+    for name, task in sorted(settings.tasks.items()):
+        limit = task.monitoring.psi_max
+        yield Alert(
+            "MlopsPsiHigh",
+            f'max by (task, model_id, feature) ({PSI.name}{{task="{name}"}}) > {limit:g}', "1h", "warning",
+            "{{ $labels.feature }} of {{ $labels.task }} has moved since training: PSI {{ $value | humanize }}, "
+            f"more than {limit:g}.",
+            "Look whether its source changed; pin newer data and train again.",
+            (("task", name),),
+        )  # fmt: skip
+    for name, task in sorted(settings.tasks.items()):
+        yield from _realised(name, task)
+    yield Alert(
+        "MlopsCertificateExpiring",
+        f"{last(EXPIRY, 'task', '')} - time() < {EXPIRY_DAYS} * 86400", "0m", "warning",
+        "What models of {{ $labels.task }} were certified for ends in {{ $value | humanizeDuration }}.",
+        "Collect newer data and certify a model on it: docs/certification.md.",
+    )  # fmt: skip
+
+
+def p95(task: str) -> str:
+    """Return the 95th percentile of the time that scoring the rows of a request takes, in seconds."""
+    selector = f'{{task="{task}",role="live"}}'
+    return f"histogram_quantile(0.95, sum by (task, le) (rate(mlops_predict_seconds_bucket{selector}[5m])))"
+
+
+def p95_seconds(task: TaskSettings) -> float:
+    """Return how long 95 of 100 requests may take: what certification asks of one row, if it asks."""
+    rules = task.certification
+    limit = rules.profiles[rules.profile].latency if rules else None
+    return P95_SECONDS if limit is None else limit.p95_ms / 1000
+
+
+def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
+    for family in REALISED:
+        metric = family.name.removeprefix("mlops_realised_")
+        criterion = task.policy.criteria.get(metric)
+        if criterion is None or criterion.min is None:
+            continue
+        yield Alert(
+            "MlopsRealisedBelowThreshold",
+            f'max by (task, model_id) ({family.name}{{task="{name}",bound="lower"}}) < {criterion.min:g}',
+            "1h", "warning",
+            f"What came true: {metric} of {{{{ $labels.model_id }}}} may be as low as "
+            f"{{{{ $value | humanizePercentage }}}}; the policy asks for {criterion.min:g}.",
+            "Too few labels make a bound low, too: see how many came in. Otherwise train on newer data.",
+            (("task", name), ("metric", metric)),
+        )  # fmt: skip
+
+
+def _rule(alert: Alert) -> dict[str, object]:
+    rule: dict[str, object] = {"alert": alert.name, "expr": alert.expr}
+    if alert.wait != "0m":
+        rule["for"] = alert.wait
+    return rule | {
+        "labels": {"severity": alert.severity, **dict(alert.labels)},
+        "annotations": {"summary": alert.summary, "description": f"{alert.action} See docs/metrics.md."},
+    }

@@ -1,0 +1,205 @@
+"""Records to samples: what the committed documents of models say at one moment."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import TypeVar, cast
+
+from mlops import artifact, config, documents, environments, judged, registry
+from mlops.artifact import Training
+from mlops.certification.document import CertificationReport, LedgerLine
+from mlops.certification.keeping import path_of as ledger_path
+from mlops.certification.ledger import Ledger
+from mlops.certification.status import status
+from mlops.config import Settings
+from mlops.environments import Environments
+from mlops.errors import MlopsError
+from mlops.gate import GateReport, Verdict
+from mlops.ids import ModelId, parse_date
+from mlops.judged import Judged
+from mlops.metrics import Estimate, Metrics
+from mlops.registry import Record
+from mlops.series import names
+from mlops.series.files import Files, evidence_path
+from mlops.series.sampling import Samples, take
+
+T = TypeVar("T")
+
+_VERDICTS: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
+_BOUNDS = ("value", "lower", "upper")
+
+
+class Reader:
+    """Reads the same content once, and goes on without documents that are not valid.
+
+    Attributes:
+        refused: Paths of such documents: of older versions of a schema, or broken ones.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self.refused: set[str] = set()
+        self._known: dict[tuple[str, Hashable], object] = {}
+
+    def samples(self, files: Files, only: str = "") -> Samples:
+        """Return what ``files`` say.
+
+        Args:
+            files: The records.
+            only: The id of a model, to hear of no other; empty for all.
+
+        Raises:
+            InputRefusedError: A value is not in its metric's unit.
+        """
+        samples: Samples = {}
+        lines = self._read(files, judged.FILE.as_posix(), judged.loads) or ()
+        for model in _models(files, lines):
+            if only in {"", str(model)}:
+                self._of_model(samples, files, model, [line for line in lines if line.model_id == str(model)])
+        self._declared(samples, files, only)
+        self._certified(samples, files, only)
+        return samples
+
+    def _of_model(self, samples: Samples, files: Files, model: ModelId, lines: list[Judged]) -> None:
+        version = _version(model)
+        card = registry.path_of(model).as_posix()
+        record = self._read(files, card, lambda data: registry.parse_front_matter(data.decode(), file=card))
+        training = self._document(files, str(model), artifact.TRAINING, Training)
+        measured = self._document(files, str(model), artifact.METRICS, Metrics)
+        gate = self._document(files, str(model), artifact.GATE, GateReport)
+        certified = self._document(files, str(model), artifact.CERTIFICATION, CertificationReport)
+        day = datetime(model.dataset.day.year, model.dataset.day.month, model.dataset.day.day, tzinfo=UTC)
+        take(samples, names.DATASET_TIME, version, day.timestamp() + model.number - 1)
+        for name, estimate in _estimates(measured, record).items():
+            _bounds(samples, names.QUALITY, (*version, name), estimate)
+            take(samples, names.QUALITY_ROWS, (*version, name), estimate.n)
+        if training is not None:
+            _trained(samples, version, training)
+        if gate is not None:
+            for one in gate.criteria:
+                take(samples, names.THRESHOLD, (*version, one.metric, one.direction), one.threshold)
+        if certified is not None and certified.performance.latency is not None:
+            found = certified.performance.latency
+            take(samples, names.ONE_ROW, (*version, "0.5"), found.p50_ms / 1000)
+            take(samples, names.ONE_ROW, (*version, "0.95"), found.p95_ms / 1000)
+        verdict = gate.verdict if gate else record.verdict if record else _judged(lines)
+        if verdict is not None:
+            _states(samples, names.VERDICT, version, verdict)
+
+    def _declared(self, samples: Samples, files: Files, only: str) -> None:
+        path = environments.PATH.as_posix()
+        declared = self._read(files, path, lambda data: documents.loads(data, Environments, file=path))
+        for name, models in (declared.environments if declared else {}).items():
+            for model in models.values():
+                if only in {"", model}:
+                    take(samples, names.DECLARED, (*_version(ModelId.parse(model)), name), 1)
+
+    def _certified(self, samples: Samples, files: Files, only: str) -> None:
+        settings = self._read(files, config.FILE_NAME, lambda data: config.parse(data, file=config.FILE_NAME))
+        for path in sorted(files):
+            task = PurePosixPath(path).parent.name
+            ledger = self._ledger(files, path) if path == ledger_path(task).as_posix() else None
+            if ledger is None or not ledger.lines:
+                continue
+            for run in {run.model_id: run for run in ledger.runs}.values():
+                if only in {"", run.model_id}:
+                    _run(samples, run)
+            _expiry(samples, ledger, settings, task, only)
+
+    def _ledger(self, files: Files, path: str) -> Ledger | None:
+        return self._read(files, path, lambda data: Ledger.loads(data, file=path))
+
+    def _document(self, files: Files, model: str, name: str, kind: type[documents.T]) -> documents.T | None:
+        path = evidence_path(model, name)
+        return self._read(files, path, lambda data: documents.loads(data, kind, file=path))
+
+    def _read(self, files: Files, path: str, parse: Callable[[bytes], T]) -> T | None:
+        """Return what a file holds; None where it is absent or not valid."""
+        source = files.get(path)
+        if source is None:
+            return None
+        known = (path, source.content)
+        if known not in self._known:
+            try:
+                self._known[known] = parse(source.load())
+            except (MlopsError, UnicodeDecodeError):
+                self.refused.add(path)
+                self._known[known] = None
+        return cast("T | None", self._known[known])
+
+
+def _models(files: Files, lines: Iterable[Judged]) -> list[ModelId]:
+    """Return every model that a card, a verdict or the ledger of verdicts names, oldest first."""
+    found = {line.model_id for line in lines} | set(_named(files))
+    return sorted(map(ModelId.parse, filter(_is_id, found)), key=lambda one: (one.dataset.day, str(one)))
+
+
+def _named(files: Files) -> Iterator[str]:
+    for name in files:
+        path = PurePosixPath(name)
+        if path.suffix == ".md" and path.parent == PurePosixPath(registry.FOLDER.as_posix()):
+            yield path.stem
+        elif name == evidence_path(path.parent.name, artifact.GATE):
+            yield path.parent.name
+
+
+def _is_id(text: str) -> bool:
+    try:
+        ModelId.parse(text)
+    except MlopsError:
+        return False
+    return True
+
+
+def _version(model: ModelId) -> tuple[str, str, str]:
+    return model.dataset.task, str(model), str(model.dataset)
+
+
+def _estimates(measured: Metrics | None, record: Record | None) -> dict[str, Estimate]:
+    return measured.metrics if measured else record.metrics if record else {}
+
+
+def _bounds(samples: Samples, family: names.Family, labels: tuple[str, ...], found: object) -> None:
+    for bound in _BOUNDS:
+        take(samples, family, (*labels, bound), getattr(found, bound))
+
+
+def _states(samples: Samples, family: names.Family, version: tuple[str, ...], verdict: Verdict) -> None:
+    for one in _VERDICTS:
+        take(samples, family, (*version, one), float(one == verdict))
+
+
+def _judged(lines: list[Judged]) -> Verdict | None:
+    """Return the newest verdict; of several of one day the worst."""
+    newest = max((line.judged_on for line in lines), default=None)
+    return min((line.verdict for line in lines if line.judged_on == newest), key=_VERDICTS.index, default=None)
+
+
+def _trained(samples: Samples, version: tuple[str, ...], training: Training) -> None:
+    take(samples, names.TRAINED_TIME, version, training.trained_at.timestamp())
+    take(samples, names.TRAINED_ROWS, version, training.trained_rows)
+    for stage, seconds in training.seconds.items():
+        take(samples, names.TRAINING, (*version, stage), seconds)
+    scored = training.seconds.get("score_test_rows")
+    if scored is not None and training.split.test_rows:
+        take(samples, names.SCORING, version, scored / training.split.test_rows)
+
+
+def _run(samples: Samples, run: LedgerLine) -> None:
+    """Take a run of certification; its latency, which is in milliseconds, comes from the report, in seconds."""
+    version = _version(ModelId.parse(run.model_id))
+    for name, found in run.metrics.items():
+        if not name.endswith("_ms"):
+            _bounds(samples, names.CERTIFICATION, (*version, name), found)
+    _states(samples, names.CERTIFICATION_VERDICT, version, run.verdict)
+
+
+def _expiry(samples: Samples, ledger: Ledger, settings: Settings | None, task: str, only: str) -> None:
+    """Take until when the tier holds that the ledger allows as of its newest line."""
+    rules = settings.tasks[task].certification if settings and task in settings.tasks else None
+    held = None if rules is None else status(ledger, rules, ledger.lines[-1].date)
+    if held is None or held.model_id is None or held.certified_until is None or only not in {"", held.model_id}:
+        return
+    last = parse_date(held.certified_until.replace("-", ""))
+    end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+    take(samples, names.EXPIRY, _version(ModelId.parse(held.model_id)), end.timestamp())

@@ -1,0 +1,83 @@
+"""What is sampled: a name, labels, a value; and the one place that looks at units."""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mlops.errors import InputRefusedError
+from mlops.series.names import FAMILIES, Family
+
+_EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # the years 2000 to 2099; in milliseconds no date of ours lies between
+
+
+class Key(NamedTuple):
+    """Which series: a family's name, and its labels in the family's order."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...]
+
+
+Samples = dict[Key, float]
+"""What holds at one moment: by series its value."""
+
+
+class Point(NamedTuple):
+    """A value of a series at a time: seconds since 1970, UTC."""
+
+    time: int
+    value: float
+
+
+def key(family: Family, *values: str) -> Key:
+    """Return the series of ``family`` with these values of its labels, in the family's order."""
+    return Key(family.name, tuple(zip(family.labels, values, strict=True)))
+
+
+def take(samples: Samples, family: Family, values: tuple[str, ...], value: float | None) -> None:
+    """Add a sample, unless there is no value: what is not defined is not there."""
+    if value is not None:
+        samples[key(family, *values)] = checked(family, float(value))
+
+
+def checked(family: Family, value: float) -> float:
+    """Return ``value`` if it can be of the family's unit.
+
+    Raises:
+        InputRefusedError: A share outside of -1 to 1, a negative or broken count or duration, a time in milliseconds.
+    """
+    allowed = {
+        "ratio": -1 <= value <= 1,
+        "rows": value >= 0 and value == math.floor(value) if math.isfinite(value) else False,
+        "seconds": 0 <= value < _EARLIEST,
+        "": math.isfinite(value),
+    }
+    fits = _EARLIEST <= value < _LATEST if family.name.endswith("_timestamp_seconds") else allowed[family.unit]
+    if fits:
+        return value
+    raise InputRefusedError(
+        "A sample is not in its metric's unit; nothing was written.",
+        field=family.name,
+        expected=f"{family.unit or 'a finite number'}: {family.help}",
+        found=repr(value),
+        why="Percent, milliseconds or a count stand where a share, seconds or rows belong.",
+        fix="Look at the record that the labels name, and restore it from git.",
+    )
+
+
+def check_point(name: str, point: Point, before: int) -> None:
+    """Refuse a point whose value is not of its family's unit, or whose time is no second after ``before``.
+
+    Raises:
+        InputRefusedError: With the series and the place.
+    """
+    checked(FAMILIES[name], point.value)
+    if not (_EARLIEST <= point.time < _LATEST and before < point.time):
+        raise InputRefusedError(
+            "Samples of a series must rise in time, in seconds; nothing was written.", field=name,
+            expected=f"later than {before} and before the year 2100", found=point.time,
+        )  # fmt: skip
+
+
+def of_model(samples: Mapping[Key, float], model_id: str) -> Samples:
+    """Return the samples that are about one model."""
+    return {one: value for one, value in samples.items() if ("model_id", model_id) in one.labels}

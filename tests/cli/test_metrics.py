@@ -1,0 +1,158 @@
+"""``mlops metrics``: pushed within five seconds or not at all, filled in from git, and a dashboard that is current."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from mlops.series.exposition import check
+from tests.conftest import ROOT, RunCli
+from tests.history import OLD, Repository
+
+SECONDS = 5.0
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    found = Repository.make(tmp_path / "repository")
+    monkeypatch.chdir(found.folder)
+    return found
+
+
+@contextmanager
+def listener(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Accept connections and do with each of them what ``answer`` does, until the test is over."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    threading.Thread(target=within, args=(server.accept()[0],), daemon=True).start()
+
+        def within(connection: socket.socket) -> None:
+            with suppress(OSError), connection:
+                answer(connection)
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def silent(connection: socket.socket) -> None:
+    while connection.recv(1 << 16):
+        pass
+
+
+def trickling(connection: socket.socket) -> None:
+    connection.recv(1 << 16)
+    for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Long: 1\r\n" * 1000:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.2)
+
+
+def refusing(connection: socket.socket) -> None:
+    connection.recv(1 << 16)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+def no_http(connection: socket.socket) -> None:
+    connection.recv(1 << 16)
+    connection.sendall(b"\x00\xff nonsense\r\n\r\n")
+
+
+@pytest.mark.parametrize("server", [silent, trickling, refusing, no_http])
+@pytest.mark.usefixtures("told")
+def test_bad_input_50_a_pushgateway_that_does_not_answer_is_a_warning(
+    server: Callable[[socket.socket], None], run_cli: RunCli
+) -> None:
+    with listener(server) as url:
+        started = time.monotonic()
+        done = run_cli("metrics", "push", OLD, "--pushgateway", url)
+        took = time.monotonic() - started
+    assert (done.code, done.out) == (0, "")
+    assert "0 of 1 models were pushed" in done.err
+    assert took < SECONDS + 1  # reading the records takes a moment, too
+    assert took > SECONDS - 0.5 or server in {refusing, no_http}
+
+
+@pytest.mark.usefixtures("told")
+def test_bad_input_50_a_dead_pushgateway_is_a_warning(run_cli: RunCli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    done = run_cli("metrics", "push", "--pushgateway", f"http://127.0.0.1:{port}")
+    assert done.code == 0
+    assert "refused" in done.err
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:secret@gateway:9091", "ftp://gateway", "gateway:9091", "http://", "http://gateway/?a=secret",
+            "file:///etc/passwd", "http://gate way", "http://gateway#secret"],
+)  # fmt: skip
+@pytest.mark.usefixtures("told")
+def test_an_address_is_refused_and_not_repeated(url: str, run_cli: RunCli) -> None:
+    done = run_cli("metrics", "push", "--pushgateway", url)
+    assert done.code == 2
+    assert "secret" not in done.out + done.err
+
+
+def test_the_address_stands_in_the_settings_and_a_variable_goes_before(
+    told: Repository, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "nothing was sent" in run_cli("metrics", "push").out
+    with (told.folder / "mlops.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[metrics]\npushgateway = "http://127.0.0.1:1/settings"\n')
+    assert "refused" in run_cli("metrics", "push").err
+    monkeypatch.setenv("MLOPS_METRICS_PUSHGATEWAY", "gopher://variable")
+    assert run_cli("metrics", "push").code == 2
+    settings = told.folder / "mlops.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("http://127", "http://me@127"), encoding="utf-8")
+    monkeypatch.delenv("MLOPS_METRICS_PUSHGATEWAY")
+    assert run_cli("metrics", "push").code == 2
+
+
+def test_the_past_is_written_as_openmetrics(told: Repository, run_cli: RunCli) -> None:
+    done = run_cli("metrics", "backfill", "--output", "all.om")
+    assert (done.code, done.err) == (0, "")
+    data = (told.folder / "all.om").read_bytes()
+    assert data.endswith(b"\n# EOF\n")
+    assert f"Wrote {check(data):,} samples" in done.out
+    assert run_cli("metrics", "backfill", "--output", "again.om", "--until", "20251130").code == 0
+    early = (told.folder / "again.om").read_bytes()
+    assert 0 < check(early) < check(data)
+    assert run_cli("metrics", "backfill", "--output", "x.om", "--since", "20251201", "--until", "20251130").code == 2
+
+
+def test_a_document_that_is_not_valid_is_left_out_and_told(told: Repository, run_cli: RunCli) -> None:
+    told.commit("2025-12-20", {f"model_cards/{OLD}/training.json": b"{"})
+    done = run_cli("metrics", "backfill", "--output", "all.om")
+    assert done.code == 0
+    assert f"model_cards/{OLD}/training.json" in done.err
+
+
+def test_a_shallow_clone_says_that_it_knows_little(told: Repository, run_cli: RunCli, tmp_path: Path,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    told.clone(tmp_path / "shallow", "--depth=1")
+    monkeypatch.chdir(tmp_path / "shallow")
+    assert "shallow" in run_cli("metrics", "backfill", "--output", "all.om").err
+
+
+def test_the_committed_dashboard_follows_from_the_settings(
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(ROOT / "mlops.toml", tmp_path)
+    shutil.copytree(ROOT / "dashboards", tmp_path / "dashboards")
+    monkeypatch.chdir(tmp_path)
+    assert run_cli("metrics", "dashboard", "--check").code == 0
+    settings = tmp_path / "mlops.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("min = 0.92", "min = 0.91"), encoding="utf-8")
+    stale = run_cli("metrics", "dashboard", "--check")
+    assert stale.code == 1
+    assert stale.out.count("stale") == 2
+    assert run_cli("metrics", "dashboard").code == 0
+    assert run_cli("metrics", "dashboard", "--check").code == 0
+    (tmp_path / "dashboards" / "alerts.yml").unlink()
+    assert run_cli("metrics", "dashboard", "--check").code == 1

@@ -1,0 +1,25 @@
+"""Programs that tests run and that Python's packages do not bring."""
+
+import os
+import shutil
+
+import pytest
+
+APT = "apt-get install prometheus prometheus-pushgateway"
+NO_SKIP = "MLOPS_NO_SKIP"
+
+
+def needs(program: str, *, package: str) -> str:
+    """Return the path of a program; without it skip the test, or fail it where ``MLOPS_NO_SKIP`` is set.
+
+    Args:
+        program: Its name.
+        package: Debian's package of it, told to whoever lacks it.
+    """
+    path = shutil.which(program)
+    if path is None:
+        reason = f"{program} is not installed: {APT if package in APT.split() else f'apt-get install {package}'}"
+        if os.environ.get(NO_SKIP):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
