@@ -48,6 +48,7 @@ DOCUMENTS = {
     "pointer": Published("mlops.deploy.document", "Pointer", "<target>/<task>/pointer.json"),
     "reconciled": Published("mlops.deploy.outcome", "Reconciled", "reconciled.json"),
     "golden": Published("mlops.deploy.document", "Golden", "<target>/<task>/models/<model>/golden.json"),
+    "monitoring": Published("mlops.monitoring.document", "Monitoring", "dist/monitoring.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }
 """By name; classes are imported on use, because some modules need the learner's packages."""

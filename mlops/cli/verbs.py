@@ -39,6 +39,7 @@ VERBS = {
     "serve": Verb("serve", "Answer with the models that a target points at; keep predictions and labels."),
     "feedback": Verb("feedback", "Logged predictions and their labels: as data, as numbers, as rows to be labelled."),
     "metrics": Verb("metrics", "Numbers for Prometheus: push them, fill in the past from git, Grafana's dashboard."),
+    "monitor": Verb("monitor", "Is what is served still what was judged? Labels, shifts, and what scores foretell."),
     "registry": Verb("registry", "Which models are there, which are live where, and which were: asked of git."),
     "run": Verb("run", "The whole chain locally: verify, train, evaluate, gate, card."),
     "bot": Verb("bot", "Find artifacts, publish cards and releases, and tell people on GitHub."),
@@ -52,7 +53,7 @@ GROUPS = {
     "Model": ("cv", "train", "evaluate", "explain"),
     "Judgement": ("affected", "intake", "check", "gate", "certify", "policy"),
     "Publication": ("card", "docs", "site", "admit"),
-    "Deployment": ("deploy", "reconcile", "rollback", "serve", "feedback", "metrics", "registry"),
+    "Deployment": ("deploy", "reconcile", "rollback", "serve", "feedback", "monitor", "metrics", "registry"),
     "GitHub": ("bot", "doctor"),
     "Reference": ("schema",),
 }

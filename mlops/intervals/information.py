@@ -33,16 +33,26 @@ def stability(before: Counts, after: Counts) -> float:
 
     Args:
         before: (k,) rows by bin of the one sample.
+        after: (k,) rows by the same bin of the other.
+    """
+    index, floor = stability_index(before, after)
+    return max(0.0, index - floor)
+
+
+def stability_index(before: Counts, after: Counts) -> tuple[float, float]:
+    """Return the population stability index of two samples, and what sampling alone makes of it on average.
+
+    Args:
+        before: (k,) rows by bin of the one sample.
         after: (k,) rows by the same bin of the other. A bin that is empty in both is left out; half a row is added to
-            every other, so that an empty one is no infinity.
+            every other, so that an empty one is no infinity. Without rows in either sample both numbers are 0.
     """
     used = (before + after) > 0
     n, m, bins = int(before.sum()), int(after.sum()), int(used.sum())
     if not n or not m:
-        return 0.0
+        return 0.0, 0.0
     left, right = (before[used] + 0.5) / (n + bins / 2), (after[used] + 0.5) / (m + bins / 2)
-    index = float(((left - right) * np.log(left / right)).sum())
-    return max(0.0, index - (bins - 1) * (1 / n + 1 / m))
+    return float(((left - right) * np.log(left / right)).sum()), (bins - 1) * (1 / n + 1 / m)
 
 
 def false_discovery(p_values: Sequence[float]) -> tuple[float, ...]:

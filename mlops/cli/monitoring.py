@@ -1,0 +1,162 @@
+"""The steps of ``mlops monitor``: read the log, find what to compare with, measure, judge, write."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+import numpy as np
+
+from mlops import documents
+from mlops.cli import outputs
+from mlops.cli.common import declared_contract, emit_json, load_settings, repository_root
+from mlops.cli.references import Reference, References
+from mlops.config import FILE_NAME, Settings
+from mlops.errors import ExitCode, UsageRefusedError
+from mlops.feedback import reading, snapshots
+from mlops.feedback.reading import Logged, Window
+from mlops.hashing import Sha256, sha256_bytes
+from mlops.ids import utc_today
+from mlops.inputs import frame
+from mlops.monitoring import estimated, judging, page, realised, shifts
+from mlops.monitoring.document import ModelReport, Monitoring, Shift
+from mlops.monitoring.exposition import expose
+from mlops.monitoring.realised import Demands
+
+EXIT = {"ok": ExitCode.DONE, "alarm": ExitCode.FAIL, "unknown": ExitCode.INCONCLUSIVE}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user gave; None or empty means not given."""
+
+    task: str
+    log: str | None
+    references: tuple[str, ...]
+    target: str | None
+    audits: tuple[Path, ...]
+    as_of: date | None
+    output: Path
+    metrics: Path | None
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days of predictions, and the days of predictions whose labels had their time to come."""
+
+    asked: Window
+    labels: Window
+
+    @classmethod
+    def of(cls, as_of: date, *, days: int, maturity_days: int) -> "Span":
+        """Return two windows of the same length, the second as long before the first as a label takes."""
+        until = as_of + timedelta(days=1)
+        old = until - timedelta(days=maturity_days)
+        length = timedelta(days=days)
+        return cls(Window(until - length, until, as_of), Window(old - length, old, as_of))
+
+    @property
+    def whole(self) -> Window:
+        """From the earliest day to the latest."""
+        return self.asked._replace(start=min(self.asked.start, self.labels.start))
+
+
+def monitor(asked: Asked, *, skip_unset: bool, as_json: bool) -> int:
+    """Measure, judge and write; return the exit code.
+
+    Raises:
+        UsageRefusedError: No log is named anywhere.
+        InputRefusedError: The log, a reference or a draw is not what it should be.
+        UnavailableError: The log's place did not deliver.
+    """
+    root = repository_root()
+    settings = load_settings(root)
+    place = asked.log or settings.task(asked.task).monitoring.log
+    if not place and skip_unset:
+        outputs.tell("monitor", {"word": "", "report": "", "task": asked.task})
+        click.echo(f"Nothing is monitored: no log is named at tasks.{asked.task}.monitoring.", err=True)
+        return int(ExitCode.DONE)
+    if not place:
+        raise UsageRefusedError(
+            "Which log?", file=FILE_NAME, field=f"tasks.{asked.task}.monitoring.log",
+            expected="the URI of a snapshot, or --log FILE", found="nothing",
+            fix="Have the server's machine put one there: mlops feedback snapshot --log FILE --to URI.",
+        )  # fmt: skip
+    with _log(place, root) as (path, sha256):
+        found = measure(asked, path, settings, root).model_copy(update={"log_sha256": sha256})
+    documents.write(asked.output, found)
+    markdown = page.to_markdown(found)
+    documents.write_bytes(asked.output.with_suffix(".md"), markdown.encode())
+    if asked.metrics is not None:
+        documents.write_bytes(asked.metrics, expose(found))
+    outputs.summarise(markdown)
+    outputs.tell("monitor", {"word": found.word, "report": str(asked.output), "task": asked.task})
+    if as_json:
+        emit_json(found.model_dump(mode="json"))
+    else:
+        click.echo(page.to_text(found))
+    return int(EXIT[found.word])
+
+
+def measure(asked: Asked, log: Path, settings: Settings, root: Path) -> Monitoring:
+    """Return the report on a log."""
+    declared = settings.task(asked.task)
+    rules, contract = declared.monitoring, declared_contract(settings, asked.task, root)
+    maturity = rules.maturity_days if rules.maturity_days is not None else contract.maturity_days if contract else 0
+    span = Span.of(asked.as_of or utc_today(), days=rules.window_days, maturity_days=maturity)
+    drawn: dict[str, float] = {}
+    rows = reading.read(log, asked.task, span.whole)
+    live = next((row.model_id for row in reversed(rows) if row.role == "live"), None)
+    references = References(asked.task, settings, root, asked.references, asked.target)
+    names = sorted({row.model_id for row in rows}, key=lambda name: (name != live, name))
+    models = tuple(
+        _report(
+            name, [row for row in rows if row.model_id == name], span, drawn, settings, asked.task,
+            references.of(name, live=name == live), live=name == live,
+        )
+        for name in names
+    )  # fmt: skip
+    judged = models[0] if live is not None else None
+    parts = judging.parts_of(judged)
+    return Monitoring(
+        task=asked.task, as_of=span.asked.as_of, start=span.asked.start, until=span.asked.until,
+        labels_start=span.labels.start, labels_until=span.labels.until, maturity_days=maturity,
+        confidence=declared.policy.confidence, models=models, parts=parts, word=judging.word_of(parts),
+        reasons=judging.reasons_of(judged, parts), retraining=judging.retraining_of(parts, rules),
+    )  # fmt: skip
+
+
+def _report(
+    name: str, rows: Sequence[Logged], span: Span, drawn: dict[str, float], settings: Settings, task: str,
+    reference: Reference, *, live: bool,
+) -> ModelReport:  # fmt: skip
+    declared = settings.task(task)
+    policy, rules = declared.policy, declared.monitoring
+    asked = [row for row in rows if row.day >= span.asked.start]
+    mature = [row for row in rows if span.labels.start <= row.day < span.labels.until]
+    score, positive = np.array([row.score for row in asked]), np.array([row.positive for row in asked], dtype=bool)
+    found: tuple[Shift, ...] = ()
+    if asked and reference.scores is not None:
+        found += shifts.of_scores(reference.scores, score, rules)
+    if asked and reference.columns is not None:
+        sent = frame([row.inputs for row in asked], reference.kinds)
+        found += shifts.of_columns(reference.columns[list(reference.kinds)], sent, rules)
+    return ModelReport(
+        model_id=name, live=live, predictions=len(asked), positives=int(positive.sum()), mature=len(mature),
+        labelled=sum(row.label is not None for row in mature),
+        realised=realised.measure(mature, drawn, Demands(policy.criteria, rules, policy.confidence)),
+        shifts=tuple(sorted(found, key=lambda one: (-(one.psi or 0.0), one.feature))),
+        estimated=estimated.measure(score, positive, policy.criteria, rules) if asked else (), notes=reference.notes,
+    )  # fmt: skip
+
+
+@contextmanager
+def _log(place: str, root: Path) -> Iterator[tuple[Path, Sha256 | None]]:
+    """Yield the log's path: a file where it is, or a snapshot that was fetched, with its hash."""
+    if Path(place).is_file():
+        yield Path(place), None
+        return
+    with snapshots.fetched(place, root) as path:
+        yield path, sha256_bytes(path.read_bytes())

@@ -1,0 +1,94 @@
+"""The page of ``monitoring.json`` for people: the same in a summary and in an issue (pure; loads no data)."""
+
+from collections.abc import Iterator
+
+from mlops.formatting import format_rate, format_threshold
+from mlops.monitoring.document import ModelReport, Monitoring, Realised
+from mlops.render import inert, prose
+
+SHOWN = 15
+SELECTIONS = {"labelled": "every labelled row, whoever chose it", "audited": "audit, weighted by 1 / probability"}
+
+
+def title_of(found: Monitoring) -> str:
+    """Return one line: the task, the model that answers now, the word."""
+    live = next((one.model_id for one in found.models if one.live), "no model")
+    return f"Monitoring of {found.task}: {found.word} ({live})"
+
+
+def to_markdown(found: Monitoring) -> str:
+    """Return the whole page."""
+    days = (
+        f"Predictions from {found.start} to before {found.until}; labels of predictions from {found.labels_start} to "
+        f"before {found.labels_until}, which had {found.maturity_days} days or more to come. One-sided bounds at "
+        f"{format_threshold(found.confidence)}."
+    )
+    lines = [f"## {title_of(found)}", "", days, "", "| part | |", "|---|---|"]
+    lines += [*(f"| {name} | {word} |" for name, word in sorted(found.parts.items())), ""]
+    lines += [f"- {prose(reason)}" for reason in found.reasons[:SHOWN]]
+    if len(found.reasons) > SHOWN:
+        lines.append(f"- and {len(found.reasons) - SHOWN} more")
+    for model in found.models:
+        lines += ["", *_model(model)]
+    retraining = found.retraining
+    if retraining.wanted:
+        lines += ["", _ASKED[retraining.policy]]
+    return "\n".join([*lines, ""])
+
+
+_ASKED = {
+    "never": "The settings ask for no training; look at the data first.",
+    "ask": "**Shall a model be trained?** If so, start the training workflow; data that came in goes in before "
+    "(`mlops feedback export`).",
+    "dispatch": "The settings have a training run dispatched, once in the cooldown.",
+}
+
+
+def to_text(found: Monitoring) -> str:
+    """Return the page for a terminal."""
+    lines = [title_of(found), *(f"  {name:<10} {word}" for name, word in sorted(found.parts.items()))]
+    return "\n".join([*lines, *(f"  {reason}" for reason in found.reasons[:SHOWN])])
+
+
+def _model(model: ModelReport) -> Iterator[str]:
+    yield f"### {inert(model.model_id)}{', live' if model.live else ', not judged'}"
+    yield ""
+    yield (
+        f"{model.predictions:,} predictions, {model.positives:,} positive; {model.labelled:,} of {model.mature:,} old "
+        "enough for a label have one."
+    )
+    if model.realised:
+        yield from (
+            "",
+            "| realised | of | value | bounds | n | worth | policy | |",
+            "|---|---|--:|--:|--:|--:|--:|---|",
+        )
+        for one in model.realised:
+            yield _realised(one)
+    if model.estimated:
+        yield from ("", "| foretold by scores | value | policy | |", "|---|--:|--:|---|")
+        for guess in model.estimated:
+            asked = "" if guess.minimum is None else format_threshold(guess.minimum)
+            word = guess.word if guess.minimum is not None else ""
+            yield f"| {guess.metric} | {format_rate(guess.value, guess.minimum)} | {asked} | {word} |"
+    if model.shifts:
+        yield from ("", "| shift of | read as | index | by chance | limit | |", "|---|---|--:|--:|--:|---|")
+        for shift in model.shifts[:SHOWN]:
+            numbers = (_number(shift.psi), _number(shift.floor), _number(shift.limit))
+            yield f"| {inert(shift.feature)} | {shift.kind} | {' | '.join(numbers)} | {shift.word} |"
+    for note in model.notes:
+        yield from ("", prose(note))
+
+
+def _realised(one: Realised) -> str:
+    found = one.estimate
+    asked = "" if one.minimum is None else format_threshold(one.minimum)
+    bounds = f"{format_rate(found.lower, one.minimum)} to {format_rate(found.upper, one.minimum)}"
+    return (
+        f"| {one.metric} | {SELECTIONS[one.selection]} | {format_rate(found.value, one.minimum)} | {bounds} | "
+        f"{found.n:,} | {one.effective:,.0f} | {asked} | {one.word if one.judged else ''} |"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.3f}"

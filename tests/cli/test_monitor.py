@@ -1,0 +1,108 @@
+"""``mlops monitor``: a real model's log, from the pinned data that it was trained on to the word and its exit code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from mlops import manifest as manifests
+from mlops.cli import steps
+from mlops.cli.common import load_settings
+from mlops.inputs import rows_of
+from mlops.serving.log import Answered, Label
+from tests.cli.chain import DATASET, Chain
+from tests.conftest import RunCli
+from tests.feedback.logs import Written, on
+from tests.tables import assert_refused
+
+
+@pytest.fixture
+def log(chain: Chain, tmp_path: Path) -> Written:
+    """Return a log of 600 answered rows of the dataset itself, asked in January, all labelled with what is true."""
+    settings = load_settings(chain.repository)
+
+    pinned = manifests.load(chain.repository / "data_manifests" / f"{DATASET}.json")
+    examples = steps.read_examples(steps.open_task("er"), pinned, settings, chain.repository)
+    _, model = steps.load_model(steps.open_task("er"), chain.artifact)
+    chosen = np.random.default_rng(0).choice(len(examples), 600, replace=False)
+    some = examples.take(chosen)
+    scores = model.predict_proba(some.inputs)
+    found = Written(tmp_path / "serving.sqlite", model=DATASET)
+    done = [
+        Answered(
+            f"{at:032x}", "er", DATASET, "a" * 64, "live", f"{at:032x}", "", f"{at:032x}", row, float(score),
+            bool(score >= model.threshold),
+        )
+        for at, (row, score) in enumerate(zip(rows_of(some.inputs, model.reads()), scores, strict=True))
+    ]  # fmt: skip
+    with on("2026-01-20"):
+        found.log.add(done)
+        found.log.label([Label(one.id, int(label), "2026-01-25") for one, label in zip(done, some.label, strict=True)])
+    return found
+
+
+def declare(root: Path, **rules: Any) -> None:
+    path = root / "mlops.toml"
+    table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in rules.items())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n[tasks.er.monitoring]\n{table}", encoding="utf-8")
+
+
+RULES = {"min_rows": 500, "min_labels": 50, "window_days": 28}
+
+
+def test_the_data_that_trained_it_is_no_alarm(chain: Chain, run_cli: RunCli, log: Written, tmp_path: Path) -> None:
+    declare(chain.repository, **RULES, log=str(log.path))
+    options = ("--reference", chain.artifact, "--metrics", tmp_path / "prom", "--json")
+    done = run_cli("monitor", "--task", "er", "--as-of", "2026-01-31", *options)
+    found = json.loads(done.out)
+    assert (done.code, found["word"]) == (0, "ok"), found["reasons"]
+    assert found == json.loads((chain.repository / "dist/monitoring.json").read_text(encoding="utf-8"))
+    assert "score" in {one["feature"] for one in found["models"][0]["shifts"]}
+    families = {one.name: one for one in text_string_to_metric_families((tmp_path / "prom").read_text())}
+    assert {
+        "mlops_psi", "mlops_estimated_accuracy", "mlops_realised_precision", "mlops_realised_recall",
+        "mlops_realised_f1", "mlops_realised_accuracy",
+    } == set(families)  # fmt: skip
+    [lower] = [one.value for one in families["mlops_realised_f1"].samples if one.labels["bound"] == "lower"]
+    estimate = next(one for one in found["models"][0]["realised"] if one["metric"] == "f1")["estimate"]
+    assert lower == estimate["lower"] < estimate["value"]
+
+
+def test_other_customers_are_an_alarm_and_few_rows_are_unknown(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES)
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    with log.log._writing() as writing:
+        writing.execute("UPDATE predictions SET inputs = json_set(inputs, '$.left_name', 'x') WHERE number % 2")
+    moved = run_cli(*command)
+    assert moved.code == 1
+    assert json.loads(moved.out)["reasons"][0].startswith("left_name: The index is ")
+    assert json.loads(moved.out)["parts"] == {"realised": "ok", "shift": "alarm", "estimated": "ok"}
+    with log.log._writing() as writing:
+        writing.execute("DELETE FROM labels")
+        writing.execute("DELETE FROM predictions WHERE number > 499")
+    few = run_cli(*command)
+    assert (few.code, json.loads(few.out)["word"]) == (4, "unknown")
+    nobody = run_cli(*command[:-3], "--as-of", "2025-01-31")
+    assert (nobody.code, "answered anybody" in nobody.out) == (4, True)
+
+
+def test_wrong_answers_are_an_alarm_that_wants_training(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES, retrain="dispatch")
+    with log.log._writing() as writing:
+        writing.execute("UPDATE labels SET label = 1 - label WHERE number % 3 = 0")
+    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    found = json.loads(done.out)
+    assert done.code == 1
+    assert found["retraining"] == {"policy": "dispatch", "wanted": True, "cooldown_days": 7}
+    assert found["reasons"][0].startswith("precision, realised: Its upper bound")
+
+
+def test_without_a_log_there_is_nothing_to_monitor(chain: Chain, run_cli: RunCli) -> None:
+    assert_refused(run_cli("monitor", "--task", "er"), 2, "tasks.er.monitoring.log")
+    done = run_cli("monitor", "--task", "er", "--skip-unset")
+    assert (done.code, "Nothing is monitored" in done.err) == (0, True)
+    assert not (chain.repository / "dist/monitoring.json").exists()
