@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mlops.errors import InputRefusedError
 
@@ -26,8 +27,16 @@ def frame(rows: Sequence[Mapping[str, Value]], kinds: Mapping[str, Kind]) -> pd.
     Raises:
         InputRefusedError: A value is not of its column's kind; the row and the column are named, the value is not.
     """
-    columns = {name: [row.get(name) for row in rows] for name in kinds}
-    return pd.DataFrame({name: _column(name, values, kinds[name]) for name, values in columns.items()})
+    columns = [_column(name, [row.get(name) for row in rows], kind) for name, kind in kinds.items()]
+    if columns and set(kinds.values()) == {"text"}:  # one block, made in a tenth of the time of many columns
+        return pd.DataFrame(
+            np.array(columns, dtype=object).T, columns=pd.Index(list(kinds), dtype=object), dtype=object
+        )
+    index = pd.RangeIndex(len(rows))
+    return pd.DataFrame({
+        name: pd.Series(values, index=index, dtype=object) if kind == "text" else values
+        for (name, kind), values in zip(kinds.items(), columns, strict=True)
+    }, index=index)  # fmt: skip
 
 
 def rows_of(inputs: pd.DataFrame, kinds: Mapping[str, Kind]) -> list[dict[str, Value]]:
@@ -36,7 +45,7 @@ def rows_of(inputs: pd.DataFrame, kinds: Mapping[str, Kind]) -> list[dict[str, V
     return [{name: values[row] for name, values in cells.items()} for row in range(len(inputs))]
 
 
-def _column(name: str, values: Sequence[Value], kind: Kind) -> "pd.Series[Any]":
+def _column(name: str, values: Sequence[Value], kind: Kind) -> NDArray[Any] | list[Any]:
     read = {"text": _text, "number": _number, "date": _date}[kind]
     found = []
     for row, value in enumerate(values):
@@ -51,11 +60,11 @@ def _column(name: str, values: Sequence[Value], kind: Kind) -> "pd.Series[Any]":
                 fix="Send what the model was trained on; null stands for a missing value.",
             ) from None
     if kind == "text":
-        return pd.Series(found, dtype=object)
+        return found
     if kind == "number":
-        return pd.Series([np.nan if value is None else value for value in found], dtype=np.float64)
+        return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
     days = np.array(["NaT" if value is None else value for value in found], dtype="datetime64[D]")
-    return pd.Series(days.astype("datetime64[s]"))
+    return days.astype("datetime64[s]")
 
 
 _WORDS = {"text": "a text or null", "number": "a finite number or null", "date": "a day as YYYY-MM-DD, or null"}

@@ -7,6 +7,7 @@ them, and only the last step turns them into a probability.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from scipy.special import logit
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
+
+from mlops.learning.trees import FEW_ROWS, Trees
 
 Floats = NDArray[np.float32]
 """(n, f) features, NaN where missing."""
@@ -158,7 +161,13 @@ class Forest:
         """Return the log-odds; see :class:`Estimator`."""
         if not len(table):
             return np.zeros(0, dtype=np.float64)
+        if len(table) <= FEW_ROWS:
+            return self.from_share(self._trees.add(table, 0.0) / len(self.model.estimators_))
         return self.from_share(self.model.predict_proba(table)[:, 1])
+
+    @cached_property
+    def _trees(self) -> Trees:
+        return Trees.of_forest(self.model)
 
     def from_share(self, share: NDArray[np.float64]) -> LogOdds:
         """Return the log-odds of (n,) shares of votes."""
@@ -236,8 +245,14 @@ class Boosting:
         """Return the log-odds; see :class:`Estimator`."""
         if not len(table):
             return np.zeros(0, dtype=np.float64)
+        if len(table) <= FEW_ROWS and self._trees is not None:
+            return self._trees.add(table, float(self.model._baseline_prediction.item()))  # noqa: SLF001  # as above
         with one_thread():
             return np.asarray(self.model.decision_function(table), dtype=np.float64)
+
+    @cached_property
+    def _trees(self) -> Trees | None:
+        return Trees.of_boosting(self.model)
 
     def sentence(self) -> str:
         """Describe the estimator; see :class:`Estimator`."""
@@ -292,7 +307,13 @@ def one_thread() -> Any:  # noqa: ANN401  # threadpoolctl is not typed
     Its threads spin until the slowest has arrived, several times a tree: on a busy machine two of them can take many
     times as long as one, on a quiet one they save less than half.
     """
-    return threadpool_limits(1, user_api="openmp")
+    return _openmp().limit(limits=1, user_api="openmp")
+
+
+@cache
+def _openmp() -> ThreadpoolController:
+    """Return what limits threads: finding the libraries takes 5 ms, more than a score."""
+    return ThreadpoolController()
 
 
 def _standardised(table: Floats, mean: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float64]:

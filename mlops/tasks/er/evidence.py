@@ -9,6 +9,7 @@ where letters and digits meet, so that ``16gb`` and ``16 gb`` agree.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -92,6 +93,14 @@ class Evidence:
         if not len(self.keys):
             return np.zeros(pairs.size, dtype=np.float32)
         return np.asarray(pairs.matrix(self.keys) @ self.weights + np.float32(self.intercept), dtype=np.float32)
+
+    @cached_property
+    def words(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """(w,) the words as even keys, ascending; (w + 1,) the weight of each if shared, and if unshared; last 0."""
+        known, place = np.unique(self.keys & ~np.int64(1), return_inverse=True)
+        weights = np.zeros((2, len(known) + 1), dtype=np.float64)
+        weights[(self.keys & 1).astype(np.int8), place.reshape(-1)] = self.weights
+        return known, weights[0], weights[1]
 
     def state(self) -> dict[str, Any]:
         """Return what :meth:`restore` needs."""

@@ -97,7 +97,7 @@ class PairFeatures:
                 found=", ".join(map(str, inputs.columns)),
                 fix="Score a table with the columns of the training data, or train a model on this one.",
             )
-        for rows, table in spans(inputs[list(self.columns)]):
+        for rows, table in spans(inputs, self.columns):
             yield Span.of(rows, [(field, self._read(field, table)) for field in self.fields])
 
     def records(self, inputs: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.object_]]:

@@ -1,37 +1,17 @@
 """One thing that two records are compared by: an attribute, or the whole record as one text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mlops.task import FeatureNote
 from mlops.tasks.er.attributes import Kind, infer_kind
-from mlops.tasks.er.comparisons import DATE_FEATURES, NUMBER_FEATURES, TEXT_FEATURES, Comparison, Pairs
-from mlops.tasks.er.numbering import Numbers, PairedColumn
-from mlops.tasks.er.overlaps import OVERLAP_FEATURES, overlap_features
+from mlops.tasks.er.comparisons import DATE_FEATURES, NUMBER_FEATURES, TEXT_FEATURES, Comparison
+from mlops.tasks.er.numbering import PairedColumn
+from mlops.tasks.er.overlaps import OVERLAP_FEATURES
 from mlops.tasks.er.profile import TOKEN_SETS, TokenSet, Values
-from mlops.tasks.er.tokens import TokenKeys, token_keys
-from mlops.tasks.er.vocabulary import Floats, TokenRows, Vocabulary
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Distinct values of a field, ready to be compared.
-
-    Attributes:
-        values: What comparisons of texts and quantities read.
-        rows: By the name of the token set, the tokens of every value.
-        words: The words of every value, whatever its kind.
-        filled: (n,) bool: whether it is a value; an empty text is missing.
-    """
-
-    values: Values
-    rows: Mapping[str, TokenRows]
-    words: TokenKeys
-    filled: NDArray[np.bool_]
+from mlops.tasks.er.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -60,43 +40,20 @@ class Field:
         vocabularies = {tokens.name: Vocabulary.fit(tokens.keys(values)) for tokens in token_sets(kind)}
         return cls(name, kind, vocabularies, symmetric)
 
-    def prepare(self, texts: Sequence[str]) -> Prepared:
-        """Return what :meth:`compare` needs of distinct normalised texts."""
-        values = Values(texts)
-        keys = {tokens.name: tokens.keys(values) for tokens in token_sets(self.kind)}
-        rows = {name: self.vocabularies[name].rows(tokens) for name, tokens in keys.items()}
-        words = keys["words"] if "words" in keys else token_keys(values.words)
-        values.settle(texts=self.kind is not Kind.NUMBER)
-        return Prepared(values, rows, words, np.array([bool(text) for text in texts], dtype=bool))
-
-    def compare(self, prepared: Prepared, left: Numbers, right: Numbers) -> Floats:
-        """Return the (n, f) features of pairs of prepared values, (n,) numbers each; NaN where one is missing."""
-        width = len(prepared.filled)
-        pairs, inverse = np.unique(left.astype(np.int64) * width + right, return_inverse=True)
-        one, other = np.divmod(pairs, max(width, 1))
-        both = np.flatnonzero(prepared.filled[one] & prepared.filled[other])
-        compared = np.full((len(pairs), len(self.notes())), np.nan, dtype=np.float32)
-        if both.size:
-            compared[both] = self._compare(prepared, one[both], other[both])
-        return np.asarray(compared[inverse.reshape(-1)])
-
-    def _compare(self, prepared: Prepared, left: NDArray[np.intp], right: NDArray[np.intp]) -> Floats:
-        pairs = Pairs(prepared.values, left, right)
-        columns = [compare(pairs) for compare in comparisons(self.kind)]
-        for tokens in token_sets(self.kind):
-            columns += overlap_features(prepared.rows[tokens.name], left, right)
-        table = np.column_stack(columns)
-        if self.symmetric:
-            lefts, rights = _sided([note.name for note in self._notes()])
-            table[:, lefts], table[:, rights] = (
-                np.fmin(table[:, lefts], table[:, rights]),
-                np.fmax(table[:, lefts], table[:, rights]),
-            )
-        return table
-
     def notes(self) -> tuple[FeatureNote, ...]:
         """Return name and meaning of each feature, taken from the docstrings of the functions that compute it."""
         return tuple(map(_unsided, self._notes())) if self.symmetric else self._notes()
+
+    def sided(self) -> tuple[list[int], list[int]]:
+        """Return the positions of the features of the left side, and of the same features of the right side."""
+        names = [note.name for note in self._notes()]
+        lefts = [position for position, name in enumerate(names) if ".left_" in name]
+        return lefts, [names.index(names[position].replace(".left_", ".right_")) for position in lefts]
+
+    @cached_property
+    def width(self) -> int:
+        """The number of features."""
+        return len(self._notes())
 
     def _notes(self) -> tuple[FeatureNote, ...]:
         subject = f"{self.name} ({self.kind.value})"
@@ -146,12 +103,6 @@ def comparisons(kind: Kind) -> tuple[Comparison, ...]:
 
 def _meaning(function: Any) -> str:  # noqa: ANN401  # any callable that has a docstring
     return (function.__doc__ or "").strip().split("\n")[0]
-
-
-def _sided(names: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Return the positions of the features of the left side, and of the same features of the right side."""
-    lefts = [position for position, name in enumerate(names) if ".left_" in name]
-    return lefts, [names.index(names[position].replace(".left_", ".right_")) for position in lefts]
 
 
 def _unsided(note: FeatureNote) -> FeatureNote:

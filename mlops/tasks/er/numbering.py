@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlops.tasks.er.text import normalise
+from mlops.tasks.er.vocabulary import FEW
 
 Numbers = NDArray[np.int32]
 
@@ -53,29 +54,49 @@ class PairedColumn:
     @classmethod
     def of(cls, left: Column, right: Column) -> "PairedColumn":
         """Number the texts of two columns together."""
-        numbers, distinct = pd.factorize(objects([*left.texts, *right.texts]))
-        texts, places = distinct.tolist(), numbers.astype(np.int32)
+        numbers, distinct = factorised([*left.texts, *right.texts])
+        texts, places = distinct, numbers
         first, second = places[: len(left.texts)], places[len(left.texts) :]
         return cls(Column(texts, first[left.numbers]), Column(texts, second[right.numbers]))
 
 
-def raw_column(cells: "pd.Series[Any]") -> Column:
+def raw_column(cells: "pd.Series[Any] | NDArray[np.object_]") -> Column:
     """Number cells of any type by what they read as, not yet normalised; a missing one reads as an empty text."""
-    numbers, distinct = pd.factorize(cells.to_numpy(dtype=object))
-    texts = [*map(str, distinct.tolist()), ""]
-    return Column(texts, np.where(numbers < 0, len(texts) - 1, numbers).astype(np.int32))
+    values = np.asarray(cells, dtype=object)
+    if len(values) <= FEW:
+        distinct: dict[object, int] = {}
+        found = [-1 if pd.isna(cell) else distinct.setdefault(cell, len(distinct)) for cell in values.tolist()]
+        numbers, texts = np.array(found, dtype=np.int32), [*map(str, distinct), ""]
+    else:
+        codes, uniques = pd.factorize(values)
+        numbers, texts = codes.astype(np.int32), [*map(str, uniques.tolist()), ""]
+    return Column(texts, np.where(numbers < 0, np.int32(len(texts) - 1), numbers))
+
+
+def factorised(texts: Sequence[str]) -> tuple[Numbers, list[str]]:
+    """Return the (n,) numbers of texts and the distinct texts in the order in which they come."""
+    if len(texts) <= FEW:
+        distinct: dict[str, int] = {}
+        numbers = [distinct.setdefault(text, len(distinct)) for text in texts]
+        return np.array(numbers, dtype=np.int32), list(distinct)
+    codes, uniques = pd.factorize(objects(texts))
+    return codes.astype(np.int32), uniques.tolist()
 
 
 def normalised(column: Column) -> Column:
     """Return a column with its texts in normal form."""
-    numbers, distinct = pd.factorize(objects([normalise(text) for text in column.texts]))
-    return Column(distinct.tolist(), numbers.astype(np.int32)[column.numbers])
+    numbers, distinct = factorised([normalise(text) for text in column.texts])
+    return Column(distinct, numbers[column.numbers])
 
 
 def joined(columns: Sequence[Column]) -> Column:
     """Return the column of records: the texts of ``columns``, row by row, with a space between."""
     if len(columns) == 1:
         return columns[0]
+    if len(columns[0].numbers) <= FEW:
+        rows = zip(*(column.cells().tolist() for column in columns), strict=True)
+        numbers, distinct = factorised([" ".join(filter(None, row)) for row in rows])
+        return Column(distinct, numbers)
     key = np.zeros(len(columns[0].numbers), dtype=np.int64)
     for column in columns:
         key = pd.factorize(key * len(column.texts) + column.numbers)[0]
@@ -83,8 +104,8 @@ def joined(columns: Sequence[Column]) -> Column:
     first[key[::-1]] = np.arange(len(key))[::-1]
     cells = ([column.texts[number] for number in column.numbers[first].tolist()] for column in columns)
     records = [" ".join(filter(None, record)) for record in zip(*cells, strict=True)]
-    numbers, distinct = pd.factorize(objects(records))
-    return Column(distinct.tolist(), numbers.astype(np.int32)[key])
+    numbers, distinct = factorised(records)
+    return Column(distinct, numbers[key])
 
 
 def objects(texts: Sequence[str]) -> NDArray[np.object_]:

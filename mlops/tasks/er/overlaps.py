@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops.tasks.er.vocabulary import Floats, TokenRows, row_maxima, segment_reduce
+from mlops.tasks.er.vocabulary import FEW, Floats, TokenRows, segment_reduce, taken
 
 _MAX_ENTRIES = 4_000_000
 """Tokens of pairs that are compared at once."""
@@ -48,7 +49,9 @@ def overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp]) ->
 
     In pieces, so that memory stays bounded.
     """
-    width = rows.weights.shape[1]
+    if len(left) <= FEW:
+        return _overlap(rows, left, right, None)
+    width = rows.width
     pieces = list(_pieces(rows.counts[left] + rows.counts[right], left, max(1, _MAX_CELLS // width)))
     table = np.zeros(max(1, _MAX_CELLS // width) * width, dtype=np.uint16)
     found = [_overlap(rows, left[piece], right[piece], table) for piece in pieces]
@@ -64,29 +67,37 @@ def _pieces(sizes: Floats, left: NDArray[np.intp], values: int) -> Iterator[slic
         yield slice(int(start), int(stop))
 
 
-def _overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp], table: NDArray[np.uint16]) -> Overlap:
-    """Compare by a table of left values and tokens: where in its value a token stands, counted from 1; 0 if nowhere.
+def _overlap(
+    rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp], table: NDArray[np.uint16] | None
+) -> Overlap:
+    """Compare by the cells of a table of left values and tokens: which cell says where in its value a token stands.
 
-    Looking every right token up in it takes a third of the time of merging sorted rows. ``table`` is all 0 before and
-    after.
+    Looking every right token up in a real table takes a third of the time of merging sorted rows. For few pairs, making
+    one takes longer: without it, cells are searched. ``table`` is all 0 before and after.
     """
-    mine, other = rows.weights[left], rows.weights[right]
+    width = rows.width
+    mine, other = taken(rows, left), taken(rows, right)
     lefts, number = np.unique(left, return_inverse=True)
-    first = (number.reshape(-1) * rows.weights.shape[1]).astype(np.int32)
-    owned = rows.weights[lefts]
-    sizes = np.diff(owned.indptr)
-    place = np.arange(1, owned.nnz + 1, dtype=np.int32) - np.repeat(owned.indptr[:-1], sizes)
-    cells = np.repeat(np.arange(len(lefts), dtype=np.int32) * rows.weights.shape[1], sizes) + owned.indices
-    table[cells] = place
-    places = table[np.repeat(first, np.diff(other.indptr)) + other.indices]
-    table[cells] = 0
+    owned = taken(rows, lefts)
+    sizes = owned.ends[1:] - owned.ends[:-1]
+    place = np.arange(1, len(owned.data) + 1, dtype=np.int32) - owned.ends[:-1].repeat(sizes)
+    kind: type[np.integer[Any]] = np.int64 if table is None else np.int32  # a real table has few cells
+    begin: NDArray[Any] = np.arange(len(lefts), dtype=kind) * width
+    cells: NDArray[Any] = begin.repeat(sizes) + owned.columns
+    wanted: NDArray[Any] = begin[number.reshape(-1)].repeat(other.ends[1:] - other.ends[:-1]) + other.columns
+    if table is None:
+        places = searched(cells, place, wanted)
+    else:
+        table[cells] = place
+        places = table[wanted]
+        table[cells] = 0
 
-    hits = np.flatnonzero(places > 0)
-    ends = np.searchsorted(hits, other.indptr)
-    counts = np.diff(ends)
+    hits = places.nonzero()[0]
+    ends = hits.searchsorted(other.ends)
+    counts = ends[1:] - ends[:-1]
     weights = other.data[hits]
     other.data[hits] = 0
-    mine.data[np.repeat(mine.indptr[:-1], counts) + places[hits] - 1] = 0
+    mine.data[mine.ends[:-1].repeat(counts) + places[hits] - 1] = 0
     shared = segment_reduce(np.add, weights, ends)
     norms = rows.norms[left] * rows.norms[right]
     squares = segment_reduce(np.add, weights * weights, ends)
@@ -98,10 +109,20 @@ def _overlap(rows: TokenRows, left: NDArray[np.intp], right: NDArray[np.intp], t
         shared_max=segment_reduce(np.maximum, weights, ends),
         cosine=np.asarray(squares / np.where(norms > 0, norms, 1), dtype=np.float32),
         left_sum=rows.sums[left] - shared,
-        left_max=row_maxima(mine),
+        left_max=segment_reduce(np.maximum, mine.data, mine.ends),
         right_sum=rows.sums[right] - shared,
-        right_max=row_maxima(other),
+        right_max=segment_reduce(np.maximum, other.data, other.ends),
     )
+
+
+def searched(
+    cells: NDArray[np.integer[Any]], place: NDArray[np.int32], wanted: NDArray[np.integer[Any]]
+) -> NDArray[np.int32]:
+    """Return the ``place`` of each wanted cell among ascending ``cells``, 0 for one that is not there."""
+    if not len(cells):
+        return np.zeros(len(wanted), dtype=np.int32)
+    at = cells.searchsorted(wanted)
+    return np.asarray(place.take(at, mode="clip") * (cells.take(at, mode="clip") == wanted), dtype=np.int32)
 
 
 def jaccard(found: Overlap) -> Floats:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from mlops.tasks.er.evidence import Evidence
+from mlops.tasks.er.overlaps import searched
 from mlops.tasks.er.tokens import TokenKeys
-from mlops.tasks.er.vocabulary import Floats, Rows
+from mlops.tasks.er.vocabulary import FEW, Entries, Floats, distinct, picked
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,14 @@ class RecordWords:
 
     Attributes:
         alone: (n,) log-odds of all words of a record, did no other record share them.
-        words: (n, v) CSR: 1 for every word of a record.
-        shared: The same with what the log-odds gain if the word is shared.
+        shared: What the log-odds gain if a word of a record is shared; columns ascend in each row.
+        width: Number of words that there are.
         intercept: Log-odds of a pair without any word.
     """
 
     alone: NDArray[np.float64]
-    words: Rows
-    shared: Rows
+    shared: Entries
+    width: int
     intercept: float
 
     @classmethod
@@ -35,25 +36,34 @@ class RecordWords:
             evidence: Its keys are those of words with the last bit clear if shared, set if not.
             tokens: The words of each record.
         """
-        known, place = np.unique(evidence.keys & ~np.int64(1), return_inverse=True)
-        one_sided = (evidence.keys & 1).astype(bool)
-        weights = np.zeros((2, len(known) + 1), dtype=np.float64)
-        weights[one_sided.astype(np.int8), place.reshape(-1)] = evidence.weights
-        together, apart = weights
-
+        known, together, apart = evidence.words
         keys = tokens.keys & ~np.int64(1)
         column = np.searchsorted(known, keys)
-        found = np.append(known, 0)[column] == keys
-        found &= column < len(known)
-        shape = (tokens.size, len(known) + 1)
-        words = sparse.csr_array((np.ones(int(found.sum())), (tokens.owner[found], column[found])), shape=shape)
-        words.sum_duplicates()
-        words.data[:] = 1.0
-        gained = (together - 2 * apart)[words.indices]
-        shared = sparse.csr_array((gained, words.indices, words.indptr), shape=shape)
-        return cls(words @ apart, words, shared, evidence.intercept)
+        found = column < len(known)
+        found[found] = known[column[found]] == keys[found]
+        owner, words = distinct(tokens.owner[found], column[found], len(known) + 1)
+        ends = np.searchsorted(owner, np.arange(tokens.size + 1))
+        # Added word by word, in their order, as the evidence adds them.
+        alone = np.asarray(np.bincount(owner, weights=apart[words], minlength=tokens.size), dtype=np.float64)
+        return cls(alone, Entries((together - 2 * apart)[words], words, ends), len(known) + 1, evidence.intercept)
 
     def score(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> Floats:
         """Return the (n,) log-odds of the pairs of records ``left`` and ``right``, as the evidence scores them."""
-        gained = self.shared[left].multiply(self.words[right]).sum(axis=1)
+        gained = self._few(left, right) if len(left) <= FEW else self._many(left, right)
         return np.asarray(self.alone[left] + self.alone[right] + gained + self.intercept, dtype=np.float32)
+
+    def _few(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.float64]:
+        mine, other = picked(self.shared, left), picked(self.shared, right)
+        pair = np.arange(len(left))
+        cells, wanted = (
+            (pair * self.width).repeat(one.ends[1:] - one.ends[:-1]) + one.columns for one in (mine, other)
+        )
+        hits = np.flatnonzero(searched(cells, np.ones(len(cells), dtype=np.int32), wanted))
+        owner = pair.repeat(other.ends[1:] - other.ends[:-1])[hits]
+        return np.asarray(np.bincount(owner, weights=other.data[hits], minlength=len(left)), dtype=np.float64)
+
+    def _many(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.float64]:
+        shape = (len(self.alone), self.width)
+        shared = sparse.csr_array(self.shared, shape=shape)
+        words = sparse.csr_array(self.shared._replace(data=np.ones(len(self.shared.data))), shape=shape)
+        return np.asarray(shared[left].multiply(words[right]).sum(axis=1))

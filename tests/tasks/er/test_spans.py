@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops.tasks.er import spans
+from mlops.tasks.er import numbering, overlaps, recordwords, spans, vocabulary
 from mlops.tasks.er.features import PairFeatures
+from mlops.tasks.er.generator import generate
 from mlops.tasks.er.numbering import PairedColumn, joined, normalised, raw_column
 
 ROWS = 23
@@ -18,6 +19,7 @@ INPUTS = pd.DataFrame(
     },
     dtype=object,
 )
+COLUMNS = [str(name) for name in INPUTS]
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_runs_cover_every_row_once_and_shrink_to_what_may_be_prepared() -> None:
-    runs = list(spans.spans(INPUTS))
+    runs = list(spans.spans(INPUTS, COLUMNS))
     rows = [row for run, _ in runs for row in range(run.start, run.stop)]
     assert rows == list(range(ROWS))
     for run, table in runs:
@@ -38,8 +40,8 @@ def test_runs_cover_every_row_once_and_shrink_to_what_may_be_prepared() -> None:
 
 
 def test_a_table_that_is_small_enough_is_one_run() -> None:
-    assert [run for run, _ in spans.spans(INPUTS)] == [slice(0, ROWS)]
-    assert [run for run, _ in spans.spans(INPUTS.iloc[:0])] == [slice(0, 0)]
+    assert [run for run, _ in spans.spans(INPUTS, COLUMNS)] == [slice(0, ROWS)]
+    assert [run for run, _ in spans.spans(INPUTS.iloc[:0], COLUMNS)] == [slice(0, 0)]
 
 
 def test_features_do_not_depend_on_the_runs(request: pytest.FixtureRequest) -> None:
@@ -47,7 +49,23 @@ def test_features_do_not_depend_on_the_runs(request: pytest.FixtureRequest) -> N
     whole = fitted.transform(INPUTS)
     request.getfixturevalue("small")
     assert np.array_equal(fitted.transform(INPUTS), whole, equal_nan=True)
-    assert [len(span.fields[0].left) for span in fitted.spans(INPUTS)] != [ROWS]
+    assert [span.rows.stop - span.rows.start for span in fitted.spans(INPUTS)] != [ROWS]
+
+
+def test_few_pairs_and_many_are_compared_in_two_ways_that_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few are compared all fields at once, by searching; many field by field, by tables."""
+    table = generate(300, 5).to_pandas().astype(object)
+    inputs = table.filter(regex="^(left|right)_").where(table.notna(), None)
+    fitted = PairFeatures.fit(inputs.iloc[:200])
+    assert {len(group.fields) for span in fitted.spans(inputs) for _, group in span.groups} != {1}
+    few = fitted.transform(inputs)
+    alone = np.concatenate([fitted.transform(inputs.iloc[[row]]) for row in range(40)])
+    monkeypatch.setattr(spans, "FEW_PAIRS", 0)
+    for module in (numbering, overlaps, recordwords, vocabulary):
+        monkeypatch.setattr(module, "FEW", 0)
+    many = fitted.transform(inputs)
+    assert few.tobytes() == many.tobytes()
+    assert alone.tobytes() == many[:40].tobytes()
 
 
 def test_values_that_read_alike_get_one_number() -> None:

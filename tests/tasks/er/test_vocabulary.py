@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mlops.tasks.er.tokens import token_keys, trigram_keys
-from mlops.tasks.er.vocabulary import TokenRows, Vocabulary, row_maxima
+from mlops.tasks.er.vocabulary import TokenRows, Vocabulary, segment_reduce
 
 TRAINING = [["acme", "gmbh"], ["acme", "inc"], ["acme", "gmbh"], ["bolt", "gmbh", "gmbh"]]
 token_lists = st.lists(st.lists(st.text(min_size=1, max_size=4), max_size=5), max_size=8)
@@ -45,7 +45,7 @@ def test_unseen_tokens_keep_their_identity() -> None:
 def test_a_value_without_tokens_is_an_empty_row() -> None:
     rows = Vocabulary.fit(token_keys(TRAINING)).rows(token_keys([[], ["acme"], []]))
     assert rows.counts.tolist() == [0, 1, 0]
-    assert row_maxima(rows.weights)[[0, 2]].tolist() == [0, 0]
+    assert segment_reduce(np.maximum, rows.entries.data, rows.entries.ends)[[0, 2]].tolist() == [0, 0]
 
 
 def test_a_vocabulary_of_nothing_scores_everything_as_unseen() -> None:
