@@ -6,18 +6,15 @@ loaded is not served: then the server goes on with what it has, and says so.
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mlops.deploy import loading
 from mlops.deploy.document import Mode, Placed, Pointer
 from mlops.deploy.placing import read_placed, read_pointer
 from mlops.errors import MlopsError
-from mlops.inputs import Kind, Value, frame
+from mlops.inputs import Kind
 from mlops.storage.target import Target
 from mlops.task import Model, Task
 
@@ -31,15 +28,13 @@ class Serving(NamedTuple):
         placed: Which.
         model: It.
         kinds: What each column that it reads holds.
+        threshold: The score from which it calls a row positive.
     """
 
     placed: Placed
     model: Model
     kinds: dict[str, Kind]
-
-    def score(self, rows: Sequence[Mapping[str, Value]]) -> NDArray[np.float64]:
-        """Return the (n,) scores of rows; raises InputRefusedError for a value of another kind."""
-        return self.model.predict_proba(frame(rows, self.kinds))
+    threshold: float
 
 
 class Held(NamedTuple):
@@ -142,7 +137,7 @@ class Holder:
                     return one._replace(placed=placed)
             files = read_placed(self.target, placed)
             loaded = loading.load(files, self.tasks[name], place=self.target.uri)
-            return Serving(placed, loaded.model, loaded.model.reads())
+            return Serving(placed, loaded.model, loaded.model.reads(), loaded.model.threshold)
 
         live = None if pointer.live is None else serving(pointer.live)
         if pointer.trial is None:

@@ -22,6 +22,7 @@ Role = Literal["live", "canary", "shadow"]
 
 VERSION = 1
 _BUSY_SECONDS = 2.0
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS predictions (
@@ -153,7 +154,7 @@ class Log:
         rows = [
             (
                 one.id, at, one.task, one.model_id, one.artifact_sha256, one.role, one.answers, one.row, one.entity,
-                json.dumps(one.inputs, ensure_ascii=False, separators=(",", ":")), one.score, int(one.positive),
+                _JSON(one.inputs), one.score, int(one.positive),
             )
             for one in answered
         ]  # fmt: skip

@@ -1,11 +1,12 @@
 """What a server measures, for Prometheus: how many, how fast, which scores, which model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from mlops.serving.holding import Held
+from mlops.serving.log import Answered
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -53,6 +54,19 @@ class Measures:
             self.not_followed.labels(task).set(0)
         for task in failures:
             self.not_followed.labels(task).set(1)
+
+    def count(self, answered: Iterable[Answered]) -> None:
+        """Count rows that were scored and kept."""
+        groups: dict[tuple[str, str, str], list[Answered]] = {}
+        for one in answered:
+            groups.setdefault((one.task, one.model_id, one.role), []).append(one)
+        for names, some in groups.items():
+            positive = sum(one.positive for one in some)
+            for word, number in (("true", positive), ("false", len(some) - positive)):
+                self.predictions.labels(*names, word).inc(number)
+            scores = self.scores.labels(*names)
+            for one in some:
+                scores.observe(one.score)
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -8,20 +8,28 @@ from mlops.errors import MlopsError, UnavailableError, UsageRefusedError
 from mlops.serving.holding import Held, Holder, Serving
 from mlops.serving.log import Answered, Log, Role, new_id
 from mlops.serving.measures import Measures
-from mlops.serving.requests import PredictRequest, Row, check_rows, entity_of
+from mlops.serving.requests import PredictRequest, Row, entity_of, read_rows
 
 
 class _Scored(NamedTuple):
-    """A row, who scored it, and what came out."""
+    """A row, what it is about, who scored it, and what came out."""
 
     row: Row
+    entity: str
     serving: Serving
     role: Role
     score: float
 
     @property
     def positive(self) -> bool:
-        return self.score >= self.serving.model.threshold
+        return self.score >= self.serving.threshold
+
+    def kept(self, task: str, own: str, answers: str) -> Answered:
+        placed = self.serving.placed
+        return Answered(
+            own, task, placed.model_id, placed.artifact_sha256, self.role, answers, self.row.id, self.entity,
+            self.row.inputs, self.score, self.positive,
+        )  # fmt: skip
 
 
 def predict(asked: PredictRequest, holder: Holder, log: Log, measures: Measures) -> dict[str, Any]:
@@ -40,18 +48,16 @@ def predict(asked: PredictRequest, holder: Holder, log: Log, measures: Measures)
         )  # fmt: skip
     answers = _scored(asked.rows, held, measures, asked.task)
     ids = [new_id() for _ in answers]
-    kept = [_kept(one, asked.task, own, own) for one, own in zip(answers, ids, strict=True)]
-    kept += _shadow(asked, held, ids, measures)
+    kept = [one.kept(asked.task, own, own) for one, own in zip(answers, ids, strict=True)]
+    kept += _shadow(asked.task, answers, held, ids, measures)
     log.add(kept)
-    for one in kept:
-        measures.predictions.labels(one.task, one.model_id, one.role, str(one.positive).lower()).inc()
-        measures.scores.labels(one.task, one.model_id, one.role).observe(one.score)
+    measures.count(kept)
     return {
         "task": asked.task,
         "predictions": [
             {
                 "id": one.row.id, "prediction_id": own, "score": one.score, "positive": one.positive,
-                "threshold": one.serving.model.threshold, "model_id": one.serving.placed.model_id,
+                "threshold": one.serving.threshold, "model_id": one.serving.placed.model_id,
                 "artifact_sha256": one.serving.placed.artifact_sha256, "role": one.role,
                 "notice": one.serving.placed.notice,
             }
@@ -62,51 +68,47 @@ def predict(asked: PredictRequest, holder: Holder, log: Log, measures: Measures)
 
 def _scored(rows: Sequence[Row], held: Held, measures: Measures, task: str) -> list[_Scored]:
     """Score each row by the model that answers for its entity."""
-    routed = [held.answering(entity_of(row)) for row in rows]
-    groups: dict[str, list[int]] = {}
+    entities = [entity_of(row) for row in rows]
+    routed = [held.answering(entity) for entity in entities]
+    groups: dict[Role, list[int]] = {}
     for place, (serving, role) in enumerate(routed):
         if serving is None:
             raise UnavailableError(
                 "No model answers for this entity: none is live, or a beta has a smaller share.", field=f"rows.{place}",
                 fix="Decide by hand; the share grows as the beta proves itself.",
             )  # fmt: skip
-        groups.setdefault(role, []).append(place)
+        groups.setdefault("canary" if role == "canary" else "live", []).append(place)
     found: dict[int, _Scored] = {}
-    for places in groups.values():
-        serving, role = routed[places[0]]
-        if serving is None or role == "shadow":
-            raise TypeError("a shadow never answers")
-        some = [rows[place] for place in places]
-        check_rows(tuple(some), serving.kinds)
-        started = perf_counter()
-        scores = serving.score([row.inputs for row in some])
-        measures.predict_seconds.labels(task, role).observe(perf_counter() - started)
-        for place, row, score in zip(places, some, scores, strict=True):
-            found[place] = _Scored(row, serving, role, float(score))
+    for role, places in groups.items():
+        serving = held.trial if role == "canary" else held.live
+        if serving is None:
+            raise TypeError("who answers was asked above")
+        scores = _score(serving, [rows[place] for place in places], measures, task, role)
+        for place, score in zip(places, scores, strict=True):
+            found[place] = _Scored(rows[place], entities[place], serving, role, score)
     return [found[place] for place in range(len(rows))]
 
 
-def _shadow(asked: PredictRequest, held: Held, ids: Sequence[str], measures: Measures) -> list[Answered]:
+def _shadow(
+    task: str, answers: Sequence[_Scored], held: Held, ids: Sequence[str], measures: Measures
+) -> list[Answered]:
     """Return what the model in the shadow says of the same rows; what it cannot score, nobody misses."""
     serving = held.trial
     if serving is None or held.mode != "shadow":
         return []
-    started = perf_counter()
     try:
-        check_rows(asked.rows, serving.kinds)
-        scores = serving.score([row.inputs for row in asked.rows])
+        scores = _score(serving, [one.row for one in answers], measures, task, "shadow")
     except MlopsError:  # it may read other columns than the live one
         return []
-    measures.predict_seconds.labels(asked.task, "shadow").observe(perf_counter() - started)
     return [
-        _kept(_Scored(row, serving, "shadow", float(score)), asked.task, new_id(), answers)
-        for row, score, answers in zip(asked.rows, scores, ids, strict=True)
+        _Scored(one.row, one.entity, serving, "shadow", score).kept(task, new_id(), own)
+        for one, score, own in zip(answers, scores, ids, strict=True)
     ]
 
 
-def _kept(one: _Scored, task: str, own: str, answers: str) -> Answered:
-    placed = one.serving.placed
-    return Answered(
-        own, task, placed.model_id, placed.artifact_sha256, one.role, answers, one.row.id, entity_of(one.row),
-        one.row.inputs, one.score, one.positive,
-    )  # fmt: skip
+def _score(serving: Serving, rows: Sequence[Row], measures: Measures, task: str, role: Role) -> list[float]:
+    """Return the (n,) scores of rows; raises InputRefusedError for what the model does not read."""
+    started = perf_counter()
+    scores: list[float] = serving.model.predict_proba(read_rows(rows, serving.kinds)).tolist()
+    measures.predict_seconds.labels(task, role).observe(perf_counter() - started)
+    return scores

@@ -1,10 +1,12 @@
 """What clients may send, checked before anything is computed. No refusal repeats what was sent."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
+import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
 from mlops import documents
@@ -19,6 +21,7 @@ MAX_ROWS = 1_000
 MAX_TEXT = 100_000
 MAX_NAME = 200
 
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _JSON_KINDS: Mapping[Kind, dict[str, Any]] = {
     "text": {"type": ["string", "null"], "maxLength": MAX_TEXT},
     "number": {"type": ["number", "null"]},
@@ -91,15 +94,15 @@ def label_request(body: bytes) -> tuple[Label, ...]:
     return tuple(Label(one.prediction_id, one.label, one.decided, one.revises) for one in found.labels)
 
 
-def check_rows(rows: tuple[Row, ...], kinds: Mapping[str, Kind]) -> None:
-    """Refuse rows whose columns are not exactly those that a model reads, or whose values are of another kind.
+def read_rows(rows: Sequence[Row], kinds: Mapping[str, Kind]) -> pd.DataFrame:
+    """Return the (n, k) table of rows, whose columns must be exactly those that a model reads, each of its kind.
 
     Raises:
         InputRefusedError: The place is named, and what is read; never what was sent.
     """
-    expected = set(kinds)
+    expected = kinds.keys()
     for place, row in enumerate(rows):
-        sent = set(row.inputs)
+        sent = row.inputs.keys()
         if sent != expected:
             raise InputRefusedError(
                 "A row has not exactly the columns that the model reads.",
@@ -108,12 +111,12 @@ def check_rows(rows: tuple[Row, ...], kinds: Mapping[str, Kind]) -> None:
                 found=f"{len(expected - sent)} of them missing, {len(sent - expected)} others",
                 fix="See GET /v1/schema/TASK; null stands for a missing value.",
             )
-    frame([row.inputs for row in rows], kinds)
+    return frame([row.inputs for row in rows], kinds)
 
 
 def entity_of(row: Row) -> str:
     """Return what a row is about, hashed: the log needs it to be the same, and not to be known."""
-    text = f"e{row.entity}" if row.entity else "i" + documents.canonical_json(dict(row.inputs)).decode()
+    text = f"e{row.entity}" if row.entity else "i" + _SORTED(row.inputs)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
