@@ -6,7 +6,7 @@ from typing import Any
 from mlops.certification.document import LedgerLine, Revocation
 from mlops.certification.showing import LOWER_IS_BETTER
 from mlops.render import Safe
-from mlops.site.charts import Point, metric_svg
+from mlops.site.charts import MANY, Point, metric_svg
 from mlops.site.facts import Certification
 from mlops.site.words import card_link, named
 from mlops.words import count, rate, threshold
@@ -41,6 +41,7 @@ def section(found: Certification, cards: set[str], address: str) -> dict[str, An
         "boxes": [at < status.streak for at in range(status.needed)],
         "attempts": count(status.attempts),
         "reasons": status.reasons,
+        "confidence": Safe(f"{100 * found.confidence:g} %"),
         "charts": _charts(found.ledger.runs),
         "runs": [_line(line, cards, address) for line in reversed(lines[-NEWEST:])],
         "older": max(0, len(lines) - NEWEST),
@@ -50,7 +51,8 @@ def section(found: Certification, cards: set[str], address: str) -> dict[str, An
 def _charts(runs: Sequence[LedgerLine]) -> list[dict[str, Any]]:
     found = []
     for name, title in _CHARTED.items():
-        points = [_point(run, name) for run in runs if name in run.metrics]
+        measured = [run for run in runs if name in run.metrics]
+        points = [_point(run, name) for run in measured[-MANY:]]
         newest = next((point for point in reversed(points) if point.value is not None), None)
         if newest is None:
             continue
@@ -61,7 +63,8 @@ def _charts(runs: Sequence[LedgerLine]) -> list[dict[str, Any]]:
             "bounds": _bounds(newest),
             "asked": Safe(f"at {'most' if at_most else 'least'} {threshold(newest.asked or 0.0)}"),
             "of": Safe(newest.name),
-            "svg": metric_svg(title, points, unit="runs", at_most=at_most),
+            "some": Safe(f"newest {len(points)} of {len(measured):,}" if len(measured) > len(points) else ""),
+            "svg": metric_svg(title, points, of=len(measured), unit="runs", at_most=at_most),
         })  # fmt: skip
     return found
 

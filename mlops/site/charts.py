@@ -1,7 +1,7 @@
 """Charts of the history page: inline SVG without style of its own, so that it follows the page's theme.
 
-Few points are drawn one by one, with a whisker each; more than :data:`MANY` as a line in the band of its bounds. A
-verdict has a shape of its own, not only a colour.
+Each point has its whisker, and each verdict a shape of its own, not only a colour. More than :data:`MANY` points would
+be a blot: the newest are drawn, and the table has them all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from itertools import groupby
 from math import ceil, floor
 from typing import NamedTuple
 
-from mlops.formatting import format_rate, format_threshold
+from mlops.formatting import format_rate, format_threshold, printable
 from mlops.gate import Verdict
 from mlops.render import Safe
 
@@ -51,22 +51,21 @@ class Point(NamedTuple):
     verdict: Verdict
 
 
-def metric_svg(title: str, points: Sequence[Point], *, unit: str, at_most: bool = False) -> Safe:
+def metric_svg(title: str, points: Sequence[Point], *, of: int, unit: str, at_most: bool = False) -> Safe:
     """Draw a metric over versions or runs: value, bounds, and what was asked, as it changed.
 
     Args:
         title: What the metric is called.
-        points: The oldest first; one at least that has a value.
+        points: The newest, :data:`MANY` at most, the oldest first; one at least has a value.
+        of: How many there are in all.
         unit: What a point is, in the plural: ``models``, ``runs``.
         at_most: Whether the metric must be at most what is asked, not at least.
     """
-    known = [
-        rate for point in points for rate in (point.value, point.lower, point.upper, point.asked) if rate is not None
-    ]
+    rates = [rate for point in points for rate in (point.value, point.lower, point.upper, point.asked)]
+    known = [rate for rate in rates if rate is not None]
     axis = _Axis.of(min(known), max(known), len(points))
-    drawn = _band(axis, points) if len(points) > MANY else _singles(axis, points)
-    body = "".join((*_grid(axis), *_asked(axis, points), *drawn, *_days([point.when for point in points])))
-    return _svg(_said(title, points, unit, at_most=at_most), body)
+    drawn = (*_grid(axis), *_asked(axis, points), *_singles(axis, points), *_days([point.when for point in points]))
+    return _svg(_said(title, points, of=of, unit=unit, at_most=at_most), "".join(drawn))
 
 
 def growth_svg(title: str, counts: Sequence[tuple[str, int]]) -> Safe:
@@ -127,7 +126,7 @@ def _tick(axis: _Axis, value: float, words: str) -> str:
 
 def _days(days: Sequence[str]) -> Iterator[str]:
     y = HEIGHT - 8
-    if len(days) == 1:
+    if len(set(days)) == 1:
         yield f'<text class="mid" x="{LEFT + _ACROSS / 2:.0f}" y="{y}">{escape(days[0])}</text>'
         return
     yield f'<text x="{LEFT}" y="{y}">{escape(days[0])}</text>'
@@ -160,26 +159,6 @@ def _singles(axis: _Axis, points: Sequence[Point]) -> Iterator[str]:
             yield f'<path class="{point.verdict}" d="{shape}"><title>{escape(_tip(point))}</title></path>'
 
 
-def _band(axis: _Axis, points: Sequence[Point]) -> Iterator[str]:
-    """Yield a line in its band; a gap where the metric is not defined; a mark on each version that did not pass."""
-    for known, group in groupby(enumerate(points), key=lambda pair: pair[1].value is not None):
-        run = list(group)
-        if not known:
-            continue
-        upper = [(at, point.upper) for at, point in run if point.upper is not None]
-        lower = [(at, point.lower) for at, point in run if point.lower is not None]
-        outline = _path(axis, [*upper, *reversed(lower)])
-        yield f'<path class="band" d="{outline}z"/>' if outline else ""
-        yield f'<path class="line" d="{_path(axis, [(at, point.value or 0.0) for at, point in run])}"/>'
-    for verdict in ("fail", "inconclusive"):
-        marks = "".join(
-            f"M{axis.x(at):.1f} {axis.y(point.value):.1f}{_SHAPES[verdict]}"
-            for at, point in enumerate(points)
-            if point.value is not None and point.verdict == verdict
-        )
-        yield f'<path class="{verdict}" d="{marks}"/>' if marks else ""
-
-
 def _path(axis: _Axis, corners: Sequence[tuple[int, float]]) -> str:
     """Return a line through corners, each relative to the one before, in tenths that do not add up to an error."""
     words, before = [], (0.0, 0.0)
@@ -192,14 +171,19 @@ def _path(axis: _Axis, corners: Sequence[tuple[int, float]]) -> str:
 
 def _tip(point: Point) -> str:
     bounds = "" if point.lower is None else f" ({format_rate(point.lower)} to {format_rate(point.upper)})"
-    return f"{point.name}: {format_rate(point.value, point.asked)}{bounds}, {point.verdict}"
+    return f"{printable(point.name)}: {format_rate(point.value, point.asked)}{bounds}, {point.verdict}"
 
 
-def _said(title: str, points: Sequence[Point], unit: str, *, at_most: bool) -> str:
+def _said(title: str, points: Sequence[Point], *, of: int, unit: str, at_most: bool) -> str:
     """Return what the chart shows, for readers who do not see it; the table has every number."""
     values = [point.value for point in points if point.value is not None]
     newest = next(point for point in reversed(points) if point.value is not None)
-    words = f"{title} of {len(points):,} {unit if len(points) > 1 else unit[:-1]}. {_tip(newest)}."
+    some = (
+        f"the newest {len(points):,} of {of:,} {unit}"
+        if of > len(points)
+        else f"{of:,} {unit if of > 1 else unit[:-1]}"
+    )
+    words = f"{title} of {some}. {_tip(newest)}."
     if len(values) > 1:
         words += f" Between {format_rate(min(values))} and {format_rate(max(values))} in all."
     if newest.asked is not None:

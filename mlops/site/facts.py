@@ -68,10 +68,17 @@ class Model:
 
 @dataclass(frozen=True)
 class Certification:
-    """The runs of a certified task, and what they allow on the day of the newest record."""
+    """The runs of a certified task, and what they allow on the day of the newest record.
+
+    Attributes:
+        ledger: The runs.
+        status: What they allow.
+        confidence: Of each one-sided bound, as it is in force.
+    """
 
     ledger: Ledger
     status: Status
+    confidence: float
 
 
 @dataclass(frozen=True)

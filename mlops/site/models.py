@@ -5,9 +5,9 @@ from typing import Any
 
 from mlops.gate.report import CriterionResult
 from mlops.render import Safe
-from mlops.site.charts import Point, metric_svg
+from mlops.site.charts import MANY, Point, metric_svg
 from mlops.site.facts import Model
-from mlops.site.words import between, card_link, day, manifest_link, named, percent
+from mlops.site.words import between, card_link, day, named, percent
 from mlops.words import metric_name, metric_order, rate, threshold
 
 NEWEST = 25
@@ -19,11 +19,12 @@ def charts(models: Sequence[Model]) -> list[dict[str, Any]]:
     """Return a chart of each metric of :func:`metrics_of` that was ever defined."""
     found = []
     for name in metrics_of(models):
-        points = [_point(model, name) for model in models]
+        points = [_point(model, name) for model in models[-MANY:]]
         newest = next((point for point in reversed(points) if point.value is not None), None)
         if newest is None:
             continue
-        at_most = _criterion(models[-1], name) is not None and _direction(models, name) == "max"
+        criterion = _criterion(models[-1], name)
+        at_most = criterion is not None and criterion.direction == "max"
         title = metric_name(name)
         found.append({
             "name": title,
@@ -31,27 +32,25 @@ def charts(models: Sequence[Model]) -> list[dict[str, Any]]:
             "bounds": _bounds(newest),
             "asked": _asked(newest, at_most=at_most),
             "of": named(newest.name),
-            "svg": metric_svg(str(title), points, unit="models", at_most=at_most),
+            "some": _some(len(points), len(models)),
+            "svg": metric_svg(str(title), points, of=len(models), unit="models", at_most=at_most),
         })  # fmt: skip
     return found
 
 
-def table(
-    models: Sequence[Model], live: Mapping[str, Sequence[str]], datasets: set[str], address: str
-) -> dict[str, Any]:
+def table(models: Sequence[Model], live: Mapping[str, Sequence[str]], address: str) -> dict[str, Any]:
     """Return the rows of the table, the newest first: :data:`NEWEST` in full, the older ones with their numbers alone.
 
     Args:
         models: The versions, the oldest first.
         live: By model where it is declared to be live.
-        datasets: The datasets that have a manifest.
         address: Of the repository; empty makes no links.
     """
     names = metrics_of(models)
     verdicts = [model.record.verdict for model in models]
     return {
         "metrics": [metric_name(name) for name in names],
-        "newest": [_row(model, names, live, datasets, address) for model in reversed(models[-NEWEST:])],
+        "newest": [_row(model, names, live, address) for model in reversed(models[-NEWEST:])],
         "older": [_numbers(model, names, live) for model in reversed(models[:-NEWEST])],
         "counts": [(Safe(verdict), verdicts.count(verdict)) for verdict in ("pass", "fail", "inconclusive")],
         "filtered": len(models) >= FILTER_FROM,
@@ -67,15 +66,12 @@ def metrics_of(models: Sequence[Model]) -> list[str]:
     return sorted(judged & newest.record.metrics.keys() or newest.record.metrics.keys(), key=metric_order)[:COLUMNS]
 
 
-def _row(
-    model: Model, names: Sequence[str], live: Mapping[str, Sequence[str]], datasets: set[str], address: str
-) -> dict[str, Any]:
-    record, dataset = model.record, model.record.dataset.id
+def _row(model: Model, names: Sequence[str], live: Mapping[str, Sequence[str]], address: str) -> dict[str, Any]:
+    record = model.record
     return _numbers(model, names, live) | {
         "model": card_link(record.id, address),
         "day": day(record.trained_at),
         "reason": model.gate.reason if model.gate and record.verdict != "pass" else "",
-        "dataset": manifest_link(dataset, address) if dataset in datasets else named(dataset),
     }
 
 
@@ -110,9 +106,8 @@ def _criterion(model: Model, name: str) -> CriterionResult | None:
     return next((found for found in model.gate.criteria if found.metric == name), None) if model.gate else None
 
 
-def _direction(models: Sequence[Model], name: str) -> str:
-    found = _criterion(models[-1], name)
-    return found.direction if found else "min"
+def _some(shown: int, there: int) -> Safe:
+    return Safe(f"newest {shown} of {there:,}" if there > shown else "")
 
 
 def _bounds(point: Point) -> Safe:

@@ -41,13 +41,12 @@ def render_page(facts: SiteFacts) -> str:
 def _task(task: TaskFacts, facts: SiteFacts) -> dict[str, Any]:
     cards = {model.record.id for model in task.models}
     found, address = task.certification, facts.address
-    datasets = {one.id for one in task.datasets}
     return {
         "name": task_name(task.name),
         "description": task.description,
         "charts": models.charts(task.models),
         "confidence": Safe(f"{100 * task.models[-1].record.confidence:g} %") if task.models else "",
-        "models": models.table(task.models, live.live_by_model(facts.declared), datasets, address),
+        "models": models.table(task.models, live.live_by_model(facts.declared), address),
         "certificate": certificate.section(found, cards, address) if found else None,
         "growth": lineage.chart(task.datasets),
         "datasets": lineage.table(task.datasets, task.models, address),

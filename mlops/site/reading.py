@@ -86,7 +86,7 @@ def _manifests(folder: Path) -> list[Path]:
 
 def _standing(ledger: Ledger, rules: CertificationSettings, moment: datetime | None) -> Certification:
     day = moment.date().isoformat() if moment else date.min.isoformat()
-    return Certification(ledger, status(ledger, rules, day))
+    return Certification(ledger, status(ledger, rules, day), rules.confidence)
 
 
 def _newest(

@@ -2,9 +2,10 @@
 
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from mlops import documents
@@ -12,14 +13,25 @@ from mlops.artifact import GATE
 from mlops.card.facts import record_of
 from mlops.certification import keeping
 from mlops.environments import PATH, Environments
+from mlops.gate import GateReport
 from mlops.metrics import Counts
 from mlops.registry import FOLDER, Record, format_front_matter, path_of
 from tests import factories
 from tests.certification import scenes as runs
-from tests.conftest import git
+from tests.conftest import ROOT, git
 from tests.progress import scenes as collected
 
 START = date(2024, 1, 1)
+
+
+def repository(folder: Path) -> Path:
+    """Make an empty git repository that declares this one's tasks, and return its folder."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    shutil.copy(ROOT / "mlops.toml", folder)
+    git(folder, "add", "mlops.toml")
+    git(folder, "commit", "--quiet", "--message=Declare the state")
+    return folder
 
 
 def day_of(number: int) -> date:
@@ -30,43 +42,35 @@ def model_id(number: int) -> str:
     return f"er_{day_of(number):%Y%m%d}"
 
 
-def model(folder: Path, number: int, *, chance: random.Random | None = None, hub: int = 0) -> Record:
-    """Write the card, the verdict and the dataset of one model and return its record.
-
-    Args:
-        folder: The repository.
-        number: Of the model: its day.
-        chance: Moves its numbers; None leaves those of the factory.
-        hub: Results for the Hub in the front matter, of which real cards have many.
-    """
+def judged(number: int, chance: random.Random | None = None) -> tuple[Record, GateReport]:
+    """Return the record and the verdict of a model; ``chance`` moves its numbers."""
     ident, counts = model_id(number), factories.COUNTS
     if chance is not None:
         fp, fn = chance.randint(15, 75), chance.randint(20, 110)
         counts = Counts(tp=1020 - fn, fp=fp, fn=fn, tn=980 - fp)
     measured = factories.metrics(counts, model_id=ident)
     report = factories.gate_report(measured)
-    pinned = factories.manifest(
-        id=ident, as_of=day_of(number), rows=8_000 + 40 * number, parent=model_id(number - 1) if number else None
+    midnight = datetime.combine(day_of(number), time(), UTC)
+    facts = factories.card_facts(
+        manifest=factories.manifest(id=ident),
+        training=factories.training(model_id=ident, dataset_id=ident, trained_at=midnight),
+        metrics=measured,
+        gate=report,
+        notes=factories.card_notes(model_id=ident),
     )
-    trained = factories.training(
-        model_id=ident, dataset_id=ident, trained_at=datetime.combine(day_of(number), datetime.min.time(), UTC)
-    )
-    notes = factories.card_notes(model_id=ident)
-    facts = factories.card_facts(manifest=pinned, training=trained, metrics=measured, gate=report, notes=notes)
-    record = record_of(facts)
+    return record_of(facts), report
+
+
+def model(folder: Path, number: int, *, chance: random.Random | None = None) -> None:
+    """Write the card, the verdict and the dataset of one model."""
+    ident, (record, report) = model_id(number), judged(number, chance)
+    parent = model_id(number - 1) if number else None
+    pinned = factories.manifest(id=ident, as_of=day_of(number), rows=8_000 + 40 * number, parent=parent)
     card = folder / path_of(ident)
     card.parent.mkdir(exist_ok=True)
-    head = format_front_matter(record, {"license": "apache-2.0", "model-index": [_result(at) for at in range(hub)]})
-    card.write_text(f"{head}\n# {ident}\n", encoding="utf-8")
+    card.write_text(f"{format_front_matter(record, {'license': 'apache-2.0'})}\n# {ident}\n", encoding="utf-8")
     documents.write(folder / FOLDER / ident / GATE, report)
     documents.write(folder / "data_manifests" / f"{ident}.json", pinned)
-    return record
-
-
-def _result(number: int) -> dict[str, object]:
-    dataset = {"type": "er", "name": "er", "config": f"slice={number}", "split": "test", "revision": "0" * 64}
-    metrics = [{"type": "f1", "value": 0.9 + number / 1e6}]
-    return {"task": {"type": "tabular-classification"}, "dataset": dataset, "metrics": metrics}
 
 
 def certified(folder: Path, *, red: bool = False) -> None:
@@ -95,11 +99,11 @@ def declare(folder: Path, when: date, served: Mapping[str, Mapping[str, str]]) -
     return git(folder, "rev-parse", "HEAD")
 
 
-def full(folder: Path, models: int, *, hub: int = 0, switches: int = 3) -> None:
+def full(folder: Path, models: int, *, switches: int = 3) -> None:
     """Fill a repository: models with their datasets, a certified task, and what was live when."""
     chance = random.Random(7)  # noqa: S311  # numbers to draw, no secret
     for number in range(models):
-        model(folder, number, chance=chance, hub=hub)
+        model(folder, number, chance=chance)
     certified(folder, red=True)
     for number in range(switches):
         at = max(0, models - switches + number)

@@ -20,7 +20,7 @@ _FLAGS = (
     "--disable-component-update", "--disable-sync", "--no-first-run", "--no-default-browser-check", "--mute-audio",
     "--hide-scrollbars", "--remote-debugging-pipe",
 )  # fmt: skip
-_PIPE = 'exec "$@" 3<&"$0" 4>&"$OUT"'
+_PIPE = 'exec "$@" 3<&"$0" 4>&"$OUT"'  # bash, for other shells know descriptors of one digit alone
 
 
 class Browser:
@@ -39,7 +39,7 @@ class Browser:
         """Start Chromium with an empty profile; it ends with the block."""
         to_read, asks = os.pipe()
         says, to_write = os.pipe()
-        command = ["sh", "-c", _PIPE, str(to_read), program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        command = ["bash", "-c", _PIPE, str(to_read), program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(  # noqa: S603  # a fixed program
             command,
             pass_fds=(to_read, to_write),
@@ -63,7 +63,7 @@ class Browser:
                 process.kill()
                 process.wait()
 
-    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def ask(self, method: str, **parameters: object) -> dict[str, Any]:
         """Send one command and return its answer; what happens meanwhile is kept in ``events``."""
         self._number += 1
         asked = {"id": self._number, "method": method, "params": parameters}
@@ -89,7 +89,7 @@ class Browser:
         while not self.named("Page.loadEventFired"):
             self.events.append(self._hear())
 
-    def value(self, script: str) -> Any:
+    def value(self, script: str) -> Any:  # noqa: ANN401  # JSON is anything
         """Return what an expression of JavaScript gives on the page, as JSON."""
         done = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in done:
