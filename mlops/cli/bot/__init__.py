@@ -13,6 +13,7 @@ from mlops.cli.bot import (
     dispatch,
     drift,
     models,
+    monitor,
     plan,
     promote,
     publish,
@@ -36,6 +37,6 @@ def command() -> None:
 
 for _verb in (
     artifact, models, dispatch, runs, publish, records, release, promote, deployment, deployed, check, comment,
-    announce, variables, plan, apply, drift,
+    announce, variables, plan, apply, drift, monitor,
 ):  # fmt: skip
     command.add_command(_verb.command)
