@@ -440,6 +440,11 @@ def _adopt(campaign: Campaign) -> Run:
     return world.pull_request(GATE, "adopter-notes", onto="adopter", arguments=ours)
 
 
+@scenario("pages")
+def _pages(campaign: Campaign) -> Run:
+    return world_of(campaign).dispatch("pages.yml")
+
+
 @scenario("selftest")
 def _selftest(campaign: Campaign) -> Run:
     return world_of(campaign).dispatch("selftest.yml", matrix={"os": "ubuntu-24.04"})

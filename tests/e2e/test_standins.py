@@ -80,6 +80,10 @@ jobs:
           name: nothing
           path: nowhere
           if-no-files-found: error
+      - name: Upload a page
+        uses: UPLOAD_PAGES
+        with:
+          path: out
       - name: Borrow a token
         id: app
         uses: TOKEN
@@ -100,6 +104,10 @@ jobs:
         with:
           name: model
           path: got
+      - name: Publish what has no page to begin with
+        id: pages
+        continue-on-error: true
+        uses: DEPLOY_PAGES
       - name: Download what is not there
         id: missing
         continue-on-error: true
@@ -131,6 +139,10 @@ jobs:
           OUTCOMES: ${{ steps.missing.outcome }}-${{ steps.tokenless.outcome }}-${{ steps.attest.outcome }}
           BUNDLE: ${{ steps.attested.outputs.bundle-path }}
         run: test "$OUTCOMES" = failure-failure-failure && test "$(cat got/b)" = 2 && grep -q got/b "$BUNDLE"
+      - name: Assert that there was no page
+        env:
+          OUTCOME: ${{ steps.pages.outcome }}
+        run: test "$OUTCOME" = failure
 """
 OTHER_RUN = """
 name: Other run
@@ -155,7 +167,8 @@ def pinned(text: str) -> str:
     """Return a workflow with the actions at the refs that the workflows of this repository use."""
     refs = {action: f"{action}@{ref}" for action, (ref,) in used(ROOT).items()}
     names = {"CHECKOUT": "checkout", "SETUP": "setup-python", "CACHE": "cache", "UPLOAD": "upload-artifact",
-             "DOWNLOAD": "download-artifact", "TOKEN": "create-github-app-token", "ATTEST": "attest"}  # fmt: skip
+             "DOWNLOAD": "download-artifact", "TOKEN": "create-github-app-token", "ATTEST": "attest",
+             "UPLOAD_PAGES": "upload-pages-artifact", "DEPLOY_PAGES": "deploy-pages"}  # fmt: skip
     for word, name in names.items():
         text = text.replace(f"uses: {word}\n", f"uses: {refs[f'actions/{name}']}\n")
     return text
@@ -214,6 +227,7 @@ def test_what_goes_wrong_is_said_in_the_words_of_the_real_action(run: Run) -> No
         "No files were found",
         "Artifact not found for name: nothing",
         "github-token is required",
+        "no index.html",
     ):
         assert words in errors
 

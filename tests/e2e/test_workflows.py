@@ -16,7 +16,7 @@ from tests.e2e.act import Run
 from tests.e2e.campaign import Campaign
 from tests.e2e.pages import RUNBOOK, block, names
 from tests.e2e.scenarios import ARTIFACT, DATASET, DEPLOY, GATE, PUBLISH, TRAIN, Race, pinned_hash, world_of
-from tests.e2e.world import WAITING
+from tests.e2e.world import REPOSITORY, WAITING
 
 BRANCH = f"mlops/card-{DATASET}"
 
@@ -384,6 +384,23 @@ def test_a_setting_changed_by_hand_is_told_in_an_issue_and_put_right(campaign: C
     assert apply.code == 0, apply.explain()
     assert (apply["apply"].outputs["changed"], apply["apply"].outputs["refused"]) == ("1", "0")
     assert hub.state.labels["drift"].color == "b60205"
+
+
+# The history page
+
+
+@pytest.mark.scenario("pages")
+def test_the_history_page_is_built_of_the_main_branch_and_published(campaign: Campaign, tmp_path: Path) -> None:
+    run = campaign["pages"]
+    assert run.code == 0, run.explain()
+    assert {name: job.result for name, job in run.jobs.items()} == {"build": "success", "deploy": "success"}
+    page = tmp_path / "page"
+    shutil.unpack_archive(artifact(campaign, run, "github-pages", tmp_path) / "artifact.tar", page, filter="data")
+    assert [path.name for path in page.iterdir()] == ["index.html"]
+    text = (page / "index.html").read_text(encoding="utf-8")
+    assert f'<a href="https://github.com/{REPOSITORY}">' in text
+    assert "data_manifests/er_20251020.json" in text
+    assert "shallow" not in text
 
 
 # The own use of the actions, with assertions that stand in the workflow itself

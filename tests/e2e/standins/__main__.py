@@ -10,9 +10,11 @@ ACTIONS = {
     "cache": local.cache,
     "checkout": local.checkout,
     "create-github-app-token": local.create_github_app_token,
+    "deploy-pages": artifacts.deploy_pages,
     "download-artifact": artifacts.download,
     "setup-python": local.setup_python,
     "upload-artifact": artifacts.upload,
+    "upload-pages-artifact": artifacts.upload_pages,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Stand-ins for upload-artifact and download-artifact: act's artifact service speaks Twirp, as GitHub's does.
+"""Stand-ins for what keeps and takes artifacts, Pages included: act's artifact service speaks Twirp, as GitHub's does.
 
 The official client and act disagree in details, so these are written against act with the standard library.
 """
@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import tarfile
 import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,34 @@ def upload() -> None:
     output("artifact-digest", digest)
 
 
+def upload_pages() -> None:
+    """Pack the folder ``path`` as Pages wants it, and upload that as the artifact ``name``."""
+    folder, packed = Path(required("path")), Path(os.environ["RUNNER_TEMP"]) / "artifact.tar"
+    if not folder.is_dir():
+        raise StepError(f"tar: {folder}: Cannot open: No such file or directory")
+    with tarfile.open(packed, "w") as archive:
+        archive.add(folder, ".", filter=lambda found: None if _hidden(found.name) else found)
+    os.environ |= {"INPUT_PATH": str(packed), "INPUT_IF_NO_FILES_FOUND": "error"}
+    upload()
+
+
+def deploy_pages() -> None:
+    """Look into the artifact as Pages would, which takes one archive with a page to begin with."""
+    name = given("artifact_name", "github-pages")
+    if not _exists(name):
+        raise StepError(f"No artifacts named {name!r} were found for this workflow run.")
+    packed = zipfile.ZipFile(io.BytesIO(_send("GET", _call("GetSignedArtifactURL", name=name)["signedUrl"])))
+    with tarfile.open(fileobj=io.BytesIO(packed.read("artifact.tar"))) as archive:
+        if not any(Path(found) == Path("index.html") for found in archive.getnames()):
+            raise StepError("The archive has no index.html to begin with.")
+    owner, _, repository = os.environ["GITHUB_REPOSITORY"].partition("/")
+    output("page_url", f"https://{owner}.github.io/{repository}/")
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in Path(name).parts)
+
+
 def download() -> None:
     """Download the artifact ``name`` into ``path``, or each artifact of the run into a folder of its own there."""
     name, run = given("name"), given("run-id")
@@ -61,7 +90,7 @@ def download() -> None:
             raise StepError(f"Unable to download artifact(s): Artifact not found for name: {one}")
         address = _call("GetSignedArtifactURL", run, name=one)["signedUrl"]
         with zipfile.ZipFile(io.BytesIO(_send("GET", address))) as archive:
-            archive.extractall(target if name else target / one)  # zipfile refuses names that climb
+            archive.extractall(target if name else target / one)  # noqa: S202  # zipfile refuses names that climb
         say(f"Downloaded {one} to {target}")
     output("download-path", target.resolve())
 

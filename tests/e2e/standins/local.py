@@ -26,6 +26,10 @@ def checkout() -> None:
     if not target.resolve().is_relative_to(workspace.resolve()):
         raise StepError(f"Repository path '{target}' is not under '{workspace}'")
     ref = given("ref", os.environ["GITHUB_SHA"])
+    if not (workspace / ".git").exists():  # act copies the clone only for a checkout without `ref`
+        _git(workspace, "init", "--quiet")
+        address = f"{os.environ['GITHUB_SERVER_URL']}/{os.environ['GITHUB_REPOSITORY']}"
+        _git(workspace, "remote", "add", "origin", address)
     commit = _commit(workspace, ref)
     if target.resolve() != workspace.resolve():
         shutil.rmtree(target, ignore_errors=True)
