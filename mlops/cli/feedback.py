@@ -50,9 +50,9 @@ def command() -> None:
 )  # fmt: skip
 @click.option(
     "--audit", "audits", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="A draw of `mlops feedback audit`: its rows get their inclusion probability; repeat for more.",
+    help="A draw of `mlops feedback audit` beside those in audits/TASK/; repeat for more.",
 )  # fmt: skip
-@click.option("--only-audited", is_flag=True, help="Only rows of these draws: a probability sample.")
+@click.option("--only-audited", is_flag=True, help="Only rows of draws: a probability sample.")
 @click.option(
     "--keep", multiple=True, type=click.Choice(["revised", "same_inputs"]),
     help="Let these conflicts into the data; by default they are held out.",
@@ -121,6 +121,44 @@ def report(
     from mlops.cli.feedback_asked import Asked  # noqa: PLC0415  # the same
 
     reporting.report(Asked(log_file, task, start, until, as_of, maturity), as_json=as_json)
+
+
+@command.command(epilog="Example: mlops feedback audit --log serving.sqlite --task claims --size 200 --seed 1")
+@log_option
+@task_option
+@from_option
+@until_option
+@as_of_option
+@click.option("--size", type=click.IntRange(1, 100_000), required=True, help="How many predictions are drawn.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), required=True, help="Of chance: another one for each draw.")
+@click.option("--model", metavar="ID", help="Predictions of this model.  [the one that answered last]")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    help="For the file that people fill in.  [dist/audits]",
+)  # fmt: skip
+@json_option
+def audit(
+    log_file: Path,
+    task: str,
+    start: date | None,
+    until: date | None,
+    as_of: date | None,
+    size: int,
+    seed: int,
+    model: str | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Draw predictions for a person to label, each with a known probability: most near the threshold, some of all.
+
+    The draw goes to audits/TASK/, to be committed: it holds ids and probabilities alone. What people need to decide,
+    and no score, goes to a CSV in dist/audits. Their labels come back as all labels do: POST /v1/labels.
+    """
+    from mlops.cli import feedback_audit as auditing  # noqa: PLC0415  # help needs no table
+    from mlops.cli.feedback_asked import Asked  # noqa: PLC0415  # the same
+
+    asked = Asked(log_file, task, start, until, as_of, None)
+    auditing.audit(asked, size=size, seed=seed, model=model, output=output, as_json=as_json)
 
 
 @command.command(

@@ -14,7 +14,7 @@ from mlops.config import Settings
 from mlops.contract.model import Contract
 from mlops.dataset import writing
 from mlops.errors import ConflictError, NothingSettledError, UsageRefusedError
-from mlops.feedback import reading, sidecars, tables
+from mlops.feedback import draws, reading, sidecars, tables
 from mlops.feedback.choosing import REASONS, Chosen, Reason, choose
 from mlops.feedback.reading import Window
 from mlops.hashing import sha256_bytes
@@ -88,7 +88,8 @@ def export(asked: Asked, wishes: Wishes) -> Exported:
         _data_path(wishes.out, wanted, contract, root),
         wishes.output or root / "dist" / "feedback" / str(wanted),
     )
-    inclusion: dict[str, float] = {}
+    rows = reading.read(asked.log, asked.task, window)
+    inclusion = draws.inclusion(draws.read_all(root, asked.task, wishes.audits), rows)
     chosen = choose(
         reading.read(asked.log, asked.task, window), maturity_days=asked.maturity_days(settings, contract),
         as_of=window.as_of, named=contract is not None, keep=cast("tuple[Reason, ...]", wishes.keep),

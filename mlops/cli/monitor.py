@@ -21,7 +21,7 @@ _OUTPUT = Path("dist", "monitoring.json")
 @click.option("--target", metavar="URI", help="Where the model stands.  [deploy.production.target]")
 @click.option(
     "--audit", "audits", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="A draw of `mlops feedback audit`, whose labels are weighted by it; repeat for more.",
+    help="A draw of `mlops feedback audit` beside those in audits/TASK/; repeat for more.",
 )  # fmt: skip
 @click.option("--as-of", type=DAY, metavar="DAY", help="The last day that is looked at.  [today in UTC]")
 @click.option(

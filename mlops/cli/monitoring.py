@@ -15,7 +15,7 @@ from mlops.cli.common import declared_contract, emit_json, load_settings, reposi
 from mlops.cli.references import Reference, References
 from mlops.config import FILE_NAME, Settings
 from mlops.errors import ExitCode, UsageRefusedError
-from mlops.feedback import reading, snapshots
+from mlops.feedback import draws, reading, snapshots
 from mlops.feedback.reading import Logged, Window
 from mlops.hashing import Sha256, sha256_bytes
 from mlops.ids import utc_today
@@ -106,8 +106,8 @@ def measure(asked: Asked, log: Path, settings: Settings, root: Path) -> Monitori
     rules, contract = declared.monitoring, declared_contract(settings, asked.task, root)
     maturity = rules.maturity_days if rules.maturity_days is not None else contract.maturity_days if contract else 0
     span = Span.of(asked.as_of or utc_today(), days=rules.window_days, maturity_days=maturity)
-    drawn: dict[str, float] = {}
     rows = reading.read(log, asked.task, span.whole)
+    drawn = draws.inclusion(draws.read_all(root, asked.task, asked.audits), rows)
     live = next((row.model_id for row in reversed(rows) if row.role == "live"), None)
     references = References(asked.task, settings, root, asked.references, asked.target)
     names = sorted({row.model_id for row in rows}, key=lambda name: (name != live, name))

@@ -48,6 +48,7 @@ DOCUMENTS = {
     "pointer": Published("mlops.deploy.document", "Pointer", "<target>/<task>/pointer.json"),
     "reconciled": Published("mlops.deploy.outcome", "Reconciled", "reconciled.json"),
     "golden": Published("mlops.deploy.document", "Golden", "<target>/<task>/models/<model>/golden.json"),
+    "auditdraw": Published("mlops.feedback.draws", "AuditDraw", "audits/<task>/<draw>.json"),
     "monitoring": Published("mlops.monitoring.document", "Monitoring", "dist/monitoring.json"),
     "cardnotes": Published("mlops.card.facts", "CardNotes", "model_cards/<model>/card.json"),
 }

@@ -92,7 +92,7 @@ def pairs_table(rows: Sequence[Logged], inclusion: Mapping[str, float] | None = 
             for labels that nobody drew.
     """
     names = list(dict.fromkeys(name for row in rows for name in row.inputs))
-    columns = {name: pa.array([_text(row.inputs.get(name)) for row in rows], pa.string()) for name in names}
+    columns = {name: pa.array([text_of(row.inputs.get(name)) for row in rows], pa.string()) for name in names}
     table = {PAIR_ID: pa.array([row.id for row in rows], pa.string()), **columns}
     table[LABEL] = pa.array([row.label for row in rows], pa.int8())
     if inclusion is not None:
@@ -109,11 +109,11 @@ def _cell(row: Logged, field: Field, contract: Contract, records: Records) -> st
         return None if row.decided is None else row.decided.strftime(field.date_format)
     if field.name not in row.inputs:
         return records.get(row.row, {}).get(field.name)
-    text = _text(row.inputs[field.name])
+    text = text_of(row.inputs[field.name])
     return date.fromisoformat(text).strftime(field.date_format) if field.type == "date" and text else text
 
 
-def _text(value: Value) -> str | None:
+def text_of(value: Value) -> str | None:
     """Return a value as a text that reads as the same value: integers plain, doubles with all their digits."""
     if value is None or isinstance(value, str):
         return value

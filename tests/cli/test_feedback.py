@@ -212,3 +212,32 @@ def test_a_snapshot_is_whole_while_the_server_writes(repository: Path, run_cli: 
     log.path = repository / "kept" / "serving.sqlite"
     assert export(run_cli, log)["rows"] == 1
     assert_refused(run_cli("feedback", "snapshot", "--log", log.path, "--to", "s3://bucket"), 2, "is a file")
+
+
+def test_a_draw_goes_to_people_and_its_probabilities_come_along(
+    repository: Path, run_cli: RunCli, log: Written
+) -> None:
+    ids = log.many("2026-01-05", [(score / 100, None) for score in range(100)], PAIR)
+    command = ("feedback", "audit", "--log", log.path, "--task", "er", *AS_OF, "--size", "20", "--seed", "7")
+    assert run_cli(*command).code == 0
+    path, people = repository / "audits/er/er_20260301-s7.json", repository / "dist/audits/er_20260301-s7.csv"
+    draw = json.loads(path.read_text(encoding="utf-8"))
+    header, *lines = people.read_text(encoding="utf-8").splitlines()
+    assert header == "prediction_id,id,day,input.left_name,input.right_name,inclusion_probability,label,decided"
+    assert {line.split(",")[0]: float(line.split(",")[5]) for line in lines} == draw["rows"]
+    before = picture(repository)
+    assert json.loads(run_cli(*command, "--json").out)["status"] == "unchanged"
+    assert picture(repository) == before
+    for number, one in enumerate(ids):
+        if one in draw["rows"] or number > 90:
+            log.decide("2026-01-10", one, number % 2)
+    found = export(run_cli, log)
+    assert (found["rows"], found["audited"]) == (len({*draw["rows"], *ids[91:]}), 20)
+    rows = (repository / "dist/feedback/er_20260301/rows.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert {line.split(",")[0]: float(line.split(",")[-1]) for line in rows if line.split(",")[-1]} == draw["rows"]
+    export(run_cli, log, "--only-audited", "--out", "data/audited", "--output", "dist/audited")
+    table = pq.read_table(repository / "data/audited/er_batch_20260301.parquet").to_pylist()
+    assert {row["pair_id"]: row["inclusion_prob"] for row in table} == draw["rows"]
+    assert run_cli("pin", "er", "data/audited/er_batch_20260301.parquet", "--date", "20260301").code == 0
+    other = run_cli(*command[:-3], "21", "--seed", "7")
+    assert_refused(other, 6, "er_20260301-s7")

@@ -106,3 +106,29 @@ def test_without_a_log_there_is_nothing_to_monitor(chain: Chain, run_cli: RunCli
     done = run_cli("monitor", "--task", "er", "--skip-unset")
     assert (done.code, "Nothing is monitored" in done.err) == (0, True)
     assert not (chain.repository / "dist/monitoring.json").exists()
+
+
+def test_an_audit_decides_where_labels_came_for_some_alone(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES | {"min_labels": 20})
+    drawn = run_cli(
+        "feedback", "audit", "--log", log.path, "--task", "er", "--size", "300", "--seed", "1", "--as-of", "2026-01-31",
+        "--json",
+    )  # fmt: skip
+    assert drawn.code == 0, drawn.err
+    path = chain.repository / json.loads(drawn.out)["draw"]
+    ids = tuple(json.loads(path.read_text(encoding="utf-8"))["rows"])
+    with log.log._writing() as writing:
+        marks = ", ".join("?" * len(ids))
+        writing.execute(
+            f"DELETE FROM labels WHERE prediction NOT IN ({marks}) AND prediction IN "  # noqa: S608  # question marks
+            "(SELECT id FROM predictions WHERE NOT positive)", ids,
+        )  # fmt: skip
+    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    lines = json.loads(done.out)["models"][0]["realised"]
+    assert {(one["metric"], one["selection"]) for one in lines if one["judged"]} == {
+        (metric, "audited") for metric in ("precision", "recall", "f1")
+    }
+    path.unlink()
+    alone = json.loads(run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json").out)
+    words = {one["metric"]: one["word"] for one in alone["models"][0]["realised"]}
+    assert (words["precision"], words["recall"]) == ("ok", "unknown")
