@@ -21,7 +21,7 @@ from mlops.errors import ConflictError, UsageRefusedError
 PAGE = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
 
-_ORDER = ("er_quality", "er_speed", "claims_tsa", "simulations", "mutation")
+_ORDER = ("er_quality", "er_speed", "claims_tsa", "serving", "simulations", "mutation")
 _LEDGER = "_judged"
 _TABLE = "er_quality"
 _HEAD = """# Benchmarks

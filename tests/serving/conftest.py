@@ -78,7 +78,7 @@ def serving(deployed: Path, scratch: Path) -> Iterator[Client]:
     holder.follow()
     log, measures = Log(scratch / "serving.sqlite"), Measures()
     limits = Limits(body_bytes=200_000, body_seconds=0.5, poll_seconds=0.05)
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         app = make(holder, log, measures, token=TOKEN, limits=limits)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
