@@ -19,21 +19,22 @@ from tests import factories
 from tests.certification import scenes
 from tests.conftest import ROOT, git
 
-OLD, FAILED, NEW, CLAIMS = "er_20251020", "er_20251103", "er_20251110", "claims_20251201"
+OLD, FAILED, NEW, CLAIMS = "er_20251020", "er_20251103", "er_20251110", "claims_20251215"
 BETTER = Counts(tp=990, fp=10, fn=30, tn=970)
 
 
 def evidence(model: str, counts: Counts = factories.COUNTS, **trained: Any) -> dict[str, bytes]:
-    """Return card and documents of a model of ``er``."""
-    named = {"model_id": model, "dataset_id": model}
+    """Return card and documents of a model."""
+    task = model.partition("_")[0]
+    named = {"task": task, "model_id": model, "dataset_id": model}
     seconds = {"fit": 39.0, "score_test_rows": 1.0}
     training = factories.training(**named, seconds=seconds, **trained)
-    measured = factories.metrics(counts, model_id=model)
-    report = factories.gate_report(measured, model_id=model)
+    measured = factories.metrics(counts, task=task, model_id=model)
+    report = factories.gate_report(measured, task=task, model_id=model)
     facts = factories.card_facts(
         training=training, metrics=measured, gate=report, notes=factories.card_notes(model_id=model)
     )
-    record = record_of(facts).model_copy(update={"id": model})
+    record = record_of(facts).model_copy(update={"id": model, "task": task})
     folder = f"model_cards/{model}"
     return {
         path_of(model).as_posix(): f"{format_front_matter(record, {})}\n# {model}\n".encode(),
@@ -79,9 +80,8 @@ class Repository:
         own.commit("2025-11-11", evidence(NEW, BETTER, trained_at=when) | {file: judged.dumps([first, failed, last])})
         own.commit("2025-11-12", serving(er=NEW))
         runs = [scenes.report(week) for week in range(3)]
-        newest = runs[-1].model_id
-        own.commit("2025-12-16", {
-            f"model_cards/{newest}/{CERTIFICATION}": documents.dumps(runs[-1]),
+        own.commit("2025-12-16", evidence(CLAIMS) | {
+            f"model_cards/{CLAIMS}/{CERTIFICATION}": documents.dumps(runs[-1]),
             "model_cards/claims/ledger.jsonl": scenes.ledger(*runs).data,
         })  # fmt: skip
         return own

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mlops import artifact, dashboard, documents, judged, provenance, registry
+from mlops import artifact, dashboard, documents, provenance
 from mlops.artifact import Training
 from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.errors import ExitCode, UsageRefusedError
@@ -13,7 +13,7 @@ from mlops.ids import ModelId, parse_date
 from mlops.metrics_settings import check_address
 from mlops.series import exposition, files
 from mlops.series.records import Reader
-from mlops.series.sampling import of_model
+from mlops.series.sampling import by_model
 from mlops.series.timeline import timeline
 from mlops.storage import pushing
 
@@ -52,12 +52,16 @@ def push(models: tuple[str, ...], pushgateway: str | None) -> None:
             "This is not the address of a Pushgateway; nothing was sent.", field="--pushgateway",
             expected="http://HOST:PORT or https://HOST/PATH", why=str(error), fix=f"Correct {ADDRESS} or mlops.toml.",
         ) from None  # fmt: skip
-    reader = Reader()
-    groups = {}
-    for model, run in _named(root, models):
-        samples = of_model(reader.samples(files.of_folder(root, model, run), model), model)
-        groups[exposition.JOB, model] = exposition.text(samples)
+    reader, runs = Reader(), {_model_of(Path(name)): Path(name) for name in models if Path(name).is_dir()}
+    wanted = runs.keys() | {str(ModelId.parse(name)) for name in models if not Path(name).is_dir()}
+    known = by_model(reader.samples(files.of_tree(root, runs)))
     _warn_of(reader)
+    _refuse_unknown(sorted(wanted - known.keys()))
+    groups = {
+        (exposition.JOB, model): exposition.text(samples)
+        for model, samples in known.items()
+        if not wanted or model in wanted
+    }
     why = pushing.push(url, groups, content_type=exposition.TEXT)
     if why:
         click.echo(f"warning: the Pushgateway did not take everything. {why}\n  Nothing else is affected.", err=True)
@@ -123,20 +127,18 @@ def dashboard_(write: bool) -> int:
     return int(ExitCode.FAIL)
 
 
-def _named(root: Path, models: tuple[str, ...]) -> list[tuple[str, Path | None]]:
-    """Return the ids that are meant, each with the folder of its run, if it is one."""
-    if not models:
-        known = {str(model) for model in registry.model_ids(root / registry.FOLDER)}
-        known |= {line.model_id for line in judged.read(root / judged.FILE)}
-        return [(model, None) for model in sorted(known)]
-    found: list[tuple[str, Path | None]] = []
-    for name in models:
-        run = Path(name)
-        if run.is_dir():
-            found.append((documents.read(run / artifact.TRAINING, Training).model_id, run))
-        else:
-            found.append((str(ModelId.parse(name)), None))
-    return found
+def _model_of(run: Path) -> str:
+    return documents.read(run / artifact.TRAINING, Training).model_id
+
+
+def _refuse_unknown(models: list[str]) -> None:
+    """Refuse ids of which nothing is recorded: a misspelled one would send nothing, and nobody would know."""
+    if models:
+        raise UsageRefusedError(
+            "Nothing is recorded of this model.", field="MODEL", found=", ".join(models),
+            expected="the id of a model in model_cards/, or the folder of a run",
+            fix="List the ids: mlops registry list",
+        )  # fmt: skip
 
 
 def _warn_of(reader: Reader) -> None:

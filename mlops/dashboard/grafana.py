@@ -58,7 +58,9 @@ def _variables() -> list[Json]:
 
 def _deployments() -> Json:
     """Return the annotation that marks when another model was declared."""
-    expr = f'changes({names.DECLARED.name}{{task=~"$task"}}[{WINDOW}]) > 0'
+    by, declared = "environment, task, model_id", f'{names.DECLARED.name}{{task=~"$task"}}[{WINDOW}]'
+    now, before = (f"max by ({by}) (last_over_time({one})) == 1" for one in (declared, f"{declared} offset 1d"))
+    expr = f"{now} unless on ({by}) ({before})"
     return {
         "name": "Deployments", "datasource": {"type": "prometheus", "uid": "${datasource}"}, "enable": True,
         "expr": expr, "step": "1d", "iconColor": "blue", "titleFormat": "{{environment}}: {{model_id}}", "hide": False,

@@ -1,10 +1,11 @@
-"""Where records are read from: a commit's tree, or the working tree with a run's folder laid over it."""
+"""Where records are read from: a commit's tree, or the working tree with the folders of runs laid over it."""
 
+import functools
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops import artifact, config, documents, environments, judged, provenance, registry
+from mlops import artifact, config, documents, judged, provenance, registry
 from mlops.certification import keeping
 
 EVIDENCE = (artifact.GATE, artifact.METRICS, artifact.TRAINING, artifact.CERTIFICATION)
@@ -27,25 +28,26 @@ def evidence_path(model_id: str, name: str) -> str:
     return (registry.FOLDER / model_id / name).as_posix()
 
 
-def of_folder(root: Path, model_id: str, run: Path | None = None) -> dict[str, Source]:
-    """Return the records of one model in the working tree.
+def of_tree(root: Path, runs: Mapping[str, Path]) -> dict[str, Source]:
+    """Return the records in the working tree.
 
     Args:
         root: The repository.
-        model_id: The model.
-        run: Folder of a run, whose documents stand in the place of committed ones; None for none.
+        runs: By the id of a model the folder of a run, whose documents stand in the place of committed ones.
     """
-    task = model_id.partition("_")[0]
-    shared = (Path(config.FILE_NAME), environments.PATH, judged.FILE, keeping.path_of(task))
-    paths = {path.as_posix(): root / path for path in shared}
-    if run is None:
-        paths[registry.path_of(model_id).as_posix()] = root / registry.path_of(model_id)
-    folder = run or root / registry.FOLDER / model_id
-    paths |= {evidence_path(model_id, name): folder / name for name in EVIDENCE}
+    own = root / registry.FOLDER
+    paths = [root / config.FILE_NAME, *own.glob("*.md"), *own.glob("*.json*"), *own.glob(f"*/{keeping.FILE}")]
+    paths += [path for name in EVIDENCE for path in own.glob(f"*/{name}")]
+    found = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
+    for model, folder in runs.items():
+        found.pop(registry.path_of(model).as_posix(), None)
+        for name in EVIDENCE:
+            found.pop(evidence_path(model, name), None)
+            if (folder / name).is_file():
+                found[evidence_path(model, name)] = folder / name
     return {
-        name: Source(str(path), lambda path=path: documents.read_bytes(path, limit=judged.MAX_BYTES))  # type: ignore[misc]  # mypy has no type for a lambda's default
-        for name, path in paths.items()
-        if path.exists()
+        name: Source(str(path), functools.partial(documents.read_bytes, path, limit=judged.MAX_BYTES))
+        for name, path in found.items()
     }
 
 
@@ -69,5 +71,5 @@ def of_history(root: Path) -> Iterator[tuple[int, dict[str, Source]]]:
             if blob is None:
                 files.pop(path, None)
             else:
-                files[path] = Source(blob, lambda blob=blob: provenance.blob(root, blob))  # type: ignore[misc]  # mypy has no type for a lambda's default
+                files[path] = Source(blob, functools.partial(provenance.blob, root, blob))
         yield time, dict(files)

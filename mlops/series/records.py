@@ -41,12 +41,8 @@ class Reader:
         self.refused: set[str] = set()
         self._known: dict[tuple[str, Hashable], object] = {}
 
-    def samples(self, files: Files, only: str = "") -> Samples:
+    def samples(self, files: Files) -> Samples:
         """Return what ``files`` say.
-
-        Args:
-            files: The records.
-            only: The id of a model, to hear of no other; empty for all.
 
         Raises:
             InputRefusedError: A value is not in its metric's unit.
@@ -54,22 +50,19 @@ class Reader:
         samples: Samples = {}
         lines = self._read(files, judged.FILE.as_posix(), judged.loads) or ()
         for model in _models(files, lines):
-            if only in {"", str(model)}:
-                self._of_model(samples, files, model, [line for line in lines if line.model_id == str(model)])
-        self._declared(samples, files, only)
-        self._certified(samples, files, only)
+            self._of_model(samples, files, model, [line for line in lines if line.model_id == str(model)])
+        self._declared(samples, files)
+        self._certified(samples, files)
         return samples
 
     def _of_model(self, samples: Samples, files: Files, model: ModelId, lines: list[Judged]) -> None:
-        version = _version(model)
+        version = _named_version(samples, model)
         card = registry.path_of(model).as_posix()
         record = self._read(files, card, lambda data: registry.parse_front_matter(data.decode(), file=card))
         training = self._document(files, str(model), artifact.TRAINING, Training)
         measured = self._document(files, str(model), artifact.METRICS, Metrics)
         gate = self._document(files, str(model), artifact.GATE, GateReport)
         certified = self._document(files, str(model), artifact.CERTIFICATION, CertificationReport)
-        day = datetime(model.dataset.day.year, model.dataset.day.month, model.dataset.day.day, tzinfo=UTC)
-        take(samples, names.DATASET_TIME, version, day.timestamp() + model.number - 1)
         for name, estimate in _estimates(measured, record).items():
             _bounds(samples, names.QUALITY, (*version, name), estimate)
             take(samples, names.QUALITY_ROWS, (*version, name), estimate.n)
@@ -86,15 +79,14 @@ class Reader:
         if verdict is not None:
             _states(samples, names.VERDICT, version, verdict)
 
-    def _declared(self, samples: Samples, files: Files, only: str) -> None:
+    def _declared(self, samples: Samples, files: Files) -> None:
         path = environments.PATH.as_posix()
         declared = self._read(files, path, lambda data: documents.loads(data, Environments, file=path))
         for name, models in (declared.environments if declared else {}).items():
             for model in models.values():
-                if only in {"", model}:
-                    take(samples, names.DECLARED, (*_version(ModelId.parse(model)), name), 1)
+                take(samples, names.DECLARED, (*_named_version(samples, ModelId.parse(model)), name), 1)
 
-    def _certified(self, samples: Samples, files: Files, only: str) -> None:
+    def _certified(self, samples: Samples, files: Files) -> None:
         settings = self._read(files, config.FILE_NAME, lambda data: config.parse(data, file=config.FILE_NAME))
         for path in sorted(files):
             task = PurePosixPath(path).parent.name
@@ -102,9 +94,8 @@ class Reader:
             if ledger is None or not ledger.lines:
                 continue
             for run in {run.model_id: run for run in ledger.runs}.values():
-                if only in {"", run.model_id}:
-                    _run(samples, run)
-            _expiry(samples, ledger, settings, task, only)
+                _run(samples, run)
+            _expiry(samples, ledger, settings, task)
 
     def _ledger(self, files: Files, path: str) -> Ledger | None:
         return self._read(files, path, lambda data: Ledger.loads(data, file=path))
@@ -151,8 +142,13 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def _version(model: ModelId) -> tuple[str, str, str]:
-    return model.dataset.task, str(model), str(model.dataset)
+def _named_version(samples: Samples, model: ModelId) -> tuple[str, str, str]:
+    """Return the labels of a model of which something is told, and tell its place in the order of its task's models."""
+    day = model.dataset.day
+    version = (model.dataset.task, str(model), str(model.dataset))
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+    take(samples, names.DATASET_TIME, version, midnight + model.number - 1)
+    return version
 
 
 def _estimates(measured: Metrics | None, record: Record | None) -> dict[str, Estimate]:
@@ -187,19 +183,19 @@ def _trained(samples: Samples, version: tuple[str, ...], training: Training) -> 
 
 def _run(samples: Samples, run: LedgerLine) -> None:
     """Take a run of certification; its latency, which is in milliseconds, comes from the report, in seconds."""
-    version = _version(ModelId.parse(run.model_id))
+    version = _named_version(samples, ModelId.parse(run.model_id))
     for name, found in run.metrics.items():
         if not name.endswith("_ms"):
             _bounds(samples, names.CERTIFICATION, (*version, name), found)
     _states(samples, names.CERTIFICATION_VERDICT, version, run.verdict)
 
 
-def _expiry(samples: Samples, ledger: Ledger, settings: Settings | None, task: str, only: str) -> None:
+def _expiry(samples: Samples, ledger: Ledger, settings: Settings | None, task: str) -> None:
     """Take until when the tier holds that the ledger allows as of its newest line."""
     rules = settings.tasks[task].certification if settings and task in settings.tasks else None
     held = None if rules is None else status(ledger, rules, ledger.lines[-1].date)
-    if held is None or held.model_id is None or held.certified_until is None or only not in {"", held.model_id}:
+    if held is None or held.model_id is None or held.certified_until is None:
         return
     last = parse_date(held.certified_until.replace("-", ""))
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-    take(samples, names.EXPIRY, _version(ModelId.parse(held.model_id)), end.timestamp())
+    take(samples, names.EXPIRY, _named_version(samples, ModelId.parse(held.model_id)), end.timestamp())

@@ -78,6 +78,13 @@ def check_point(name: str, point: Point, before: int) -> None:
         )  # fmt: skip
 
 
-def of_model(samples: Mapping[Key, float], model_id: str) -> Samples:
-    """Return the samples that are about one model."""
-    return {one: value for one, value in samples.items() if ("model_id", model_id) in one.labels}
+def by_model(samples: Mapping[Key, float]) -> dict[str, Samples]:
+    """Return the samples by the model that they are about, in the order of their ids."""
+    found: dict[str, Samples] = {}
+    for one in sorted(samples, key=_model):
+        found.setdefault(_model(one), {})[one] = samples[one]
+    return found
+
+
+def _model(one: Key) -> str:
+    return dict(one.labels)["model_id"]

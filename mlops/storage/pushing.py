@@ -7,6 +7,8 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from mlops.formatting import printable
+
 SECONDS = 5.0
 """How long the whole call may take, however many groups it sends."""
 
@@ -72,6 +74,6 @@ def _put(address: str, data: bytes, content_type: str, seconds: float) -> str:
 
 
 def _short(reason: object) -> str:
-    """Return what went wrong in few words that no server chose the length of."""
-    text = " ".join(str(reason).split())
-    return (text.encode("ascii", "backslashreplace").decode()[:_SHORT]).rstrip(".") or "it could not be reached"
+    """Return what went wrong in few words that no server chose the length of, and no byte that a terminal acts on."""
+    text = printable(" ".join(str(reason).split()), _SHORT)
+    return text.rstrip(".") or "it could not be reached"

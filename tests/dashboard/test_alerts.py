@@ -1,0 +1,84 @@
+"""Prometheus' alerts: promtool tests each of them, and each of these tests can fail."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mlops import config
+from mlops.dashboard.rules import alerts, p95_seconds, rules
+from tests.conftest import ROOT
+from tests.programs import needs
+
+DECLARED = config.load(ROOT / config.FILE_NAME)
+TESTS = ("alerts_test.yml", "alerts_days_test.yml")
+RULES: list[dict[str, Any]] = yaml.safe_load(rules(DECLARED))["groups"][0]["rules"]
+
+
+def promtool(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    program = needs("promtool", package="prometheus")
+    return subprocess.run([program, *words], cwd=folder, check=False, capture_output=True, text=True)  # noqa: S603  # found on PATH
+
+
+def test_configuration_and_rules_are_valid_and_tested() -> None:
+    folder = ROOT / "dashboards"
+    for words in (("check", "config", "prometheus.yml"), ("check", "rules", "--lint-fatal", "alerts.yml"),
+                  ("test", "rules", *TESTS)):  # fmt: skip
+        done = promtool(folder, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def silent(expr: str) -> str:
+    return f"({expr}) unless on () vector(1)"
+
+
+def loud(expr: str) -> str:
+    """Return ``expr`` without what it compares, or takes away."""
+    word = next((word for word in (" unless ", " > ", " < ") if word in expr), "")
+    return expr.partition(word)[0] if word else expr.replace(" == 1", "")
+
+
+@pytest.mark.parametrize("mutate", [silent, loud])
+def test_every_alert_that_never_or_always_fires_fails_a_test(mutate: Callable[[str], str], tmp_path: Path) -> None:
+    for name in TESTS:
+        shutil.copy(ROOT / "dashboards" / name, tmp_path)
+    changed = [rule | {"expr": mutate(rule["expr"])} for rule in RULES]
+    (tmp_path / "alerts.yml").write_text(yaml.safe_dump({"groups": [{"name": "mlops", "rules": changed}]}))
+    done = promtool(tmp_path, "test", "rules", *TESTS)
+    failed = set(re.findall(r"alertname: (\w+), time", done.stdout + done.stderr))
+    assert failed == {rule["alert"] for rule in RULES}
+
+
+def test_every_rule_has_a_test_in_which_it_fires() -> None:
+    fired = [
+        {"alertname": one["alertname"]} | alert["exp_labels"]
+        for name in TESTS
+        for test in yaml.safe_load((ROOT / "dashboards" / name).read_text(encoding="utf-8"))["tests"]
+        for one in test["alert_rule_test"]
+        for alert in one["exp_alerts"]
+    ]
+    wanted = [{"alertname": rule["alert"]} | rule["labels"] for rule in RULES]
+    lacking = [labels for labels in wanted if not any(labels.items() <= one.items() for one in fired)]
+    assert lacking == []
+
+
+def test_every_alert_has_a_name_of_its_own_with_its_labels_and_says_what_to_do() -> None:
+    named = [(rule["alert"], *sorted(rule["labels"].items())) for rule in RULES]
+    assert len(named) == len(set(named))
+    assert all(rule["annotations"]["description"].endswith("See docs/metrics.md.") for rule in RULES)
+
+
+def test_limits_come_from_the_policy() -> None:
+    assert {name: p95_seconds(task) for name, task in DECLARED.tasks.items()} == {"er": 0.5, "claims": 0.1}
+    floors = {
+        (dict(one.labels)["task"], dict(one.labels)["metric"]): float(one.expr.rpartition(" < ")[2])
+        for one in alerts(DECLARED)
+        if one.name == "MlopsRealisedBelowThreshold"
+    }
+    assert floors["er", "precision"] == DECLARED.tasks["er"].policy.criteria["precision"].min
+    assert len(floors) == 6
