@@ -65,7 +65,10 @@ def raw_column(cells: "pd.Series[Any] | NDArray[np.object_]") -> Column:
     values = np.asarray(cells, dtype=object)
     if len(values) <= FEW:
         distinct: dict[object, int] = {}
-        found = [-1 if pd.isna(cell) else distinct.setdefault(cell, len(distinct)) for cell in values.tolist()]
+        found = [
+            distinct.setdefault(cell, len(distinct)) if isinstance(cell, str) or not pd.isna(cell) else -1
+            for cell in values.tolist()
+        ]
         numbers, texts = np.array(found, dtype=np.int32), [*map(str, distinct), ""]
     else:
         codes, uniques = pd.factorize(values)
