@@ -29,6 +29,10 @@ _OUTPUT = Path("dist", "monitoring.json")
     help="Where the report is written; its page stands beside it as .md.",
 )  # fmt: skip
 @click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Prometheus text.")
+@click.option(
+    "--pushgateway", envvar="MLOPS_METRICS_PUSHGATEWAY", metavar="URL",
+    help="Send the numbers there, too; by default MLOPS_METRICS_PUSHGATEWAY, then mlops.toml's.",
+)  # fmt: skip
 @click.option("--skip-unset", is_flag=True, help="Where no log is named, say so and end well.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
@@ -40,6 +44,7 @@ def command(
     as_of: date | None,
     output: Path,
     metrics: Path | None,
+    pushgateway: str | None,
     skip_unset: bool,
     as_json: bool,
 ) -> int:
@@ -50,5 +55,5 @@ def command(
     """
     from mlops.cli import monitoring  # noqa: PLC0415  # help needs no table
 
-    asked = monitoring.Asked(task, log, references, target, audits, as_of, output, metrics)
+    asked = monitoring.Asked(task, log, references, target, audits, as_of, output, metrics, pushgateway)
     return monitoring.monitor(asked, skip_unset=skip_unset, as_json=as_json)

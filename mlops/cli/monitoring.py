@@ -20,10 +20,13 @@ from mlops.feedback.reading import Logged, Window
 from mlops.hashing import Sha256, sha256_bytes
 from mlops.ids import utc_today
 from mlops.inputs import frame
+from mlops.metrics_settings import check_address
 from mlops.monitoring import estimated, judging, page, realised, shifts
 from mlops.monitoring.document import ModelReport, Monitoring, Shift
-from mlops.monitoring.exposition import expose
+from mlops.monitoring.exposition import JOB, expose
 from mlops.monitoring.realised import Demands
+from mlops.series.exposition import TEXT
+from mlops.storage import pushing
 
 EXIT = {"ok": ExitCode.DONE, "alarm": ExitCode.FAIL, "unknown": ExitCode.INCONCLUSIVE}
 
@@ -40,6 +43,7 @@ class Asked:
     as_of: date | None
     output: Path
     metrics: Path | None
+    pushgateway: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def monitor(asked: Asked, *, skip_unset: bool, as_json: bool) -> int:
     markdown = page.to_markdown(found)
     documents.write_bytes(asked.output.with_suffix(".md"), markdown.encode())
     if asked.metrics is not None:
-        documents.write_bytes(asked.metrics, expose(found))
+        documents.write_bytes(asked.metrics, expose(found.task, found.models))
+    _push(asked.pushgateway or settings.metrics.pushgateway, found)
     outputs.summarise(markdown)
     outputs.tell("monitor", {"word": found.word, "report": str(asked.output), "task": asked.task})
     if as_json:
@@ -141,8 +146,10 @@ def _report(
     if asked and reference.scores is not None:
         found += shifts.of_scores(reference.scores, score, rules)
     if asked and reference.columns is not None:
-        sent = frame([row.inputs for row in asked], reference.kinds)
-        found += shifts.of_columns(reference.columns[list(reference.kinds)], sent, rules)
+        sent = {name for row in asked for name in row.inputs}
+        kinds = {name: kind for name, kind in reference.kinds.items() if name in sent}  # what the model reads
+        table = frame([row.inputs for row in asked], kinds)
+        found += shifts.of_columns(reference.columns[list(kinds)], table, rules)
     return ModelReport(
         model_id=name, live=live, predictions=len(asked), positives=int(positive.sum()), mature=len(mature),
         labelled=sum(row.label is not None for row in mature),
@@ -150,6 +157,23 @@ def _report(
         shifts=tuple(sorted(found, key=lambda one: (-(one.psi or 0.0), one.feature))),
         estimated=estimated.measure(score, positive, policy.criteria, rules) if asked else (), notes=reference.notes,
     )  # fmt: skip
+
+
+def _push(url: str, found: Monitoring) -> None:
+    """Send each model's numbers to a Pushgateway; what cannot be sent is a warning, for the report stands."""
+    if not url:
+        return
+    try:
+        check_address(url)
+    except ValueError as error:
+        raise UsageRefusedError(
+            "This is not the address of a Pushgateway; nothing was sent.", field="--pushgateway",
+            expected="http://HOST:PORT or https://HOST/PATH", why=str(error), fix="Correct it; the report is written.",
+        ) from None  # fmt: skip
+    groups = {(JOB, one.model_id): expose(found.task, [one]) for one in found.models}
+    why = pushing.push(url, groups, content_type=TEXT)
+    if why:
+        click.echo(f"warning: the Pushgateway did not take everything. {why}", err=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.feedback.reading import opened
+from mlops.storage.copying import AbsentError
 from mlops.storage.target import Target
 
 
@@ -46,13 +47,20 @@ def fetched(uri: str, root: Path) -> Iterator[Path]:
 
     Raises:
         UsageRefusedError: The URI names no file.
-        AbsentError: There is none.
+        InputRefusedError: There is none.
         UnavailableError: The place did not deliver.
     """
     target, name = _place(uri, root)
     with tempfile.TemporaryDirectory() as private:
         path = Path(private, "serving.sqlite")
-        path.write_bytes(target.read(name))
+        try:
+            data = target.read(name)
+        except AbsentError:
+            raise InputRefusedError(
+                "There is no snapshot of a log here.", file=uri, expected="what `mlops feedback snapshot` left",
+                found="nothing", fix="On the server's machine: mlops feedback snapshot --log FILE --to URI.",
+            ) from None  # fmt: skip
+        path.write_bytes(data)
         yield path
 
 

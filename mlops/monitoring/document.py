@@ -28,6 +28,7 @@ class Realised(Part):
         coverage: Share of the rows that should be labelled which are: of the metric's denominator as the model sees
             it, or of the draws.
         minimum: What the policy asks for; None where it asks nothing, and then nothing is judged.
+        sufficient: Whether labels are enough, and cover what the metric is about.
         judged: Whether this line is the one that decides on the metric.
         word: The answer; ``unknown`` where nothing is judged.
         reason: Why, in a sentence.
@@ -39,6 +40,7 @@ class Realised(Part):
     effective: float
     coverage: Rate | None
     minimum: Rate | None
+    sufficient: bool
     judged: bool
     word: Word
     reason: str

@@ -9,7 +9,7 @@ Sources: D. G. Horvitz & D. J. Thompson, JASA 47 (1952) 663-685, for the weights
 size of the population need not be known); L. Kish, Survey Sampling (1965), for the effective number of rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,25 +55,23 @@ def measure(mature: Sequence[Logged], drawn: Mapping[str, float], demands: Deman
     labelled = [row for row in mature if row.label is not None]
     sample = [row for row in mature if row.id in drawn]
     answered = [row for row in sample if row.label is not None]
-    lines = []
+    lines: list[Realised] = []
     if answered:
         share = len(answered) / len(sample)
         weight = np.array([1 / drawn[row.id] for row in answered])
         coverage = dict.fromkeys(METRICS, share)
         lines += list(_lines(answered, weight, "audited", coverage, demands))
+    by_audit = {one.metric for one in lines if one.sufficient}
     if labelled:
-        coverage = _coverage(mature)
-        audited = {one.metric for one in lines if one.word != "unknown"}
-        plain = _lines(labelled, np.ones(len(labelled)), "labelled", coverage, demands)
-        lines += [_stepped_back(one) if one.metric in audited else one for one in plain]
-    decided = {(one.metric, one.selection) for one in lines if one.word != "unknown"}
-    names = {metric for metric, _ in decided}
-    return tuple(
-        one.model_copy(update={"judged": one.minimum is not None and (
-            (one.metric, one.selection) in decided or (one.metric not in names and one.selection == "labelled")
-        )})
-        for one in lines
-    )  # fmt: skip
+        plain = _lines(labelled, np.ones(len(labelled)), "labelled", _coverage(mature), demands)
+        lines += [_stepped_back(one) if one.metric in by_audit else one for one in plain]
+    return tuple(_deciding(one, by_audit) for one in lines)
+
+
+def _deciding(line: Realised, by_audit: Collection[str]) -> Realised:
+    """Return a line that knows whether it decides: the audit's where that can, else that of every labelled row."""
+    decides = (line.selection == "audited") == (line.metric in by_audit)
+    return line.model_copy(update={"judged": decides and line.minimum is not None})
 
 
 def _coverage(mature: Sequence[Logged]) -> dict[str, float]:
@@ -105,33 +103,39 @@ def _lines(
         effective = float(own.sum()) ** 2 / float(own @ own) if len(own) else 0.0
         line = Realised(
             metric=metric, selection=selection, estimate=estimates[metric], effective=effective,
-            coverage=coverage[metric], minimum=minimum, judged=False, word="unknown", reason="",
+            coverage=coverage[metric], minimum=minimum, sufficient=False, judged=False, word="unknown", reason="",
         )  # fmt: skip
-        word, reason = _judged(line, demands.settings)
-        yield line.model_copy(update={"word": word, "reason": reason})
+        why = _insufficient(line, demands.settings)
+        word, reason = ("unknown", why) if why else _judged(line, demands.settings)
+        yield line.model_copy(update={"sufficient": not why, "word": word, "reason": reason})
 
 
-def _judged(line: Realised, settings: MonitoringSettings) -> tuple[Word, str]:
-    found, minimum = line.estimate, line.minimum
-    if minimum is None:
-        return "unknown", "The policy asks nothing of it."
-    if found.value is None or found.lower is None or found.upper is None:
-        return "unknown", f"It is not defined: {found.reason}."
+def _insufficient(line: Realised, settings: MonitoringSettings) -> str:
+    """Return why a line tells too little to be judged; empty where it tells enough."""
+    found = line.estimate
+    if found.value is None:
+        return f"It is not defined: {found.reason}."
     if min(line.effective, found.n) < settings.min_labels:
-        return "unknown", f"{found.n:,} labels, worth {line.effective:,.0f}; {settings.min_labels:,} are asked for."
+        return f"{found.n:,} labels, worth {line.effective:,.0f}; {settings.min_labels:,} are asked for."
     if line.coverage is not None and line.coverage < settings.min_coverage:
         what = "the draw" if line.selection == "audited" else "the rows that it is about"
         asked = format_threshold(settings.min_coverage)
-        return "unknown", (
-            f"{format_rate(line.coverage)} of {what} are labelled, less than {asked}: whoever "
-            "is labelled may not be like the others. An audit sample tells."
+        return (
+            f"{format_rate(line.coverage)} of {what} are labelled, less than {asked}: whoever is labelled may not be "
+            "like the others. An audit sample tells."
         )
-    bound = found.upper if settings.alarm_on == "upper_bound" else found.lower
+    return ""
+
+
+def _judged(line: Realised, settings: MonitoringSettings) -> tuple[Word, str]:
+    bound = line.estimate.upper if settings.alarm_on == "upper_bound" else line.estimate.lower
+    if line.minimum is None or bound is None:
+        return "unknown", "The policy asks nothing of it."
     name = settings.alarm_on.replace("_", " ")
-    shown = format_rate(bound, minimum)
-    if bound >= minimum:
-        return "ok", f"Its {name} is {shown}, not below {format_threshold(minimum)}."
-    return "alarm", f"Its {name} is {shown}, below {format_threshold(minimum)}."
+    shown = format_rate(bound, line.minimum)
+    if bound >= line.minimum:
+        return "ok", f"Its {name} is {shown}, not below {format_threshold(line.minimum)}."
+    return "alarm", f"Its {name} is {shown}, below {format_threshold(line.minimum)}."
 
 
 def _stepped_back(line: Realised) -> Realised:

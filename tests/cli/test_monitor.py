@@ -1,6 +1,8 @@
 """``mlops monitor``: a real model's log, from the pinned data that it was trained on to the word and its exit code."""
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,49 @@ def test_other_customers_are_an_alarm_and_few_rows_are_unknown(chain: Chain, run
     assert (few.code, json.loads(few.out)["word"]) == (4, "unknown")
     nobody = run_cli(*command[:-3], "--as-of", "2025-01-31")
     assert (nobody.code, "answered anybody" in nobody.out) == (4, True)
+
+
+def test_a_column_that_the_model_does_not_read_is_no_shift(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES)
+    with log.log._writing() as writing:
+        writing.execute("UPDATE predictions SET inputs = json_remove(inputs, '$.left_name')")
+    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    found = json.loads(done.out)
+    assert found["parts"]["shift"] == "ok"
+    assert "left_name" not in {one["feature"] for one in found["models"][0]["shifts"]}
+
+
+def test_a_pushgateway_gets_the_numbers_of_each_model_and_changes_no_word(
+    chain: Chain, run_cli: RunCli, log: Written
+) -> None:
+    declare(chain.repository, **RULES)
+    got: dict[str, bytes] = {}
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            got[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--pushgateway")
+    with HTTPServer(("127.0.0.1", 0), Gateway) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = run_cli(*command, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert (done.code, done.err) == (0, "")
+    assert list(got) == [f"/metrics/job/mlops_monitoring/model_id/{DATASET}"]
+    assert b'mlops_realised_f1{bound="lower"' in got[f"/metrics/job/mlops_monitoring/model_id/{DATASET}"]
+    dead = run_cli(*command, f"http://127.0.0.1:{server.server_port}")
+    assert (dead.code, "warning: the Pushgateway" in dead.err) == (0, True)
+    assert_refused(run_cli(*command, "ftp://gateway"), 2, "Pushgateway")
+
+
+def test_a_snapshot_that_is_not_there_is_refused(chain: Chain, run_cli: RunCli) -> None:
+    declare(chain.repository, log="logs/serving.sqlite")
+    assert_refused(run_cli("monitor", "--task", "er", "--skip-unset"), 3, "no snapshot", "mlops feedback snapshot")
 
 
 def test_wrong_answers_are_an_alarm_that_wants_training(chain: Chain, run_cli: RunCli, log: Written) -> None:
