@@ -89,8 +89,8 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         yield Alert(
             "MlopsPsiHigh",
             f'max by (task, model_id, feature) ({PSI.name}{{task="{name}"}}) > {limit:g}', "1h", "warning",
-            "{{ $labels.feature }} of {{ $labels.task }} has moved since training: PSI {{ printf `%.2f` $value }}, "
-            f"more than {limit:g}.",
+            "{{ $labels.feature }} of {{ $labels.task }} has moved since training: "
+            f"PSI {{{{ printf `%.2f` $value }}}} above chance, more than {limit:g}.",
             "Look whether its source changed; pin newer data and train again.",
             (("task", name),),
         )  # fmt: skip

@@ -65,7 +65,7 @@ def drift(settings: Settings) -> Iterator[Json]:
     """Yield what moved since training, and what labels say that came in."""
     psi = min((task.monitoring.psi_max for task in settings.tasks.values()), default=None)
     yield panel(
-        "timeseries", "Population stability index", [
+        "timeseries", "Population stability index, above chance", [
             target(f"max by (model_id, feature) ({names.PSI.name}{{{SERVED}}})", "{{model_id}} {{feature}}"),
         ], fieldConfig=_above(fields("short", threshold=psi)),
     )  # fmt: skip

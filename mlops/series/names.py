@@ -14,7 +14,7 @@ class Family(NamedTuple):
 
     Attributes:
         name: Ends with the unit where there is one.
-        unit: ``ratio`` lies in [0, 1] unless ``signed``, ``seconds`` and ``rows`` are not negative; empty has none.
+        unit: ``ratio`` lies in [-1, 1] (a lift has a sign), ``seconds`` and ``rows`` are not negative; empty has none.
         help: One sentence.
         labels: Names of the labels, in the order in which they are told; ``task`` first.
     """
@@ -75,7 +75,8 @@ DECLARED = Family(
 )  # fmt: skip
 SERVING = ("task", "model_id")
 PSI = Family(
-    "mlops_psi", "", "Population stability index of a column or of the score since training.", (*SERVING, "feature")
+    "mlops_psi", "", "Population stability index since training, of a column or the score: what lies above chance.",
+    (*SERVING, "feature"),
 )  # fmt: skip
 _REALISED = "What labels that came in say about the served model's {}, with one-sided bounds."
 REALISED = tuple(

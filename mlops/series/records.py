@@ -51,8 +51,8 @@ class Reader:
         lines = self._read(files, judged.FILE.as_posix(), judged.loads) or ()
         for model in _models(files, lines):
             self._of_model(samples, files, model, [line for line in lines if line.model_id == str(model)])
-        self._declared(samples, files)
         self._certified(samples, files)
+        self._declared(samples, files)
         return samples
 
     def _of_model(self, samples: Samples, files: Files, model: ModelId, lines: list[Judged]) -> None:
@@ -84,7 +84,9 @@ class Reader:
         declared = self._read(files, path, lambda data: documents.loads(data, Environments, file=path))
         for name, models in (declared.environments if declared else {}).items():
             for model in models.values():
-                take(samples, names.DECLARED, (*_named_version(samples, ModelId.parse(model)), name), 1)
+                _named_version(samples, ModelId.parse(model))
+            for task, model, dataset in _versions(samples):
+                take(samples, names.DECLARED, (task, model, dataset, name), float(models.get(task) == model))
 
     def _certified(self, samples: Samples, files: Files) -> None:
         settings = self._read(files, config.FILE_NAME, lambda data: config.parse(data, file=config.FILE_NAME))
@@ -153,6 +155,11 @@ def _named_version(samples: Samples, model: ModelId) -> tuple[str, str, str]:
 
 def _estimates(measured: Metrics | None, record: Record | None) -> dict[str, Estimate]:
     return measured.metrics if measured else record.metrics if record else {}
+
+
+def _versions(samples: Samples) -> list[tuple[str, ...]]:
+    """Return the labels of every model of which something is told."""
+    return [tuple(value for _, value in one.labels) for one in samples if one.name == names.DATASET_TIME.name]
 
 
 def _bounds(samples: Samples, family: names.Family, labels: tuple[str, ...], found: object) -> None:

@@ -176,7 +176,7 @@ def prometheus(folder: Path) -> Iterator[Prometheus]:
     with ExitStack() as stack:
         gateway_url = stack.enter_context(gateway())
         assert within(repository, "metrics", "push", "--pushgateway", gateway_url) == 0
-        groups = {("mlops-monitoring", NEW): exposition.text(monitored())}
+        groups = {("mlops_monitoring", NEW): exposition.text(monitored())}
         assert pushing.push(gateway_url, groups, content_type=exposition.TEXT) == ""
         server = stack.enter_context(served(measures))
         config = yaml.safe_load((ROOT / "dashboards" / "prometheus.yml").read_text(encoding="utf-8"))

@@ -85,7 +85,7 @@ def by_row() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_what_was_asked_for_is_there() -> None:
     assert {panel["title"] for _, panel in by_row()} >= {
-        "Verdict of each model's gate", "Training: seconds of each stage", "Population stability index",
+        "Verdict of each model's gate", "Training: seconds of each stage", "Population stability index, above chance",
         "Inference: seconds for the rows of a request", "What environments.json says", "Came true: precision",
     }  # fmt: skip
 

@@ -64,7 +64,7 @@ def test_a_certificate_tells_its_end_and_latency_in_seconds(samples: Samples) ->
 
 def test_what_is_declared_is_told_of_the_model_that_serves(samples: Samples) -> None:
     assert at(samples, names.DECLARED, NEW, "production") == 1
-    assert at(samples, names.DECLARED, OLD, "production") is None
+    assert at(samples, names.DECLARED, OLD, "production") == 0
 
 
 def test_the_documents_of_a_run_stand_in_the_place_of_committed_ones(told: Repository, tmp_path: Path) -> None:
@@ -90,7 +90,10 @@ def test_of_several_verdicts_the_newest_counts_and_of_one_day_the_worst(tmp_path
 def test_history_tells_what_held_after_each_commit(told: Repository) -> None:
     reader = Reader()
     states = [(time, reader.samples(files)) for time, files in of_history(told.folder)]
-    live = [{dict(one.labels)["model_id"] for one in found if one.name == names.DECLARED.name} for _, found in states]
+    live = [
+        {dict(one.labels)["model_id"] for one, value in found.items() if one.name == names.DECLARED.name and value}
+        for _, found in states
+    ]
     assert live == [set(), set(), {OLD}, {OLD}, {OLD}, {NEW}, {NEW}]
     assert states[-1][1] == reader.samples(of_tree(told.folder, {}))
     assert [time for time, _ in states] == sorted(time for time, _ in states)
