@@ -7,10 +7,11 @@ from mlops import environments
 from mlops.admission import refuse_undeclared
 from mlops.card.checking import refuse_unsound
 from mlops.card.deployed import declare
+from mlops.certification.status import Permission
 from mlops.config import Settings
 from mlops.environments import parse_environment
 from mlops.ids import ModelId
-from mlops.permission import permission
+from mlops.permission import ALL, permission
 
 State = Literal["changed", "unchanged", "refused"]
 
@@ -33,7 +34,9 @@ class Promotion(NamedTuple):
     paths: tuple[Path, ...]
 
 
-def promote(root: Path, settings: Settings, model: ModelId, environment: str, *, today: str) -> Promotion:
+def promote(
+    root: Path, settings: Settings, model: ModelId, environment: str, *, today: str, former: bool = False
+) -> Promotion:
     """Have ``environments.json`` say that a model serves its task in an environment.
 
     Args:
@@ -42,6 +45,7 @@ def promote(root: Path, settings: Settings, model: ModelId, environment: str, *,
         model: The model; its card must be committed.
         environment: One that ``environments.json`` declares.
         today: The day, as ``YYYY-MM-DD``: a certificate expires.
+        former: Whether it was rolled back to, which no new judgement stands before: its card alone must hold.
 
     Raises:
         InputRefusedError: The model's card is absent or does not hold; nothing was written.
@@ -50,7 +54,10 @@ def promote(root: Path, settings: Settings, model: ModelId, environment: str, *,
     declared = environments.read(root)
     refuse_undeclared(parse_environment(environment), declared)
     refuse_unsound(model, root)
-    allowed = permission(model, environment, root=root, settings=settings, today=today)
+    if former:
+        allowed = Permission(allowed=True, shares=ALL, reason=f"{model} was live before.")
+    else:
+        allowed = permission(model, environment, root=root, settings=settings, today=today)
     before = declared.environments[environment].get(model.dataset.task, "")
     if not allowed.allowed:
         return Promotion("refused", before, allowed.shares, allowed.reason, ())

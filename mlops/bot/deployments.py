@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from mlops.bot.answers import NOT_FOUND, Part, read, refuse
 from mlops.bot.client import GitHub
 from mlops.bot.keys import key_of
-from mlops.bot.permissions import WRITE_DEPLOYMENTS
+from mlops.bot.permissions import READ_DEPLOYMENTS, WRITE_DEPLOYMENTS, Permission
 from mlops.bot.reading import Reader
 from mlops.errors import MlopsError
 from mlops.ids import ModelId
@@ -115,8 +115,8 @@ def end(hub: GitHub, environment: str, task: str) -> int:
 def active(hub: Reader, environment: str) -> dict[str, str]:
     """Return by task the model whose deployment to an environment succeeded last and was not ended."""
     found: dict[str, tuple[int, str]] = {}
-    for each in _listed(hub, environment=environment, task=TASK):
-        task, newest = _task_in(each), _newest(hub, each)
+    for each in _listed(hub, READ_DEPLOYMENTS, environment=environment, task=TASK):
+        task, newest = _task_in(each), _newest(hub, each, READ_DEPLOYMENTS)
         if task and newest is not None and newest.state == _ACTIVE and newest.id > found.get(task, (0, ""))[0]:
             found[task] = (newest.id, str(_payload(each)["model_id"]))
     return {task: model for task, (_, model) in found.items()}
@@ -183,13 +183,13 @@ def _of_task(hub: Reader, environment: str, task: str) -> Iterator[Deployment]:
     return (each for each in _listed(hub, environment=environment, task=TASK) if _task_in(each) == task)
 
 
-def _newest(hub: Reader, deployment: Deployment) -> DeploymentStatus | None:
-    answer = hub.find(f"/deployments/{deployment.id}/statuses", WRITE_DEPLOYMENTS, per_page=1)
+def _newest(hub: Reader, deployment: Deployment, needs: Permission = WRITE_DEPLOYMENTS) -> DeploymentStatus | None:
+    answer = hub.find(f"/deployments/{deployment.id}/statuses", needs, per_page=1)
     return None if not answer else _status(answer[0])
 
 
-def _listed(hub: Reader, **narrowed: str) -> Iterator[Deployment]:
-    return map(_deployment, hub.pages("/deployments", WRITE_DEPLOYMENTS, **narrowed))
+def _listed(hub: Reader, needs: Permission = WRITE_DEPLOYMENTS, **narrowed: str) -> Iterator[Deployment]:
+    return map(_deployment, hub.pages("/deployments", needs, **narrowed))
 
 
 def _task_in(deployment: Deployment) -> str:

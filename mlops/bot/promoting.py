@@ -24,11 +24,13 @@ class Wish:
         model: Which model.
         environment: Where it shall be served.
         today: The day, UTC: a certificate expires.
+        former: Whether it was rolled back to, and serves already.
     """
 
     model: ModelId
     environment: str
     today: Callable[[], date]
+    former: bool = False
 
 
 Describe = Callable[[Promotion, str], str]
@@ -53,7 +55,7 @@ def _once(hub: GitHub, wish: Wish, base: str, tree: Tree, describe: Describe) ->
     root, (model, environment) = tree.git.folder, (wish.model, wish.environment)
     settings = config.load(root / config.FILE_NAME)
     # Before the look at the branch: a promotion that is refused must be refused also where it was proposed before.
-    found = promote(root, settings, model, environment, today=wish.today().isoformat())
+    found = promote(root, settings, model, environment, today=wish.today().isoformat(), former=wish.former)
     if found.state == "refused":
         raise UsageRefusedError(
             "This model must not be served there; nothing was proposed.", field="model_id", found=model,

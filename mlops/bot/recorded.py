@@ -35,18 +35,13 @@ class Line(NamedTuple):
     url: str = ""
 
 
-def record(hub: GitHub, report: Reconciled, sha: str) -> list[Line]:
-    """Have GitHub show what came of every task of a report.
-
-    Args:
-        hub: The repository.
-        report: What the job without a token left.
-        sha: The commit that asked for it.
+def record(hub: GitHub, report: Reconciled) -> list[Line]:
+    """Have GitHub show what came of every task of a report, at the commit that declares it.
 
     Raises:
         UnavailableError: The token may not, or GitHub did not answer.
     """
-    return [_record(hub, report.environment, task, found, sha) for task, found in report.tasks.items()]
+    return [_record(hub, report.environment, task, found, report.commit) for task, found in report.tasks.items()]
 
 
 def _record(hub: GitHub, environment: str, task: str, found: Outcome, sha: str) -> Line:

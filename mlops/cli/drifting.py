@@ -1,6 +1,6 @@
 """Does each target serve what is declared, and is every file that it serves what it was?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -10,15 +10,17 @@ from mlops.deploy.placing import read_placed, read_pointer
 from mlops.errors import MlopsError, UsageRefusedError
 from mlops.storage.target import Target
 
-State = Literal["same", "differs", "damaged", "on trial"]
+State = Literal["same", "differs", "damaged", "on trial", "recorded otherwise"]
 
 
 class Drift(NamedTuple):
     """What is declared of a task in an environment, and what its target serves.
 
     Attributes:
-        state: ``damaged`` if what is served does not hold; ``on trial`` while the declared model is tried.
+        state: ``damaged`` if what is served does not hold; ``on trial`` while the declared model is tried; ``recorded
+            otherwise`` if it is served as declared and GitHub's deployments say something else.
         reason: What does not hold; empty if all does.
+        recorded: The model that GitHub's deployments show; None if GitHub was not asked.
     """
 
     environment: str
@@ -27,24 +29,52 @@ class Drift(NamedTuple):
     served: str
     state: State
     reason: str = ""
+    recorded: str | None = None
 
 
-def drift_of(root: Path, only: str | None) -> list[Drift]:
+Recorded = Callable[[str], Mapping[str, str]]
+"""Returns, by task, the models that GitHub's deployments show for an environment."""
+
+
+def drift_of(root: Path, only: str | None, recorded: Recorded | None = None) -> list[Drift]:
     """Return how every environment with a target stands, or only one.
+
+    Args:
+        root: The repository.
+        only: One environment; None takes all.
+        recorded: Asks GitHub; with it environments without a target count, too, whose releases are what is used.
 
     Raises:
         UsageRefusedError: The environment has no target.
     """
     settings, declared = load_settings(root), environments.read(root).environments
-    if only is not None:
+    if only is not None and (recorded is None or only not in declared):
         settings.environment(only)
     found: list[Drift] = []
-    for name, rules in sorted(settings.deploy.items()):
-        if only in {None, name}:
-            target = Target.open(rules.target, root=root)
-            tasks = sorted({*settings.tasks, *declared.get(name, {})})
-            found += _of(target, name, tasks, declared.get(name, {}))
+    for name in sorted({*settings.deploy, *(declared if recorded else ())}):
+        if only not in {None, name}:
+            continue
+        wanted = declared.get(name, {})
+        tasks = sorted({*settings.tasks, *wanted})
+        if name in settings.deploy:
+            here = list(_of(Target.open(settings.deploy[name].target, root=root), name, tasks, wanted))
+        else:
+            here = [Drift(name, task, wanted[task], wanted[task], "same") for task in sorted(wanted)]
+        found += here if recorded is None else _compared(here, name, tasks, recorded(name))
     return found
+
+
+def _compared(here: list[Drift], name: str, tasks: list[str], recorded: Mapping[str, str]) -> Iterator[Drift]:
+    """Yield the same with what GitHub shows; a task that only GitHub knows of is told, too."""
+    known = {one.task: one for one in here}
+    for task in tasks:
+        one = known.get(task, Drift(name, task, "", "", "same"))
+        shown = recorded.get(task, "")
+        if one.state == "same" and shown != one.served:
+            fix = "Have it recorded: gh workflow run model-deploy.yml -f follow=true -f environment=" + name
+            yield one._replace(state="recorded otherwise", recorded=shown, reason=fix)
+        elif task in known or shown:
+            yield one._replace(recorded=shown)
 
 
 def _of(target: Target, name: str, tasks: list[str], declared: dict[str, str]) -> Iterator[Drift]:

@@ -18,6 +18,10 @@ from mlops.errors import ExitCode, MlopsError
     "--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
     help="A judged model that the target may not hold yet; may be given several times.",
 )  # fmt: skip
+@click.option(
+    "--models", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    help="A folder with such a folder for each model, as `mlops bot models` leaves it; may be empty or absent.",
+)  # fmt: skip
 @click.option("--share", type=click.IntRange(1, 100), help="Of the entities, in percent; a beta begins with the least.")
 @click.option("--shadow", is_flag=True, help="The model is asked and logged, and answers nobody.")
 @target_option
@@ -32,6 +36,7 @@ def command(
     environment: str,
     task: str | None,
     artifacts: tuple[Path, ...],
+    models: Path | None,
     share: int | None,
     shadow: bool,
     target: str | None,
@@ -48,7 +53,8 @@ def command(
     """
     from mlops.cli.reconciling import Asked, reconcile, verify  # noqa: PLC0415  # help needs no learner
 
-    asked = Asked(task, artifacts, share, shadow)
+    below = () if models is None or not models.is_dir() else sorted(path for path in models.iterdir() if path.is_dir())
+    asked = Asked(task, (*artifacts, *below), share, shadow)
     if verify_only:
         desired, uri = Desired.of(environment), ""
         done: dict[str, Switched | MlopsError | None] = {**verify(desired, asked)}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mlops import documents, registry
+from mlops import documents, provenance, registry
 from mlops.cli.targets import Desired, named
 from mlops.deploy.outcome import Outcome, Reconciled
 from mlops.deploy.switching import Switched
@@ -35,21 +35,22 @@ def write(
     """
     if report is not None:
         tasks = {task: _outcome(asked.get(task, ""), done.get(task), desired) for task in sorted({*asked, *done})}
-        documents.write(report, Reconciled(environment=desired.environment, target=target, tasks=tasks))
+        commit = provenance.code_version(desired.root).commit
+        found = Reconciled(environment=desired.environment, target=target, commit=commit, tasks=tasks)
+        documents.write(report, found)
 
 
 def _outcome(model: str, done: Switched | MlopsError | None, desired: Desired) -> Outcome:
-    sha256 = _recorded(desired, model) if model else ""
-    if done is None and not model:
-        return Outcome(state="taken out", model_id="")
+    if not model and not isinstance(done, MlopsError):
+        serves = done.pointer.live.model_id if done is not None and done.pointer.live else ""
+        return Outcome(state="taken out", model_id="", serves=serves)
+    sha256 = _recorded(desired, model)
     if done is None:
         return Outcome(state="released", model_id=model, artifact_sha256=sha256)
     if isinstance(done, MlopsError):
         reason = " ".join(f"{done.what} {done.found}".split())
         return Outcome(state="failed", model_id=model, artifact_sha256=sha256, reason=reason)
     serves = done.pointer.live.model_id if done.pointer.live else ""
-    if not model:
-        return Outcome(state="taken out", model_id="", serves=serves)
     if done.state == "rolled back":
         return Outcome(state="rolled back", model_id=model, artifact_sha256=sha256, serves=serves, reason=done.reason)
     trial = done.pointer.trial

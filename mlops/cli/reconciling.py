@@ -102,8 +102,10 @@ def _verify(desired: Desired, task: str, asked: Asked) -> None:
             "The artifact of a declared model is missing.", field="--artifact", expected=f"the folder of {name}",
             found="no such folder named", fix=f"mlops bot artifact --model {name}, then name its folder",
         )  # fmt: skip
-    _refuse_forbidden(desired, ModelId.parse(name))
-    files = _files(desired, ModelId.parse(name), artifact)
+    model = ModelId.parse(name)
+    allowed = permission(model, desired.environment, root=desired.root, settings=desired.settings, today=_today())
+    _refuse_forbidden(allowed, model, desired.environment)
+    files = _files(desired, model, artifact)
     desired.test(task, str(artifact))(files)
 
 
@@ -119,17 +121,19 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None
         switching.verify(target, pointer)
         return Switched("unchanged", pointer, pointer)
     test, healthy = place.test(task), place.healthy(task)
-    if artifact is None:
-        if not any(one.placed.model_id == str(model) for one in pointer.before):
-            raise UsageRefusedError(
-                "The target does not hold this model yet.", file=target.uri, field="--artifact",
-                expected=f"the folder of {model}, judged", found="no such folder named",
-                fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
-            )  # fmt: skip
+    allowed = permission(model, place.environment, root=place.root, settings=place.desired.settings, today=_today())
+    known = any(one.placed.model_id == str(model) for one in pointer.before)
+    if known and (artifact is None or not allowed.allowed):
         back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
         refuse_unsound(model, place.root)
         return switching.bring_back(target, pointer, back, why, test=test, healthy=healthy)
-    allowed = _refuse_forbidden(place.desired, model)
+    _refuse_forbidden(allowed, model, place.environment)
+    if artifact is None:
+        raise UsageRefusedError(
+            "The target does not hold this model yet.", file=target.uri, field="--artifact",
+            expected=f"the folder of {model}, judged", found="no such folder named",
+            fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
+        )  # fmt: skip
     share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
     why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
     placed = switching.place(target, str(model), _files(place.desired, model, artifact), why, test)
@@ -137,18 +141,17 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None
     return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
 
 
-def _refuse_forbidden(desired: Desired, model: ModelId) -> Permission:
-    """Return how a model may be served there; raises UsageRefusedError for one that must not be."""
-    allowed = permission(
-        model, desired.environment, root=desired.root, settings=desired.settings, today=utc_today().isoformat()
-    )
+def _refuse_forbidden(allowed: Permission, model: ModelId, environment: str) -> None:
     if not allowed.allowed:
         raise UsageRefusedError(
             "This model must not be served there.", field="model_id", found=model, why=allowed.reason,
             expected="a model that passed its gate; of a certified task one that the ledger allows",
-            fix=f"mlops deploy ANOTHER --environment {desired.environment}",
+            fix=f"mlops deploy ANOTHER --environment {environment}",
         )  # fmt: skip
-    return allowed
+
+
+def _today() -> str:
+    return utc_today().isoformat()
 
 
 def _files(desired: Desired, model: ModelId, artifact: Path) -> dict[str, bytes]:

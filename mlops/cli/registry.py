@@ -139,27 +139,32 @@ def at(date: str, as_json: bool) -> None:
 
 @command.command(epilog="Example: mlops registry drift --environment production")
 @click.option("--environment", metavar="NAME", help="Only of this environment.")
+@click.option("--github", is_flag=True, help="Ask GitHub's deployments, too; reads GITHUB_TOKEN and GITHUB_REPOSITORY.")
 @json_option
-def drift(environment: str | None, as_json: bool) -> int:
-    """Compare what environments.json declares with what the targets serve, every hash included; 1 if they differ."""
-    found = drift_of(repository_root(), environment)
-    differs = any(one.state != "same" for one in found)
+def drift(environment: str | None, github: bool, as_json: bool) -> int:
+    """Compare what environments.json declares with what the targets serve, every hash included; 1 if they differ.
+
+    With --github also with the deployments that GitHub shows.
+    """
+    if github:
+        from mlops.cli.bot.recorded import asking  # noqa: PLC0415  # the other verbs need no client of GitHub
+
+        with asking() as recorded:
+            found = drift_of(repository_root(), environment, recorded)
+    else:
+        found = drift_of(repository_root(), environment)
     if as_json:
         emit_json({"drift": [one._asdict() for one in found]})
     elif not found:
         click.echo("No environment has a target in mlops.toml.")
     else:
-        rows = [(one.environment, one.task, one.declared or "-", one.served or "-", one.state) for one in found]
-        table(
-            _console(),
-            ("environment", "task", "declared", "served", "state"),
-            rows,
-            words=(*_WORDS, "declared", "served"),
-        )
+        names = ("environment", "task", "declared", "served", *(("recorded",) if github else ()), "state")
+        rows = [tuple(getattr(one, name) or "-" for name in names) for one in found]
+        table(_console(), names, rows, words=(*_WORDS, "declared", "served", "recorded"))
         for one in found:
             if one.reason:
                 click.echo(f"{one.environment}, {one.task}: {one.reason}")
-    return int(ExitCode.FAIL if differs else ExitCode.DONE)
+    return int(ExitCode.FAIL if any(one.state != "same" for one in found) else ExitCode.DONE)
 
 
 def _read(root: Path, model: ModelId) -> Record:

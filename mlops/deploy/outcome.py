@@ -1,8 +1,8 @@
 """``reconciled.json``: what came of having an environment follow what is declared, for whoever records it."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from mlops.documents import Document, Part
 from mlops.hashing import Sha256
@@ -37,11 +37,13 @@ class Reconciled(Document):
     Attributes:
         environment: Which one.
         target: Where it is served from; empty where nothing is named.
+        commit: The commit that declares it, in full.
         tasks: By the name of a task, what came of it.
     """
 
     environment: str
     target: str
+    commit: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
     tasks: dict[str, Outcome]
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from mlops.doctor.findings import Check, Trouble
 from mlops.doctor.reading import Repository
 from mlops.doctor.workflows import COMMAND, Job, Workflow
 
-_PUBLISHING = {"publish", "release", "deployment", "apply", "variables", "announce"}
+_PUBLISHING = {"publish", "release", "promote", "deployment", "deployed", "apply", "variables", "announce"}
 _RELEASES = re.compile(rf"{COMMAND}gh\s+release\s+(?:create|upload|edit)\b", re.MULTILINE)
 _OF_ONE_RUN = re.compile(r"\$\{\{\s*github\.(?:run_id|sha)\s*\}\}", re.IGNORECASE)
 """In the name of a group: no other run shares it."""
@@ -18,9 +18,20 @@ _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|cancelled)\s*\(", re.IGNORECASE)
 
 
 def is_deploying(job: Job) -> bool:
-    """Tell whether a job puts a model somewhere: it uses our action, or releases with our command."""
-    return any(step.is_ours("model-deploy") or step.runs("bot (?:deployment|release)") for step in job.steps) or any(
-        step.is_ours("bot") and step.given("verb") in {"deployment", "release"} for step in job.steps
+    """Tell whether a job puts a model somewhere: it uses our actions, or releases or switches with our command."""
+    return is_following(job) or any(
+        step.is_ours("model-release")
+        or step.runs("bot (?:deployment|release)")
+        or (step.is_ours("bot") and step.given("verb") in {"deployment", "release"})
+        for step in job.steps
+    )
+
+
+def is_following(job: Job) -> bool:
+    """Tell whether a job has a target follow what is declared, which it holds against what was judged and merged."""
+    return any(
+        step.is_ours("model-reconcile") or step.is_ours("model-rollback") or step.runs("(?:reconcile|rollback)")
+        for step in job.steps
     )
 
 
@@ -99,7 +110,7 @@ def _no_environment(repository: Repository) -> Iterator[Trouble]:
 
 def _before_gate(repository: Repository) -> Iterator[Trouble]:
     for workflow, job in repository.jobs():
-        if not is_deploying(job) or is_judging(job):
+        if not is_deploying(job) or is_judging(job) or is_following(job):
             continue
         judges = [each for each in _ancestors(workflow, job) if is_judging(each)]
         if not judges:

@@ -103,7 +103,7 @@ def test_a_verb_that_asks_for_help_gets_help_and_nothing_else(chain: Chain, runn
     assert ran.log.startswith("Usage: mlops bot")
 
 
-@pytest.mark.parametrize("name", ["er-precision-gate", "model-card", "model-deploy"])
+@pytest.mark.parametrize("name", ["er-precision-gate", "model-card", "model-release"])
 def test_an_artifact_that_looks_like_an_option_is_none(chain: Chain, runner: Path, name: str) -> None:
     inputs = {"artifact": "--help", "environment": "", "artifact-sha256": "0" * 64, "gate-sha256": "0" * 64}
     given = {key: value for key, value in inputs.items() if key in ACTIONS[name].inputs}
@@ -136,8 +136,8 @@ def test_row_6_a_minimum_below_the_policy_is_refused_with_both_numbers(chain: Ch
     assert "0.92" in ran.log
 
 
-def deploy(chain: Chain, runner: Path, **changed: str) -> Ran:
-    """Run model-deploy on the finished model as the job that judged it names it, but for what is ``changed``."""
+def release(chain: Chain, runner: Path, **changed: str) -> Ran:
+    """Run model-release on the finished model as the job that judged it names it, but for what is ``changed``."""
     inputs = {
         "artifact": f"dist/{DATASET}",
         "environment": "production",
@@ -145,23 +145,23 @@ def deploy(chain: Chain, runner: Path, **changed: str) -> Ran:
         "gate-sha256": sha256_bytes((chain.artifact / GATE).read_bytes()),
     }
     changes = {key.replace("_", "-"): value for key, value in changed.items()}
-    return run_action(ACTIONS["model-deploy"], {**inputs, **changes}, chain.repository, runner, NOWHERE)
+    return run_action(ACTIONS["model-release"], {**inputs, **changes}, chain.repository, runner, NOWHERE)
 
 
 @pytest.mark.parametrize("field", ["artifact_sha256", "gate_sha256"])
 @pytest.mark.parametrize(("sha256", "code"), [("0" * 64, 3), ("", 2)])
-def test_row_29_an_exchanged_artifact_is_not_deployed(
+def test_row_29_an_exchanged_artifact_is_not_released(
     chain: Chain, runner: Path, field: str, sha256: str, code: int
 ) -> None:
-    ran = deploy(chain, runner, environment="", **{field: sha256})
+    ran = release(chain, runner, environment="", **{field: sha256})
     assert ran.codes == {"Refuse what was not judged": code}, ran.log
     assert ran.set == {}
 
 
-def test_row_29_a_changed_file_is_not_deployed(chain: Chain, runner: Path) -> None:
+def test_row_29_a_changed_file_is_not_released(chain: Chain, runner: Path) -> None:
     with (chain.artifact / "evaluation.parquet").open("ab") as stream:
         stream.write(b"x")
-    ran = deploy(chain, runner, environment="")
+    ran = release(chain, runner, environment="")
     assert ran.codes == {"Refuse what was not judged": 3}, ran.log
 
 

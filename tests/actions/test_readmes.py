@@ -54,7 +54,7 @@ def test_every_input_and_output_has_a_row(action: Action) -> None:
 def test_the_example_passes_inputs_that_there_are_and_all_that_are_required(action: Action) -> None:
     [example] = re.findall(r"```yaml\n(.*?)```", readme(action), re.DOTALL)
     found = yaml.safe_load(example)
-    steps = found if isinstance(found, list) else found["deploy"]["steps"]
+    steps = found if isinstance(found, list) else found["release"]["steps"]
     [step] = [step for step in steps if step.get("uses") == f"OWNER/REPO/actions/{action.name}@<SHA>"]
     required = {name for name, field in action.inputs.items() if field.get("required")}
     assert required <= set(step["with"]) <= set(action.inputs)

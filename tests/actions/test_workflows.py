@@ -187,16 +187,30 @@ def test_a_comment_is_about_a_run_of_a_required_check_and_takes_one_document_fro
         assert {"gate-report", "intake-report"} & set(kept)
 
 
-def test_deploying_needs_the_gate_of_its_own_workflow_and_an_environment() -> None:
-    job = named("model-deploy.yml").jobs["deploy"]
+def test_releasing_needs_the_gate_of_its_own_workflow_and_an_environment() -> None:
+    job = named("model-deploy.yml").jobs["release"]
     assert job["needs"] == ["precision-gate"]
     assert job["if"] == "needs.precision-gate.result == 'success'"
     assert job["environment"] == "${{ inputs.environment }}"
-    [deploy] = [step for step in job["steps"] if step.get("uses") == "./actions/model-deploy"]
+    [release] = [step for step in job["steps"] if step.get("uses") == "./actions/model-release"]
     for name in ("artifact-sha256", "gate-sha256"):
-        assert deploy["with"][name] == f"${{{{ needs.precision-gate.outputs.{name} }}}}"
+        assert release["with"][name] == f"${{{{ needs.precision-gate.outputs.{name} }}}}"
         judged = named("model-deploy.yml").jobs["precision-gate"]["outputs"][name]
         assert judged == f"${{{{ steps.gate.outputs.{name} }}}}"
+
+
+def test_what_follows_the_declared_state_reads_the_newest_commit_and_holds_no_token() -> None:
+    """A run that is repeated must not bring back what was declared on its day."""
+    deploy, rollback = named("model-deploy.yml"), named("model-rollback.yml")
+    assert deploy.says["on"]["push"] == {"branches": ["main"], "paths": ["model_cards/environments.json"]}
+    for workflow, names in ((deploy, ("models", "reconcile", "record")), (rollback, ("rollback", "record", "propose"))):
+        for name in names:
+            [checkout] = [s for s in workflow.jobs[name]["steps"] if "actions/checkout@" in str(s.get("uses"))]
+            assert checkout["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    for job in (deploy.jobs["reconcile"], rollback.jobs["rollback"]):
+        assert job["permissions"] == {"contents": "read"}
+        assert job["environment"] in {"${{ matrix.environment }}", "${{ inputs.environment }}"}
+        assert not re.search(r"token: |secrets\.", str(job["steps"]))
 
 
 @pytest.mark.parametrize("name", ["ci.yml", "selftest.yml"])
@@ -209,5 +223,7 @@ def test_one_job_is_red_unless_all_others_are_green(name: str) -> None:
 def test_the_self_test_uses_every_action_that_needs_no_token() -> None:
     used = {str(step.get("uses")).removeprefix("./actions/") for _, step in named("selftest.yml").steps()}
     tokenless = {name for name, action in ACTIONS.items() if "token" not in action.inputs}
-    # Those of claims run in workflows of their own, the gate on every pull request that touches their data.
-    assert tokenless - {"model-card", "claims-gate", "claims-certify"} <= used
+    # Those of claims run in workflows of their own, the gate on every pull request that touches their data; those that
+    # switch a target are in tests/e2e.
+    elsewhere = {"model-card", "claims-gate", "claims-certify", "model-reconcile", "model-rollback"}
+    assert tokenless - elsewhere <= used

@@ -17,8 +17,9 @@ SHA256 = {model: sha256_bytes(model.encode()) for model in (OLD, NEW)}
 def said(hub: Hub, state: str = "live", model: str = NEW, **changes: str) -> Line:
     sha256 = SHA256.get(model, "")
     values = {"state": state, "model_id": model, "artifact_sha256": sha256, "serves": model, **changes}
-    report = Reconciled(environment="production", target="served", tasks={"er": Outcome.model_validate(values)})
-    [line] = record(world.client(hub), report, world.head(hub))
+    tasks = {"er": Outcome.model_validate(values)}
+    report = Reconciled(environment="production", target="served", commit=world.head(hub), tasks=tasks)
+    [line] = record(world.client(hub), report)
     return line
 
 

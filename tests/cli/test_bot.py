@@ -13,7 +13,7 @@ from mlops.cli.bot import command
 from mlops.cli.outputs import OUTPUTS
 from mlops.deploy import outcome
 from mlops.errors import ExitCode
-from mlops.gate import GateReport
+from mlops.gate import GateReport, Verdict
 from mlops.hashing import sha256_bytes
 from mlops.intake import IntakeReport
 from mlops.provenance import CodeVersion
@@ -331,7 +331,7 @@ def test_models_are_those_that_are_declared_with_the_bytes_of_their_cards(
     (tmp_path / "output").unlink()
     assert run_cli("bot", "models").code == ExitCode.DONE
     listed = [{"environment": "production", "target": False}, {"environment": "staging", "target": False}]
-    assert outputs(tmp_path) == {"environments": json.dumps(listed), "models": ID, "folder": "dist/models"}
+    assert outputs(tmp_path) == {"matrix": json.dumps({"include": listed}), "models": ID, "folder": "dist/models"}
     assert Path("dist/models", ID, "model.skops").read_bytes() == (ours / "model.skops").read_bytes()
 
 
@@ -351,7 +351,7 @@ def test_promote_opens_the_pull_request_that_deploys(job: Hub, ours: Path, run_c
 def test_deployed_records_what_a_job_without_a_token_left(job: Hub, run_cli: RunCli, tmp_path: Path) -> None:
     sha256 = sha256_bytes(b"artifact")
     live = outcome.Outcome(state="live", model_id=ID, artifact_sha256=sha256, serves=ID)
-    report = outcome.Reconciled(environment="production", target="", tasks={"er": live})
+    report = outcome.Reconciled(environment="production", target="", commit=world.head(job), tasks={"er": live})
     documents.write(Path("reconciled.json"), report)
     assert run_cli("bot", "deployed", "reconciled.json").code == ExitCode.DONE
     url = "https://github.com/acme/er-models/deployments/production"
@@ -361,15 +361,22 @@ def test_deployed_records_what_a_job_without_a_token_left(job: Hub, run_cli: Run
     refused(run_cli("bot", "deployed", "reconciled.json"), ExitCode.REFUSED, "reconciled.json")
 
 
-def test_a_release_leaves_a_beta_out_where_it_is_asked_to(
-    job: Hub, ours: Path, run_cli: RunCli, tmp_path: Path
+@pytest.mark.parametrize(("verdict", "tags"), [("pass", [ID]), ("inconclusive", [])])
+def test_a_model_that_is_live_gets_its_release_unless_it_is_a_beta(
+    job: Hub, ours: Path, run_cli: RunCli, verdict: Verdict, tags: list[str]
 ) -> None:
-    report = documents.read(ours / GATE, GateReport)
-    documents.write(ours / GATE, report.model_copy(update={"verdict": "inconclusive"}))
-    done = run_cli("bot", "release", ours, "--if-passed")
-    assert (done.code, "not released, its verdict is inconclusive" in done.out) == (ExitCode.DONE, True)
-    assert outputs(tmp_path)["status"] == "left out"
-    assert job.log == []
+    models = Path("dist/models")
+    models.mkdir(parents=True)
+    ours.rename(models / ID)
+    gate = documents.read(models / ID / GATE, GateReport)
+    documents.write(models / ID / GATE, gate.model_copy(update={"verdict": verdict}))
+    live = outcome.Outcome(state="live", model_id=ID, artifact_sha256=gate.bindings.artifact_sha256, serves=ID)
+    report = outcome.Reconciled(environment="production", target="", commit=world.head(job), tasks={"er": live})
+    documents.write(Path("reconciled.json"), report)
+    for _ in range(2):
+        assert run_cli("bot", "deployed", "reconciled.json", "--models", models).code == ExitCode.DONE
+    assert [release.tag for release in job.state.releases.values()] == tags
+    assert len(job.state.deployments) == 1
 
 
 def test_check_stands_on_the_head_of_a_pull_request(job: Hub, tmp_path: Path, run_cli: RunCli) -> None:

@@ -8,12 +8,19 @@ from pathlib import Path
 import pytest
 
 from mlops import documents
+from mlops.bot import deployments
+from mlops.bot.deployments import Subject
 from mlops.card.facts import record_of
 from mlops.environments import PATH, Environments
 from mlops.registry import format_front_matter, path_of
 from tests import factories
+from tests.bot import world
 from tests.cli.deploying import NEW, OLD, Play, served
 from tests.conftest import RunCli, git
+from tests.fakes.github import Hub
+from tests.fakes.github.fixtures import hub
+
+__all__ = ["hub"]
 
 
 def declare(folder: Path, day: str, **served: str) -> str:
@@ -133,3 +140,27 @@ def test_drift_is_told(deployed: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert (done.code, found["state"], "model.skops" in found["reason"]) == (1, "damaged", True)
     file.write_bytes(data)
     assert play("registry", "drift", "--environment", "staging").code == 2
+
+
+def test_drift_asks_githubs_deployments_too(
+    repository: Path, hub: Hub, tmp_path: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a target the release is what is used, and GitHub shows which."""
+    declare(repository, "2025-11-01", er=OLD)
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setenv("HOME", str(tmp_path))
+        refused = run_cli("registry", "drift", "--github")
+    assert (refused.code, "GITHUB_TOKEN" in refused.err) == (2, True)
+    world.enter(hub, tmp_path, monkeypatch)
+
+    def seen() -> tuple[int, list[tuple[str, str]]]:
+        done = run_cli("registry", "drift", "--github", "--json")
+        return done.code, [(one["recorded"], one["state"]) for one in json.loads(done.out)["drift"]]
+
+    assert seen() == (1, [("", "recorded otherwise")])
+    for model in (NEW, OLD):
+        subject = Subject("production", model, "0" * 64, world.head(hub))
+        deployments.record(world.client(hub), subject, "success")
+        assert seen() == ((0, [(OLD, "same")]) if model == OLD else (1, [(NEW, "recorded otherwise")]))
+    declare(repository, "2025-11-02")
+    assert seen() == (1, [(OLD, "recorded otherwise")])

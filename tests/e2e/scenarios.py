@@ -20,7 +20,7 @@ from tests.e2e.campaign import SCENARIOS, Campaign, scenario
 from tests.e2e.pages import RUNBOOK, Executed, block, execute, names
 from tests.e2e.world import REPOSITORY, World
 from tests.fakes.github.hub import zipped
-from tests.fakes.github.state import Artifact
+from tests.fakes.github.state import Account, Artifact, CheckRun
 
 DATASET = "er_20251027"
 """What the runbook pins; the repository comes with an older one."""
@@ -56,8 +56,15 @@ def prepare(tree: Path) -> None:
     for name, small in {"_TREES": 20, "_ROUNDS": 20, "_MEMBERS": 1}.items():
         edit("mlops/learning/estimators.py", rf"^{name} = \d+$", f"{name} = {small}")(tree)
     edit("mlops.toml", r"^sample_size = 10000", "sample_size = 3000")(tree)
+    with (tree / "mlops.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[deploy.production]\ntarget = "{target_of(tree)}"\n')
     # Such fits take less time than starting the processes that would share them.
     edit("mlops/learning/crossfit.py", r"^SIDE_BY_SIDE = 1_000_000$", "SIDE_BY_SIDE = 10**12")(tree)
+
+
+def target_of(source: Path) -> Path:
+    """Return the folder from which production is served, beside the tree that the world began with."""
+    return source.parent / "served"
 
 
 def edit(name: str, pattern: str, replacement: str) -> Callable[[Path], None]:
@@ -194,7 +201,7 @@ def unzipped(archive: bytes) -> dict[str, bytes]:
 def _release(campaign: Campaign) -> Executed:
     """The rest of the runbook, after a pass."""
     campaign["train"]
-    rest = [name for name in names(RUNBOOK) if name not in {"pin", "train", "judge"}]
+    rest = [name for name in names(RUNBOOK) if name not in {"pin", "train", "judge", "live"}]
     return execute(world_of(campaign), *rest, page=RUNBOOK, before=f"HASH={pinned_hash(campaign)}")
 
 
@@ -418,6 +425,24 @@ def _refresh_all(campaign: Campaign) -> Run:
     campaign["settings"]  # looks for drift, and this sets variables back
     older = pinned_hash(campaign, "er_20251020")
     return ran(execute(world_of(campaign), "all", before=f"HASH={older}"), REFRESH)
+
+
+@scenario("live", "refresh-all", "pr-model")
+def _live(campaign: Campaign) -> tuple[Executed, Run]:
+    """Merge what the deployment proposed, the runbook's last step, and do what GitHub does after that push.
+
+    Last of all: from then on a model is in production, which others would be compared with.
+    """
+    campaign["refresh-all"], campaign["pr-model"]
+    hub, app = world_of(campaign).hub, Account("github-actions[bot]")
+    for name in ("ER Precision Gate", "Claims Gate", "CI"):  # as the ruleset requires since the page's step 8
+        number, now = hub.state.numbers(), hub.state.now()
+        head = world_of(campaign).head("mlops/deploy-production-er")
+        hub.state.checks[number] = CheckRun(number, name, head, app, now, "completed", "success", now)
+    merged = execute(world_of(campaign), "begin", "live", page=RUNBOOK)
+    if merged.code:
+        raise RuntimeError(merged.output)
+    return merged, world_of(campaign).after_push(DEPLOY)
 
 
 @scenario("adopt")

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from mlops import documents
+from mlops.deploy.document import Pointer
 from tests.conftest import git
 from tests.e2e.act import Run
 from tests.e2e.campaign import Campaign
 from tests.e2e.pages import RUNBOOK, block, names
-from tests.e2e.scenarios import ARTIFACT, DATASET, DEPLOY, GATE, PUBLISH, TRAIN, Race, pinned_hash, world_of
+from tests.e2e.scenarios import ARTIFACT, DATASET, DEPLOY, GATE, PUBLISH, TRAIN, Race, pinned_hash, target_of, world_of
 from tests.e2e.world import REPOSITORY, WAITING
 
 BRANCH = f"mlops/card-{DATASET}"
@@ -233,7 +235,7 @@ def test_one_dispatch_does_the_whole_refresh(campaign: Campaign) -> None:
 
 
 @pytest.mark.scenario("deploy")
-def test_a_model_that_passes_is_released_and_its_deployment_recorded(campaign: Campaign) -> None:
+def test_a_model_that_passes_is_released_and_its_deployment_proposed(campaign: Campaign) -> None:
     run, world = campaign["deploy"], world_of(campaign)
     assert run.code == 0, run.explain()
     [release] = [one for one in world.hub.state.releases.values() if one.tag == DATASET]
@@ -244,8 +246,23 @@ def test_a_model_that_passes_is_released_and_its_deployment_recorded(campaign: C
     said = run["precision-gate"].outputs
     assert hashlib.sha256(assets["checksums.txt"]).hexdigest() == said["artifact-sha256"]
     assert hashlib.sha256(assets["gate.json"]).hexdigest() == said["gate-sha256"]
-    [deployment] = [one for one in world.hub.state.deployments.values() if one.environment == "production"]
-    assert deployment.statuses[-1].state == "success"
+    [proposed] = [one for one in world.hub.state.issues.values() if one.title == f"Serve {DATASET} in production"]
+    assert run["propose"].outputs["url"].endswith(f"/pull/{proposed.number}")
+    assert {run[name].result for name in ("models", "reconcile", "record")} <= {None, "skipped"}
+
+
+@pytest.mark.scenario("live")
+def test_merging_the_proposal_has_the_target_serve_the_model_and_github_say_so(campaign: Campaign) -> None:
+    (_, run), world = campaign["live"], world_of(campaign)
+    assert run.code == 0, run.explain()
+    pointer = documents.read(target_of(world.source) / "er" / "pointer.json", Pointer)
+    assert pointer.live is not None
+    assert (pointer.live.model_id, pointer.live.commit, pointer.sequence) == (DATASET, world.head(), 1)
+    deployed = [one for one in world.hub.state.deployments.values() if one.environment == "production"]
+    assert [(one.sha, one.statuses[-1].state) for one in deployed] == [(world.head(), "success")]
+    assert run["models"].outputs["models"] == DATASET
+    card = git(world.remote, "show", f"main:model_cards/{DATASET}.md")
+    assert "Deployed: production." in card
 
 
 @pytest.mark.scenario("deploy-fail")
@@ -253,7 +270,7 @@ def test_a_model_that_fails_is_not_deployed(campaign: Campaign) -> None:
     run = campaign["deploy-fail"]
     assert run["precision-gate"].outputs["verdict"] == "fail"
     assert run["precision-gate"].result == "failure"
-    assert run["deploy"].result in {None, "skipped"}
+    assert run["release"].result in {None, "skipped"}
 
 
 @pytest.mark.scenario("deploy-nothing")
@@ -261,13 +278,13 @@ def test_a_gate_that_was_skipped_deploys_nothing(campaign: Campaign) -> None:
     run = campaign["deploy-nothing"]
     assert run["evidence"].result == "failure"
     assert run["precision-gate"].result in {None, "skipped"}
-    assert run["deploy"].result in {None, "skipped"}
+    assert run["release"].result in {None, "skipped"}
 
 
 @pytest.mark.scenario("deploy-other-bytes")
 def test_bytes_that_were_not_judged_are_refused_before_anything_is_written(campaign: Campaign) -> None:
     run, world = campaign["deploy-other-bytes"], world_of(campaign)
-    job = run["deploy"]
+    job = run["release"]
     assert job.result == "failure"
     assert "sha256" in "\n".join(job.errors()).lower()
     commit = run.commit
@@ -329,7 +346,7 @@ def test_every_command_of_the_runbook_is_executed() -> None:
     shown = re.findall(r"^\$ (.+)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
     executed = "\n".join(block(name, RUNBOOK) for name in names(RUNBOOK)).splitlines()
     assert [command for command in shown if command not in executed] == [
-        "gh workflow run model-deploy.yml -f dataset_hash=HASH_OF_THE_GOOD_ONE -f environment=production"
+        "gh workflow run model-rollback.yml -f environment=production"
     ]
 
 

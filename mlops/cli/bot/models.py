@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mlops import environments
+from mlops.admission import refuse_undeclared
 from mlops.bot.artifacts import card_of, obtain, wanted_for_model
 from mlops.bot.git import parse_branch
 from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS
@@ -14,6 +15,7 @@ from mlops.bot.reading import Reader
 from mlops.bot.sources import Wanted
 from mlops.cli.bot.common import deadline_option, json_option, reading, tell
 from mlops.cli.common import load_settings, repository_root, shown_path
+from mlops.environments import parse_environment
 from mlops.errors import InputRefusedError
 from mlops.ids import ModelId
 
@@ -22,18 +24,22 @@ from mlops.ids import ModelId
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="A folder; each model gets its own below it."
 )
+@click.option("--environment", metavar="NAME", help="Only of this environment.")
 @click.option("--branch", default="main", show_default=True, help="Only runs on this branch count.")
 @deadline_option
 @json_option
-def command(out: Path | None, branch: str, deadline: float, as_json: bool) -> None:
+def command(out: Path | None, environment: str | None, branch: str, deadline: float, as_json: bool) -> None:
     """Put the artifact of every model that environments.json names into a folder of its own, verified.
 
     Of each model exactly the bytes that its committed card records, from its release or from a run, whichever workflow
     that was. One that is found nowhere is told and left out: a target that holds the model does not need it. The
-    output `environments` is a list for a matrix: each environment, and whether mlops.toml names a target for it.
+    output `matrix` has each environment, and whether mlops.toml names a target for it.
     """
     root = repository_root()
-    settings, declared = load_settings(root), environments.read(root).environments
+    settings, every = load_settings(root), environments.read(root)
+    if environment is not None:
+        refuse_undeclared(parse_environment(environment), every)
+    declared = {name: served for name, served in every.environments.items() if environment in {None, name}}
     folder = out or root / "dist" / "models"
     models = sorted({model for served in declared.values() for model in served.values()})
     given = Wanted(names=(), workflow="", branch=parse_branch(branch, field="--branch"))
@@ -43,7 +49,11 @@ def command(out: Path | None, branch: str, deadline: float, as_json: bool) -> No
     there = [model for model in models if (folder / model).is_dir()]
     tell(
         "models",
-        {"environments": json.dumps(listed), "models": " ".join(there), "folder": str(shown_path(folder))},
+        {
+            "matrix": json.dumps({"include": listed}) if listed else "",
+            "models": " ".join(there),
+            "folder": str(shown_path(folder)),
+        },
         "\n".join(lines) or "No environment names a model.",
         as_json=as_json,
     )

@@ -19,6 +19,7 @@ from mlops.promotion import Promotion
 @click.command("promote", epilog="Example: mlops bot promote er_20251020 --environment production")
 @click.argument("model", metavar="ID")
 @click.option("--environment", default=environments.PRODUCTION, show_default=True, metavar="NAME", help="Where.")
+@click.option("--former", is_flag=True, help="It was rolled back to, and serves already; its card alone must hold.")
 @click.option("--base-branch", default="main", show_default=True, help="The branch whose environments.json counts.")
 @click.option(
     "--author", default=f"{BOT.name} <{BOT.email}>", show_default=True, metavar="'NAME <ADDRESS>'",
@@ -28,7 +29,14 @@ from mlops.promotion import Promotion
 @deadline_option
 @json_option
 def command(
-    model: str, environment: str, base_branch: str, author: str, remote: str | None, deadline: float, as_json: bool
+    model: str,
+    environment: str,
+    former: bool,
+    base_branch: str,
+    author: str,
+    remote: str | None,
+    deadline: float,
+    as_json: bool,
 ) -> None:
     """Open the pull request that has an environment be served by the model ID: one line, and the cards that say so.
 
@@ -43,5 +51,5 @@ def command(
             return pages.promotion_pull_request(found, model_id, where, pages.links_at(hub.settings, commit))
 
         road = Road(base, by, remote or hub.settings.repository_url, os.environ)
-        done = submit(hub, Wish(model_id, where, utc_today), road, describe)
+        done = submit(hub, Wish(model_id, where, utc_today, former), road, describe)
     tell("promote", done._asdict(), f"{done.status}: {done.url}", as_json=as_json)

@@ -8,9 +8,10 @@ from mlops import admission, bom, checksums, documents
 from mlops import manifest as manifests
 from mlops.artifact import CHECKSUMS, EVALUATION, GATE, METRICS, MODEL, TRAINING, Training
 from mlops.bot import pages
+from mlops.bot.client import GitHub
 from mlops.bot.committing import read_passed
 from mlops.bot.permissions import WRITE_CONTENTS
-from mlops.bot.releases import Contents, publish
+from mlops.bot.releases import Contents, Published, publish
 from mlops.bot.settings import parse_commit
 from mlops.bot.unpacking import MAX_BYTES, is_ours
 from mlops.cli.bot.common import connection, deadline_option, json_option, tell
@@ -26,12 +27,9 @@ from mlops.metrics import Metrics
 @click.argument("artifact", type=click.Path(path_type=Path, file_okay=False), metavar="ARTIFACT")
 @click.option("--card", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The model's card.")
 @click.option("--commit", metavar="SHA", help="The commit that the tag names.  [GITHUB_SHA]")
-@click.option("--if-passed", is_flag=True, help="Leave a beta out, whose verdict is not pass, instead of refusing it.")
 @deadline_option
 @json_option
-def command(
-    artifact: Path, card: Path | None, commit: str | None, if_passed: bool, deadline: float, as_json: bool
-) -> None:
+def command(artifact: Path, card: Path | None, commit: str | None, deadline: float, as_json: bool) -> None:
     """Publish the model in ARTIFACT, which must have passed, as a release: files, verdict, card, bill of materials.
 
     Files are uploaded into a draft, which is published last; a rerun goes on where it stopped. A release that holds
@@ -39,18 +37,27 @@ def command(
     artifact without a verdict, as training left it, gets the committed one.
     """
     admission.supply_verdict(artifact, repository_root())
-    if if_passed and (verdict := documents.read(artifact / GATE, GateReport).verdict) != "pass":
-        none = {"status": "left out", "url": "", "tag": ""}
-        tell("release", none, f"{artifact}: not released, its verdict is {verdict}.", as_json=as_json)
-        return
-    report = read_passed(artifact)
-    tag = str(ModelId.parse(report.model_id))
-    contents = _contents(artifact, card, report)
+    contents, report = contents_of(artifact, card)
     with connection(deadline, WRITE_CONTENTS) as hub:
-        at = parse_commit(commit or hub.settings.sha, field="--commit")
-        body = pages.release_body(report, pages.links_at(hub.settings, at))
-        done = publish(hub, contents, tag=tag, commit=at, title=f"Model {tag}", body=body)
+        done = release(hub, contents, report, parse_commit(commit or hub.settings.sha, field="--commit"))
     tell("release", done._asdict(), f"{done.status}: {done.url}", as_json=as_json)
+
+
+def release(hub: GitHub, contents: Contents, report: GateReport, commit: str) -> Published:
+    """Publish what :func:`contents_of` read, under a tag that is the model's id."""
+    tag = str(ModelId.parse(report.model_id))
+    body = pages.release_body(report, pages.links_at(hub.settings, commit))
+    return publish(hub, contents, tag=tag, commit=commit, title=f"Model {tag}", body=body)
+
+
+def contents_of(artifact: Path, card: Path | None) -> tuple[Contents, GateReport]:
+    """Return what is released, if the verdict is a pass, and the verdict.
+
+    Raises:
+        InputRefusedError: It is no pass, it is about other bytes, or a file is not what the artifact lists.
+    """
+    report = read_passed(artifact)
+    return _contents(artifact, card, report), report
 
 
 def _contents(artifact: Path, card: Path | None, report: GateReport) -> Contents:
