@@ -32,7 +32,7 @@ def test_nothing_sends_nothing() -> None:
     ],
 )  # fmt: skip
 def test_no_other_address_is_taken_and_none_is_repeated(url: str) -> None:
-    with pytest.raises(ValueError, match="http|user") as refused:
+    with pytest.raises(ValueError, match=r"http|user") as refused:
         check_address(url)
     assert "secret" not in str(refused.value)
     with pytest.raises(ValidationError):
