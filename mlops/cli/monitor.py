@@ -30,7 +30,7 @@ _OUTPUT = Path("dist", "monitoring.json")
 )  # fmt: skip
 @click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Prometheus text.")
 @click.option(
-    "--pushgateway", envvar="MLOPS_METRICS_PUSHGATEWAY", metavar="URL",
+    "--pushgateway", metavar="URL",
     help="Send the numbers there, too; by default MLOPS_METRICS_PUSHGATEWAY, then mlops.toml's.",
 )  # fmt: skip
 @click.option("--skip-unset", is_flag=True, help="Where no log is named, say so and end well.")

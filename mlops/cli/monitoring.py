@@ -1,5 +1,6 @@
 """The steps of ``mlops monitor``: read the log, find what to compare with, measure, judge, write."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from mlops import documents
 from mlops.cli import outputs
 from mlops.cli.common import declared_contract, emit_json, load_settings, repository_root
+from mlops.cli.metrics import ADDRESS
 from mlops.cli.references import Reference, References
 from mlops.config import FILE_NAME, Settings
 from mlops.errors import ExitCode, UsageRefusedError
@@ -95,7 +97,7 @@ def monitor(asked: Asked, *, skip_unset: bool, as_json: bool) -> int:
     documents.write_bytes(asked.output.with_suffix(".md"), markdown.encode())
     if asked.metrics is not None:
         documents.write_bytes(asked.metrics, expose(found.task, found.models))
-    _push(asked.pushgateway or settings.metrics.pushgateway, found)
+    _push(asked.pushgateway or os.environ.get(ADDRESS) or settings.metrics.pushgateway, found)
     outputs.summarise(markdown)
     outputs.tell("monitor", {"word": found.word, "report": str(asked.output), "task": asked.task})
     if as_json:

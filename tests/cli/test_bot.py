@@ -36,6 +36,7 @@ VERBS = (
     "dispatch",
     "drift",
     "models",
+    "monitor",
     "plan",
     "promote",
     "publish",

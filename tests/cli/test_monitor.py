@@ -103,7 +103,7 @@ def test_a_column_that_the_model_does_not_read_is_no_shift(chain: Chain, run_cli
 
 
 def test_a_pushgateway_gets_the_numbers_of_each_model_and_changes_no_word(
-    chain: Chain, run_cli: RunCli, log: Written
+    chain: Chain, run_cli: RunCli, log: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare(chain.repository, **RULES)
     got: dict[str, bytes] = {}
@@ -125,7 +125,8 @@ def test_a_pushgateway_gets_the_numbers_of_each_model_and_changes_no_word(
     assert (done.code, done.err) == (0, "")
     assert list(got) == [f"/metrics/job/mlops_monitoring/model_id/{DATASET}"]
     assert b'mlops_realised_f1{bound="lower"' in got[f"/metrics/job/mlops_monitoring/model_id/{DATASET}"]
-    dead = run_cli(*command, f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("MLOPS_METRICS_PUSHGATEWAY", f"http://127.0.0.1:{server.server_port}")
+    dead = run_cli(*command[:-1])
     assert (dead.code, "warning: the Pushgateway" in dead.err) == (0, True)
     assert_refused(run_cli(*command, "ftp://gateway"), 2, "Pushgateway")
 
