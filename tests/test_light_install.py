@@ -52,6 +52,7 @@ def test_the_blocker_blocks() -> None:
         "from mlops.card import agreement, checking, evidence, render",
         "from mlops.reporting import summary_of",
         "from mlops import admission, affected, environments, judged, registry",
+        "from mlops.cli import metrics",
     ],
 )
 def test_what_reads_documents_is_imported_without_the_learner(statement: str) -> None:

@@ -12,7 +12,11 @@ from mlops.series import names
 from mlops.series.timeline import WINDOW
 
 _OUTCOMES = {"1": "pass", "0": "inconclusive", "-1": "fail"}
-_BAND = {"custom.lineWidth": 0, "custom.showPoints": "never", "custom.hideFrom": {"legend": True}}
+_BAND = {
+    "custom.lineWidth": 0,
+    "custom.showPoints": "never",
+    "custom.hideFrom": {"legend": True, "tooltip": False, "viz": False},
+}
 
 
 def dashboard(settings: Settings) -> Json:
@@ -113,7 +117,7 @@ def _models() -> Iterator[Json]:
     )  # fmt: skip
     by = "task, model_id, dataset_id, metric"
     yield panel(
-        "table", "Models by dataset", [target(last(names.QUALITY, by, f'{CHOSEN},bound="value"'), instant=True)],
+        "table", "Models and their metrics", [target(last(names.QUALITY, by, f'{CHOSEN},bound="value"'), instant=True)],
         size=(12, 8), fieldConfig=fields("percentunit", decimals=2),
         transformations=[
             {"id": "groupingToMatrix", "options": {

@@ -52,6 +52,19 @@ def test_a_model_that_failed_is_known_from_the_ledger_of_verdicts(samples: Sampl
     assert at(samples, names.QUALITY, FAILED, "f1", "value") is None
 
 
+def test_a_verdict_comes_from_the_gate_else_from_the_card_else_from_the_ledger(
+    told: Repository, tmp_path: Path
+) -> None:
+    told.clone(tmp_path / "own")
+    folder = tmp_path / "own"
+    (folder / judged.FILE).write_bytes(judged.dumps([line(NEW, "fail", date(2025, 11, 12))]))
+    assert at(Reader().samples(of_tree(folder, {})), names.VERDICT, NEW, "pass") == 1
+    (folder / evidence_path(NEW, "gate.json")).unlink()
+    assert at(Reader().samples(of_tree(folder, {})), names.VERDICT, NEW, "pass") == 1
+    (folder / "model_cards" / f"{NEW}.md").unlink()
+    assert at(Reader().samples(of_tree(folder, {})), names.VERDICT, NEW, "fail") == 1
+
+
 def test_a_certificate_tells_its_end_and_latency_in_seconds(samples: Samples) -> None:
     assert at(samples, names.ONE_ROW, CLAIMS, "0.95") == 0.008
     assert at(samples, names.CERTIFICATION, CLAIMS, "test_accuracy", "value") == 317 / 320
