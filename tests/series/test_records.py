@@ -75,6 +75,15 @@ def test_a_certificate_tells_its_end_and_latency_in_seconds(samples: Samples) ->
     assert at(samples, names.EXPIRY, "claims_20251208") is None
 
 
+def test_a_further_model_on_the_same_data_is_the_newer_one(tmp_path: Path) -> None:
+    (tmp_path / "model_cards").mkdir()
+    lines = [line(f"{OLD}{number}", "fail", date(2025, 10, 21)) for number in ("", "-2", "-10")]
+    (tmp_path / judged.FILE).write_bytes(judged.dumps(lines))
+    found = Reader().samples(of_tree(tmp_path, {}))
+    first, second, tenth = (found[key(names.DATASET_TIME, "er", f"{OLD}{one}", OLD)] for one in ("", "-2", "-10"))
+    assert (second, tenth) == (first + 1, first + 9)
+
+
 def test_what_is_declared_is_told_of_the_model_that_serves(samples: Samples) -> None:
     assert at(samples, names.DECLARED, NEW, "production") == 1
     assert at(samples, names.DECLARED, OLD, "production") == 0
