@@ -13,6 +13,7 @@ import numpy as np
 from mlops import documents
 from mlops.cli import outputs
 from mlops.cli.common import declared_contract, emit_json, load_settings, repository_root
+from mlops.cli.feedback_asked import day_of
 from mlops.cli.metrics import ADDRESS
 from mlops.cli.references import Reference, References
 from mlops.config import FILE_NAME, Settings
@@ -20,7 +21,6 @@ from mlops.errors import ExitCode, UsageRefusedError
 from mlops.feedback import draws, reading, snapshots
 from mlops.feedback.reading import Logged, Window
 from mlops.hashing import Sha256, sha256_bytes
-from mlops.ids import utc_today
 from mlops.inputs import frame
 from mlops.metrics_settings import check_address
 from mlops.monitoring import estimated, judging, page, realised, shifts
@@ -112,7 +112,7 @@ def measure(asked: Asked, log: Path, settings: Settings, root: Path) -> Monitori
     declared = settings.task(asked.task)
     rules, contract = declared.monitoring, declared_contract(settings, asked.task, root)
     maturity = rules.maturity_days if rules.maturity_days is not None else contract.maturity_days if contract else 0
-    span = Span.of(asked.as_of or utc_today(), days=rules.window_days, maturity_days=maturity)
+    span = Span.of(day_of(asked.as_of), days=rules.window_days, maturity_days=maturity)
     rows = reading.read(log, asked.task, span.whole)
     drawn = draws.inclusion(draws.read_all(root, asked.task, asked.audits), rows)
     live = next((row.model_id for row in reversed(rows) if row.role == "live"), None)

@@ -13,10 +13,11 @@ from tests.conftest import ROOT, RunCli
 from tests.feedback.logs import Written
 from tests.tables import assert_refused, picture
 
-AS_OF = ("--as-of", "2026-03-01")
+AS_OF = ("--as-of", "2025-03-01")
+LATER = ("--as-of", "2025-11-02")
 PAIR = {"left_name": "00123", "right_name": "NA"}
 CLAIM = {
-    "claim_date": "2026-01-05", "order_date": "2026-01-02", "amount": 12.5, "order_value": 20.0, "quantity": 2.0,
+    "claim_date": "2025-10-05", "order_date": "2025-10-02", "amount": 12.5, "order_value": 20.0, "quantity": 2.0,
     "category": "NA", "marketplace": "US", "fulfillment_center": "0012",
 }  # fmt: skip
 
@@ -33,67 +34,79 @@ def export(run: RunCli, log: Written, *options: str | Path) -> dict[str, object]
 
 
 def pairs(root: Path) -> list[dict[str, object]]:
-    return list(pq.read_table(root / "data/er/er_batch_20260301.parquet").to_pylist())
+    return list(pq.read_table(root / "data/er/er_batch_20250301.parquet").to_pylist())
 
 
-def held(root: Path, name: str = "er_20260301") -> list[list[str]]:
+def held(root: Path, name: str = "er_20250301") -> list[list[str]]:
     lines = (root / "dist/feedback" / name / "held.csv").read_text(encoding="utf-8").splitlines()[1:]
     return [line.split(",")[:2] for line in lines]
 
 
 def test_pairs_as_they_were_sent_with_their_newest_label(repository: Path, run_cli: RunCli, log: Written) -> None:
-    one = log.answer("2026-01-05", PAIR)
-    log.answer("2026-01-05", PAIR, role="shadow", answers=one)
-    log.decide("2026-01-20", one, 1)
-    two = log.answer("2026-01-06", {"left_name": "", "right_name": None}, role="canary", score=0.1)
-    log.decide("2026-01-07", two, 0)
-    log.answer("2026-01-08", {"left_name": "never", "right_name": "labelled"})
-    late = log.answer("2026-01-08", {"left_name": "decided", "right_name": "later"})
-    log.decide("2026-03-02", late, 1)  # a day that nobody knew on --as-of
+    one = log.answer("2025-01-05", PAIR)
+    log.answer("2025-01-05", PAIR, role="shadow", answers=one)
+    log.decide("2025-01-20", one, 1)
+    two = log.answer("2025-01-06", {"left_name": "", "right_name": None}, role="canary", score=0.1)
+    log.decide("2025-01-07", two, 0)
+    log.answer("2025-01-08", {"left_name": "never", "right_name": "labelled"})
+    late = log.answer("2025-01-08", {"left_name": "decided", "right_name": "later"})
+    log.decide("2025-03-02", late, 1)  # a day that nobody knew on --as-of
     found = export(run_cli, log)
     assert pairs(repository) == [
         {"pair_id": one, **PAIR, "label": 1},
         {"pair_id": two, "left_name": "", "right_name": None, "label": 0},
     ]
     assert (found["answered"], found["undecided"], found["immature"]) == (4, 2, 0)
-    manifest = manifests.load(repository / "dist/feedback/er_20260301/er_20260301.json")
+    manifest = manifests.load(repository / "dist/feedback/er_20250301/er_20250301.json")
     assert (manifest.rows, manifest.labels, manifest.uris) == (
         2,
         {"0": 1, "1": 1},
-        ("data/er/er_batch_20260301.parquet",),
+        ("data/er/er_batch_20250301.parquet",),
     )
     assert "2 of 4 predictions that were old enough" in manifest.limitations[0]
-    assert run_cli("verify", "dist/feedback/er_20260301/er_20260301.json").code == 0
-    assert run_cli("pin", "er", "data/er/er_batch_20260301.parquet", "--date", "20260301").code == 0
+    assert run_cli("verify", "dist/feedback/er_20250301/er_20250301.json").code == 0
+    assert run_cli("pin", "er", "data/er/er_batch_20250301.parquet", "--date", "20250301").code == 0
 
 
 def test_a_fast_label_does_not_count_before_a_slow_one_could(repository: Path, run_cli: RunCli, log: Written) -> None:
-    old = log.answer("2026-02-15", {"left_name": "old", "right_name": "x"})
-    young = log.answer("2026-02-16", {"left_name": "young", "right_name": "x"})
-    log.decide("2026-02-16", young, 1)
-    log.decide("2026-02-28", old, 0)
+    old = log.answer("2025-02-15", {"left_name": "old", "right_name": "x"})
+    young = log.answer("2025-02-16", {"left_name": "young", "right_name": "x"})
+    log.decide("2025-02-16", young, 1)
+    log.decide("2025-02-28", old, 0)
     found = export(run_cli, log, "--maturity", "14")
     assert [row["pair_id"] for row in pairs(repository)] == [old]
     assert found["immature"] == 1
 
 
+def test_labels_of_days_to_come_are_not_waited_for(repository: Path, run_cli: RunCli, log: Written) -> None:
+    log.decide("2025-01-06", log.answer("2025-01-05", PAIR), 1)
+    command = ("export", "report", "audit")
+    for verb in command:
+        more = ("--size", "1", "--seed", "1") if verb == "audit" else ()
+        done = run_cli("feedback", verb, "--log", log.path, "--task", "er", "--as-of", "2999-01-01", *more)
+        assert_refused(done, 2, "--as-of", "future")
+    done = run_cli("monitor", "--log", log.path, "--task", "er", "--as-of", "2999-01-01")
+    assert_refused(done, 2, "--as-of", "future")
+    assert not (repository / "data").exists()
+
+
 def test_the_window_holds_its_first_day_and_not_its_last(repository: Path, run_cli: RunCli, log: Written) -> None:
-    days = ["2026-01-31", "2026-02-01", "2026-02-14", "2026-02-15"]
+    days = ["2025-01-31", "2025-02-01", "2025-02-14", "2025-02-15"]
     ids = [log.answer(day, {"left_name": day, "right_name": "x"}) for day in days]
     for one in ids:
-        log.decide("2026-02-20", one, 1)
-    export(run_cli, log, "--from", "2026-02-01", "--until", "20260215")
+        log.decide("2025-02-20", one, 1)
+    export(run_cli, log, "--from", "2025-02-01", "--until", "20250215")
     assert [row["pair_id"] for row in pairs(repository)] == ids[1:3]
 
 
 def test_conflicts_are_held_out_with_their_reason(repository: Path, run_cli: RunCli, log: Written) -> None:
-    revised = log.answer("2026-01-01", {"left_name": "a", "right_name": "b"})
-    log.decide("2026-01-02", revised, 1)
-    log.decide("2026-01-03", revised, 0, revises=True)
-    same = [log.answer("2026-01-01", {"left_name": "c", "right_name": "d"}) for _ in range(2)]
-    twice = [log.answer("2026-01-01", {"left_name": "e", "right_name": "f"}) for _ in range(2)]
+    revised = log.answer("2025-01-01", {"left_name": "a", "right_name": "b"})
+    log.decide("2025-01-02", revised, 1)
+    log.decide("2025-01-03", revised, 0, revises=True)
+    same = [log.answer("2025-01-01", {"left_name": "c", "right_name": "d"}) for _ in range(2)]
+    twice = [log.answer("2025-01-01", {"left_name": "e", "right_name": "f"}) for _ in range(2)]
     for one, label in zip([*same, *twice], [0, 1, 1, 1], strict=True):
-        log.decide("2026-01-04", one, label)
+        log.decide("2025-01-04", one, label)
     found = export(run_cli, log)
     assert held(repository) == [
         ["revised", revised], ["same_inputs", same[0]], ["same_inputs", same[1]], ["repeated", twice[0]],
@@ -107,15 +120,15 @@ def test_conflicts_are_held_out_with_their_reason(repository: Path, run_cli: Run
 def test_the_same_again_is_done_once_and_other_content_is_refused(
     repository: Path, run_cli: RunCli, log: Written
 ) -> None:
-    one = log.answer("2026-01-05", PAIR)
-    log.decide("2026-01-06", one, 1)
+    one = log.answer("2025-01-05", PAIR)
+    log.decide("2025-01-06", one, 1)
     assert export(run_cli, log)["status"] == "written"
     before = picture(repository)
     assert export(run_cli, log)["status"] == "unchanged"
-    two = log.answer("2026-01-05", {"left_name": "x", "right_name": "y"})
-    log.decide("2026-01-06", two, 1)
+    two = log.answer("2025-01-05", {"left_name": "x", "right_name": "y"})
+    log.decide("2025-01-06", two, 1)
     again = run_cli("feedback", "export", "--log", log.path, "--task", "er", *AS_OF)
-    assert_refused(again, 6, "er_batch_20260301.parquet")
+    assert_refused(again, 6, "er_batch_20250301.parquet")
     assert picture(repository) == before
 
 
@@ -127,7 +140,7 @@ def test_the_log_is_read_while_it_is_written_and_never_made(repository: Path, ru
         run_cli("feedback", "export", "--log", tmp_path / "text", "--task", "er", *AS_OF), 3, "cannot be read"
     )
     log = Written(tmp_path / "log")
-    log.decide("2026-01-06", log.answer("2026-01-05", PAIR), 1)
+    log.decide("2025-01-06", log.answer("2025-01-05", PAIR), 1)
     with log.log._writing() as writing:
         writing.execute("DELETE FROM labels")  # a server in the middle of a transaction
         assert export(run_cli, log)["rows"] == 1
@@ -152,22 +165,22 @@ def test_claims_go_through_gate_1_and_into_the_dataset(
     monkeypatch.chdir(tmp_path)
     log = Written(tmp_path / "log", task="claims", model="claims_20251006")
     for at in range(8):
-        own = log.answer("2026-01-05", {**CLAIM, "amount": 10.25 + at}, row=f"00{at}")
-        log.decide(f"2026-01-{10 + at}", own, at % 2)
-    unnamed = log.answer("2026-01-05", {**CLAIM, "amount": 3.0})
-    log.decide("2026-01-06", unnamed, 1)
-    fresh = log.answer("2026-02-20", CLAIM, row="fresh")
-    log.decide("2026-02-21", fresh, 1)  # fourteen days have not passed
-    command = ("feedback", "export", "--log", log.path, "--task", "claims", *AS_OF)
+        own = log.answer("2025-10-10", {**CLAIM, "amount": 10.25 + at}, row=f"00{at}")
+        log.decide(f"2025-10-{10 + at}", own, at % 2)
+    unnamed = log.answer("2025-10-10", {**CLAIM, "amount": 3.0})
+    log.decide("2025-10-11", unnamed, 1)
+    fresh = log.answer("2025-10-25", CLAIM, row="fresh")
+    log.decide("2025-10-26", fresh, 1)  # fourteen days have not passed
+    command = ("feedback", "export", "--log", log.path, "--task", "claims", *LATER)
     assert_refused(run_cli(*command), 2, "seller_id, order_id", "--records")
     assert_refused(run_cli(*command, "--records", records(tmp_path, ["000"])), 3, "7 of 8")
-    found = export(run_cli, log, "--records", records(tmp_path, [f"00{at}" for at in range(9)]))
+    found = export(run_cli, log, *LATER, "--records", records(tmp_path, [f"00{at}" for at in range(9)]))
     assert (found["rows"], found["immature"]) == (8, 1)
-    assert held(tmp_path, "claims_20260301") == [["unnamed", unnamed]]
-    path = tmp_path / "data/claims/claims_batch_20260301.csv"
+    assert held(tmp_path, "claims_20251102") == [["unnamed", unnamed]]
+    path = tmp_path / "data/claims/claims_batch_20251102.csv"
     assert path.read_text(encoding="utf-8").splitlines()[:2] == [
         ",".join(["claim_id", "seller_id", "order_id", *CLAIM, "claimable", "decision_date"]),
-        "000,0007,o-000,2026-01-05,2026-01-02,10.25,20,2,NA,US,0012,0,2026-01-10",
+        "000,0007,o-000,2025-10-05,2025-10-02,10.25,20,2,NA,US,0012,0,2025-10-10",
     ]
     validated = run_cli("validate", "claims", "--data-path", path)
     assert "columns are not" not in validated.err
@@ -181,12 +194,12 @@ def test_the_report_tells_how_labels_come(
     repository: Path, run_cli: RunCli, log: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     one, two, _old, _young = (
-        log.answer(day, {**PAIR, "left_name": day}) for day in ("2026-01-05", "2026-01-06", "2026-01-07", "2026-02-28")
+        log.answer(day, {**PAIR, "left_name": day}) for day in ("2025-01-05", "2025-01-06", "2025-01-07", "2025-02-28")
     )
-    log.answer("2026-01-05", PAIR, role="shadow", answers=one)
-    log.decide("2026-01-07", one, 1)
-    log.decide("2026-01-01", two, 0)
-    log.decide("2026-02-20", two, 1, revises=True)
+    log.answer("2025-01-05", PAIR, role="shadow", answers=one)
+    log.decide("2025-01-07", one, 1)
+    log.decide("2025-01-01", two, 0)
+    log.decide("2025-02-20", two, 1, revises=True)
     options = ("--log", log.path, "--task", "er", *AS_OF, "--maturity", "7")
     found = json.loads(run_cli("feedback", "report", *options, "--json").out)
     assert {name: count for name, count in found["histogram"].items() if count} == {"2-3": 1, "29-56": 1}
@@ -203,7 +216,7 @@ def test_the_report_tells_how_labels_come(
 
 
 def test_a_snapshot_is_whole_while_the_server_writes(repository: Path, run_cli: RunCli, log: Written) -> None:
-    log.decide("2026-01-06", log.answer("2026-01-05", PAIR), 1)
+    log.decide("2025-01-06", log.answer("2025-01-05", PAIR), 1)
     with log.log._writing() as writing:
         writing.execute("DELETE FROM labels")
         assert run_cli("feedback", "snapshot", "--log", log.path, "--to", "kept/serving.sqlite").code == 0
@@ -217,10 +230,10 @@ def test_a_snapshot_is_whole_while_the_server_writes(repository: Path, run_cli: 
 def test_a_draw_goes_to_people_and_its_probabilities_come_along(
     repository: Path, run_cli: RunCli, log: Written
 ) -> None:
-    ids = log.many("2026-01-05", [(score / 100, None) for score in range(100)], PAIR)
+    ids = log.many("2025-01-05", [(score / 100, None) for score in range(100)], PAIR)
     command = ("feedback", "audit", "--log", log.path, "--task", "er", *AS_OF, "--size", "20", "--seed", "7")
     assert run_cli(*command).code == 0
-    path, people = repository / "audits/er/er_20260301-s7.json", repository / "dist/audits/er_20260301-s7.csv"
+    path, people = repository / "audits/er/er_20250301-s7.json", repository / "dist/audits/er_20250301-s7.csv"
     draw = json.loads(path.read_text(encoding="utf-8"))
     header, *lines = people.read_text(encoding="utf-8").splitlines()
     assert header == "prediction_id,id,day,input.left_name,input.right_name,inclusion_probability,label,decided"
@@ -230,14 +243,14 @@ def test_a_draw_goes_to_people_and_its_probabilities_come_along(
     assert picture(repository) == before
     for number, one in enumerate(ids):
         if one in draw["rows"] or number > 90:
-            log.decide("2026-01-10", one, number % 2)
+            log.decide("2025-01-10", one, number % 2)
     found = export(run_cli, log)
     assert (found["rows"], found["audited"]) == (len({*draw["rows"], *ids[91:]}), 20)
-    rows = (repository / "dist/feedback/er_20260301/rows.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (repository / "dist/feedback/er_20250301/rows.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert {line.split(",")[0]: float(line.split(",")[-1]) for line in rows if line.split(",")[-1]} == draw["rows"]
     export(run_cli, log, "--only-audited", "--out", "data/audited", "--output", "dist/audited")
-    table = pq.read_table(repository / "data/audited/er_batch_20260301.parquet").to_pylist()
+    table = pq.read_table(repository / "data/audited/er_batch_20250301.parquet").to_pylist()
     assert {row["pair_id"]: row["inclusion_prob"] for row in table} == draw["rows"]
-    assert run_cli("pin", "er", "data/audited/er_batch_20260301.parquet", "--date", "20260301").code == 0
+    assert run_cli("pin", "er", "data/audited/er_batch_20250301.parquet", "--date", "20250301").code == 0
     other = run_cli(*command[:-3], "21", "--seed", "7")
-    assert_refused(other, 6, "er_20260301-s7")
+    assert_refused(other, 6, "er_20250301-s7")

@@ -40,9 +40,9 @@ def log(chain: Chain, tmp_path: Path) -> Written:
         )
         for at, (row, score) in enumerate(zip(rows_of(some.inputs, model.reads()), scores, strict=True))
     ]  # fmt: skip
-    with on("2026-01-20"):
+    with on("2025-01-20"):
         found.log.add(done)
-        found.log.label([Label(one.id, int(label), "2026-01-25") for one, label in zip(done, some.label, strict=True)])
+        found.log.label([Label(one.id, int(label), "2025-01-25") for one, label in zip(done, some.label, strict=True)])
     return found
 
 
@@ -59,7 +59,7 @@ RULES = {"min_rows": 500, "min_labels": 50, "window_days": 28}
 def test_the_data_that_trained_it_is_no_alarm(chain: Chain, run_cli: RunCli, log: Written, tmp_path: Path) -> None:
     declare(chain.repository, **RULES, log=str(log.path))
     options = ("--reference", chain.artifact, "--metrics", tmp_path / "prom", "--json")
-    done = run_cli("monitor", "--task", "er", "--as-of", "2026-01-31", *options)
+    done = run_cli("monitor", "--task", "er", "--as-of", "2025-01-31", *options)
     found = json.loads(done.out)
     assert (done.code, found["word"]) == (0, "ok"), found["reasons"]
     assert found == json.loads((chain.repository / "dist/monitoring.json").read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ def test_the_data_that_trained_it_is_no_alarm(chain: Chain, run_cli: RunCli, log
 
 def test_other_customers_are_an_alarm_and_few_rows_are_unknown(chain: Chain, run_cli: RunCli, log: Written) -> None:
     declare(chain.repository, **RULES)
-    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
     with log.log._writing() as writing:
         writing.execute("UPDATE predictions SET inputs = json_set(inputs, '$.left_name', 'x') WHERE number % 2")
     moved = run_cli(*command)
@@ -88,7 +88,7 @@ def test_other_customers_are_an_alarm_and_few_rows_are_unknown(chain: Chain, run
         writing.execute("DELETE FROM predictions WHERE number > 499")
     few = run_cli(*command)
     assert (few.code, json.loads(few.out)["word"]) == (4, "unknown")
-    nobody = run_cli(*command[:-3], "--as-of", "2025-01-31")
+    nobody = run_cli(*command[:-3], "--as-of", "2024-01-31")
     assert (nobody.code, "answered anybody" in nobody.out) == (4, True)
 
 
@@ -96,7 +96,7 @@ def test_a_column_that_the_model_does_not_read_is_no_shift(chain: Chain, run_cli
     declare(chain.repository, **RULES)
     with log.log._writing() as writing:
         writing.execute("UPDATE predictions SET inputs = json_remove(inputs, '$.left_name')")
-    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
     found = json.loads(done.out)
     assert found["parts"]["shift"] == "ok"
     assert "left_name" not in {one["feature"] for one in found["models"][0]["shifts"]}
@@ -117,7 +117,7 @@ def test_a_pushgateway_gets_the_numbers_of_each_model_and_changes_no_word(
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--pushgateway")
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--pushgateway")
     with HTTPServer(("127.0.0.1", 0), Gateway) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         done = run_cli(*command, f"http://127.0.0.1:{server.server_port}")
@@ -140,7 +140,7 @@ def test_wrong_answers_are_an_alarm_that_wants_training(chain: Chain, run_cli: R
     declare(chain.repository, **RULES, retrain="dispatch")
     with log.log._writing() as writing:
         writing.execute("UPDATE labels SET label = 1 - label WHERE number % 3 = 0")
-    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
     found = json.loads(done.out)
     assert done.code == 1
     assert found["retraining"] == {"policy": "dispatch", "wanted": True, "cooldown_days": 7}
@@ -157,7 +157,7 @@ def test_without_a_log_there_is_nothing_to_monitor(chain: Chain, run_cli: RunCli
 def test_an_audit_decides_where_labels_came_for_some_alone(chain: Chain, run_cli: RunCli, log: Written) -> None:
     declare(chain.repository, **RULES | {"min_labels": 20})
     drawn = run_cli(
-        "feedback", "audit", "--log", log.path, "--task", "er", "--size", "300", "--seed", "1", "--as-of", "2026-01-31",
+        "feedback", "audit", "--log", log.path, "--task", "er", "--size", "300", "--seed", "1", "--as-of", "2025-01-31",
         "--json",
     )  # fmt: skip
     assert drawn.code == 0, drawn.err
@@ -169,12 +169,12 @@ def test_an_audit_decides_where_labels_came_for_some_alone(chain: Chain, run_cli
             f"DELETE FROM labels WHERE prediction NOT IN ({marks}) AND prediction IN "  # noqa: S608  # question marks
             "(SELECT id FROM predictions WHERE NOT positive)", ids,
         )  # fmt: skip
-    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json")
+    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
     lines = json.loads(done.out)["models"][0]["realised"]
     assert {(one["metric"], one["selection"]) for one in lines if one["judged"]} == {
         (metric, "audited") for metric in ("precision", "recall", "f1")
     }
     path.unlink()
-    alone = json.loads(run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2026-01-31", "--json").out)
+    alone = json.loads(run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json").out)
     words = {one["metric"]: one["word"] for one in alone["models"][0]["realised"]}
     assert (words["precision"], words["recall"]) == ("ok", "unknown")

@@ -12,7 +12,7 @@ import pytest
 
 from mlops.serving.log import Answered, Label, Log, Role
 
-MODEL = "er_20260101"
+MODEL = "er_20250101"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from mlops.feedback import auditing, draws
 from mlops.feedback.draws import AuditDraw
 from mlops.feedback.reading import Logged, Window
 
-WINDOW = Window(date(2026, 1, 1), date(2026, 2, 1), date(2026, 1, 31))
+WINDOW = Window(date(2025, 1, 1), date(2025, 2, 1), date(2025, 1, 31))
 
 
 def rows(count: int, *, seed: int = 0, threshold: float = 0.5) -> list[Logged]:
@@ -18,7 +18,7 @@ def rows(count: int, *, seed: int = 0, threshold: float = 0.5) -> list[Logged]:
     chance = np.random.default_rng(seed)
     return [
         Logged(
-            number, f"{number:032x}", date(2026, 1, 5), "er_20260101", "a" * 64, "live", "", f"{number}", {},
+            number, f"{number:032x}", date(2025, 1, 5), "er_20250101", "a" * 64, "live", "", f"{number}", {},
             float(score), bool(score >= threshold), int(chance.random() < score), None, None, revised=False,
         )
         for number, score in enumerate(chance.beta(0.15, 0.3, count))
@@ -33,7 +33,7 @@ def test_the_same_seed_draws_the_same_and_another_one_others() -> None:
     some = rows(2_000)
     assert drawn(some, 100) == drawn(some, 100)
     assert drawn(some, 100).rows != drawn(some, 100, seed=2).rows
-    assert drawn(some, 100).name == "er_20260131-s1"
+    assert drawn(some, 100).name == "er_20250131-s1"
 
 
 @pytest.mark.parametrize("size", [12, 100, 1_999, 2_000, 5_000])
@@ -77,7 +77,7 @@ def test_two_draws_give_each_row_the_chance_of_either() -> None:
         if row.id in found:
             left = (1 - one.probability(row)) * (1 - two.probability(row))
             assert found[row.id] == pytest.approx(1 - left)
-    assert draws.inclusion((one,), [row._replace(model_id="er_20260102") for row in some]) == {}
+    assert draws.inclusion((one,), [row._replace(model_id="er_20250102") for row in some]) == {}
     assert draws.inclusion((one,), [row._replace(day=WINDOW.until) for row in some]) == {}
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mlops.feedback.choosing import choose
 from mlops.feedback.reading import Logged
 
-AS_OF = date(2026, 3, 1)
+AS_OF = date(2025, 3, 1)
 
 
 @st.composite
@@ -21,7 +21,7 @@ def logged(draw: st.DrawFn) -> list[Logged]:
         inputs = {"x": draw(st.sampled_from("ab"))}
         rows.append(
             Logged(
-                number, f"{number}", day, "er_20260101", "a" * 64, "live", draw(st.sampled_from(["", "n", "m"])), "e",
+                number, f"{number}", day, "er_20250101", "a" * 64, "live", draw(st.sampled_from(["", "n", "m"])), "e",
                 inputs, 0.5, positive=True, label=label, decided=None, labelled=None, revised=revised,
             )
         )  # fmt: skip
@@ -44,7 +44,7 @@ def test_each_prediction_is_counted_once_and_no_key_stands_twice(
 
 def test_choosing_does_not_depend_on_what_is_too_young() -> None:
     one = Logged(
-        1, "1", AS_OF, "er_20260101", "a" * 64, "live", "n", "e", {"x": "a"}, 0.5, positive=True, label=1,
+        1, "1", AS_OF, "er_20250101", "a" * 64, "live", "n", "e", {"x": "a"}, 0.5, positive=True, label=1,
         decided=None, labelled=None, revised=False,
     )  # fmt: skip
     old = one._replace(number=0, id="0", day=AS_OF - timedelta(days=14), label=0)

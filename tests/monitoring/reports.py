@@ -6,7 +6,7 @@ from typing import Literal
 from mlops.monitoring.document import ModelReport, Monitoring, Part_, Retraining, Shift, Word
 from mlops.monitoring.judging import word_of
 
-DAY = date(2026, 1, 31)
+DAY = date(2025, 1, 31)
 
 
 def report(
@@ -20,7 +20,7 @@ def report(
         word=shift, reason=f"The index is {psi:.3f}.",
     )  # fmt: skip
     model = ModelReport(
-        model_id="er_20260101", live=True, predictions=1_000, positives=300, mature=900, labelled=100, realised=(),
+        model_id="er_20250101", live=True, predictions=1_000, positives=300, mature=900, labelled=100, realised=(),
         shifts=(one,), estimated=(),
     )  # fmt: skip
     until = as_of + timedelta(days=1)

@@ -17,7 +17,7 @@ DEMANDS = Demands(CRITERIA, MonitoringSettings(min_labels=50), 0.95)
 
 def row(number: int, label: int | None, *, positive: bool) -> Logged:
     return Logged(
-        number, f"{number}", date(2026, 1, 5), "er_20260101", "a" * 64, "live", "", f"e{number}", {},
+        number, f"{number}", date(2025, 1, 5), "er_20250101", "a" * 64, "live", "", f"e{number}", {},
         0.9 if positive else 0.1, positive, label, None, None, revised=False,
     )  # fmt: skip
 
