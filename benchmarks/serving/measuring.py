@@ -126,10 +126,10 @@ def memory(server: Server, asked: Sequence[bytes], at: Sequence[int], say: Say) 
     return found
 
 
-def death(folder: Path, log: Path, asked: Sequence[bytes], after: int) -> Death:
+def death(folder: Path, log: Path, asked: Sequence[bytes], after: int, *, alone: bool = True) -> Death:
     """Kill a server once clients have ``after`` predictions, and look for all that they have in the log."""
     acknowledged: list[str] = []
-    with process.serving(folder, log) as server:
+    with process.serving(folder, log, alone=alone) as server:
 
         def ask() -> None:
             client, source = server.client(), cycle(asked)

@@ -1,7 +1,6 @@
 """A server as a process of its own, on one core, and clients that keep their connections."""
 
 import http.client
-import json
 import os
 import re
 import signal
@@ -10,9 +9,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 TOKEN = "of-the-benchmark"  # noqa: S105  # nothing is behind it
 
@@ -23,10 +21,12 @@ class Server:
 
     process: "subprocess.Popen[str]"
     host: str
+    clients: list["Client"] = field(default_factory=list)
 
     def client(self) -> "Client":
-        """Return a client with a connection of its own."""
-        return Client(self.host)
+        """Return a client with a connection of its own, which is closed with the server."""
+        self.clients.append(Client(self.host))
+        return self.clients[-1]
 
     def resident(self) -> int:
         """Return the bytes that the process has in memory."""
@@ -61,47 +61,49 @@ class Client:
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 
-    def ready(self) -> dict[str, Any]:
-        """Return what the server says it serves."""
-        self._connection.request("GET", "/readyz")
-        found: dict[str, Any] = json.loads(self._connection.getresponse().read())
-        return found
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
 
 @contextmanager
-def serving(folder: Path, log: Path) -> Iterator[Server]:
-    """Run a server on the first core that this process may use, and leave the others to the clients."""
+def serving(folder: Path, log: Path, *, alone: bool = True) -> Iterator[Server]:
+    """Run a server; ``alone`` on the first core that this process may use, the others being left to the clients."""
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, cores[:1])
+    own, others = (cores[:1], cores[1:] or cores) if alone else (cores, cores)
+    os.sched_setaffinity(0, own)
     try:
         process = subprocess.Popen(  # noqa: S603  # our own tool
             [sys.executable, "-m", "mlops", "serve", "--target", "served", "--port", "0", "--log", str(log)],
             cwd=folder, env={**os.environ, "MLOPS_SERVE_TOKEN": TOKEN}, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
     finally:
-        os.sched_setaffinity(0, cores[1:] or cores)
-    try:
-        yield Server(process, _address(process))
-    finally:
-        os.sched_setaffinity(0, cores)
-        process.terminate()
-        process.wait()
+        os.sched_setaffinity(0, others)
+    with process:
+        try:
+            address, draining = _address(process)
+            server = Server(process, address)
+            yield server
+            for client in server.clients:
+                client.close()
+        finally:
+            os.sched_setaffinity(0, cores)
+            process.terminate()
+            process.wait()
+        draining.join()
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _address(process: "subprocess.Popen[str]") -> tuple[str, threading.Thread]:
+    """Return where the server listens, and what reads on whatever it says, so that it never waits for a reader."""
     said = []
     for line in process.stderr or ():
         found = re.search(r"at http://(\S+);", line)
         if found:
-            threading.Thread(target=_drain, args=(process,), daemon=True).start()
-            return found[1]
+            draining = threading.Thread(target=lambda: [None for _ in process.stderr or ()], daemon=True)
+            draining.start()
+            return found[1], draining
         said.append(line)
     raise RuntimeError("the server did not start: " + "".join(said))
-
-
-def _drain(process: "subprocess.Popen[str]") -> None:
-    for _ in process.stderr or ():
-        pass
 
 
 def together(works: Sequence[Callable[[], None]]) -> None:

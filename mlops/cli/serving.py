@@ -10,6 +10,7 @@ import uvicorn
 
 from mlops.cli.steps import open_task, task_names
 from mlops.errors import UnavailableError
+from mlops.serving import connections
 from mlops.serving.app import Limits, make
 from mlops.serving.holding import Held, Holder
 from mlops.serving.log import Log
@@ -61,11 +62,7 @@ def serve(asked: Asked, *, token: str, root: Path) -> None:
     with _listening(asked.host, asked.port) as listener:
         address, port = listener.getsockname()[:2]
         click.echo(f"Listening at http://{address}:{port}; predictions are kept in {asked.log}.", err=True)
-        settings = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_keep_alive=30, timeout_graceful_shutdown=10,
-            h11_max_incomplete_event_size=64 << 10, server_header=False,
-        )  # fmt: skip
-        uvicorn.Server(settings).run(sockets=[listener])
+        uvicorn.Server(connections.settings(app)).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:

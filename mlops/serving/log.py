@@ -22,6 +22,7 @@ Role = Literal["live", "canary", "shadow"]
 
 VERSION = 1
 _BUSY_SECONDS = 2.0
+_JOURNAL_BYTES = 16 << 20
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _SCHEMA = """
@@ -130,6 +131,8 @@ class Log:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
+            # A reader that stays long makes the write-ahead log grow; once it has gone, the file shrinks again.
+            self._connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
             found = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if found not in {0, VERSION}:
                 raise UnavailableError(

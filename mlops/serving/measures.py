@@ -9,6 +9,8 @@ from mlops.serving.holding import Held
 from mlops.serving.log import Answered
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+MODELS = 20
+"""Models whose predictions stay counted: a server that lives long sees many, and each takes memory for ever."""
 _SECONDS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SCORES = tuple(step / 10 for step in range(1, 11))
 
@@ -19,6 +21,8 @@ class Measures:
     def __init__(self) -> None:
         """Begin at zero."""
         self._registry = CollectorRegistry()
+        self._held: dict[str, Held] = {}
+        self._known: dict[tuple[str, str], None] = {}
         names, own = ["task", "model_id", "role"], self._registry
         self.requests = Counter("mlops_requests", "Requests that were answered.", ["route", "status"], registry=own)
         self.request_seconds = Histogram(
@@ -43,6 +47,13 @@ class Measures:
 
     def hold(self, held: Mapping[str, Held], failures: Mapping[str, str]) -> None:
         """Tell which models are held, and which tasks do not follow their pointer."""
+        for task in held:
+            self.not_followed.labels(task).set(task in failures)
+        for task in failures:
+            self.not_followed.labels(task).set(1)
+        if held == self._held:
+            return
+        self._held = dict(held)
         self.model.clear()
         self.since.clear()
         for task, one in held.items():
@@ -51,9 +62,12 @@ class Measures:
                     placed = serving.placed
                     self.model.labels(task, placed.model_id, role, placed.artifact_sha256).set(1)
                     self.since.labels(task, placed.model_id, role).set(placed.since.timestamp())
-            self.not_followed.labels(task).set(0)
-        for task in failures:
-            self.not_followed.labels(task).set(1)
+                    self._known.pop((task, placed.model_id), None)
+                    self._known[task, placed.model_id] = None  # the newest is last
+        for names in list(self._known)[:-MODELS]:
+            del self._known[names]
+            for metric in (self.predictions, self.scores):
+                metric.remove_by_labels(dict(zip(("task", "model_id"), names, strict=True)))
 
     def count(self, answered: Iterable[Answered]) -> None:
         """Count rows that were scored and kept."""

@@ -1,23 +1,24 @@
 """``mlops serve`` as a process: it is killed, and loses nothing that it acknowledged."""
 
-import os
-import re
-import signal
+import json
 import socket
-import sqlite3
-import subprocess
-import sys
-import threading
-import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
+from benchmarks.serving.measuring import bodies, death
+from benchmarks.serving.process import Server, serving
+from benchmarks.serving.repository import CLAIMS, serve_claims
 from mlops import documents
+from mlops.cli.steps import load_model, open_task
 from mlops.deploy.document import Golden
-from tests.cli.deploying import NEW, served
+from mlops.inputs import Value, frame
+from tests.cli.chain import within
+from tests.cli.deploying import NEW, OLD, served
 from tests.conftest import RunCli
+from tests.small import few_trees
 
 
 @pytest.fixture(scope="module")
@@ -25,48 +26,63 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return served(tmp_path_factory)
 
 
-def test_a_killed_server_has_kept_all_that_it_acknowledged(deployed: Path, tmp_path: Path) -> None:
-    log = tmp_path / "serving.sqlite"
-    words = ("serve", "--task", "er", "--port", "0", "--log", str(log))
-    environment = {**os.environ, "MLOPS_SERVE_TOKEN": "secret"}
+@pytest.fixture(scope="module")
+def claims(deployed: Path) -> list[dict[str, Value]]:
+    """Have a model of claims served beside the one of pairs; return rows of it."""
+    with few_trees():
+        return serve_claims(deployed, lambda *words: within(deployed, *words), rows=800)
+
+
+@pytest.fixture(scope="module")
+def server(deployed: Path, claims: list[dict[str, Value]]) -> Iterator[Server]:
+    assert claims
+    with serving(deployed, deployed / "serving.sqlite", alone=False) as found:
+        yield found
+
+
+def golden_bodies(deployed: Path) -> list[bytes]:
     [path] = (deployed / "served/er/models").glob(f"{NEW}-*/golden.json")
-    rows = [{"inputs": one.inputs} for one in documents.read(path, Golden).rows]
-    acknowledged: list[str] = []
-    with subprocess.Popen(  # noqa: S603  # our own tool
-        [sys.executable, "-m", "mlops", *words], cwd=deployed, env=environment, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stderr is not None
-        url = next(found[1] for line in server.stderr if (found := re.search(r"at (http://\S+);", line)))
+    return bodies("er", [dict(one.inputs) for one in documents.read(path, Golden).rows], 1)
 
-        refused: list[str] = []
 
-        def ask() -> None:
-            try:
-                while not refused:
-                    answer = requests.post(
-                        f"{url}/v1/predict", json={"task": "er", "rows": rows},
-                        headers={"Authorization": "Bearer secret"}, timeout=20,
-                    )  # fmt: skip
-                    if answer.status_code != 200:
-                        refused.append(answer.text)
-                        return
-                    acknowledged.extend(one["prediction_id"] for one in answer.json()["predictions"])
-            except requests.RequestException as error:  # killed, or not there
-                refused.append(f"{type(error).__name__}: {error}")
+def test_claims_get_the_bits_that_their_model_gives_offline(
+    deployed: Path, claims: list[dict[str, Value]], server: Server
+) -> None:
+    _, model = load_model(open_task("claims"), deployed / "dist" / CLAIMS)
+    offline = model.predict_proba(frame(claims, model.reads())).tolist()
+    assert len(set(offline)) > 10
+    client, said = server.client(), []
+    for body in bodies("claims", claims[:5], 1) + bodies("claims", claims, len(claims)):
+        status, answer = client.post(body)
+        assert status == 200, answer
+        said.append([one["score"] for one in json.loads(answer)["predictions"]])
+    assert said == [[score] for score in offline[:5]] + [offline]
+    for wrong in ({"amount": "7"}, {"claim_date": "2025-02-30"}, {"claim_date": 20250101.0}, {"category": 1.0}):
+        assert set(wrong) <= set(claims[0])
+        status, answer = client.post(*bodies("claims", [{**claims[0], **wrong}], 1))
+        assert (status, "2025" in answer.decode()) == (422, False), wrong
 
-        asking = [threading.Thread(target=ask) for _ in range(4)]
-        for one in asking:
-            one.start()
-        while len(acknowledged) < 100 and not refused:
-            time.sleep(0.01)
-        alive = not refused
-        server.send_signal(signal.SIGKILL)
-        for one in asking:
-            one.join()
-    assert alive, refused
-    kept = {found for (found,) in sqlite3.connect(log).execute("SELECT id FROM predictions")}
-    assert len(acknowledged) >= 100
-    assert set(acknowledged) <= kept
+
+def test_no_request_fails_while_the_pointer_moves_twice(deployed: Path, server: Server) -> None:
+    body, statuses, models = golden_bodies(deployed)[0], Counter[int](), list[str]()
+    moved = 0
+    client = server.client()
+    for number in range(2_000):
+        if number in {500, 1_250}:
+            moved += within(deployed, "rollback") == 0
+        status, answer = client.post(body)
+        statuses[status] += 1
+        models.append(json.loads(answer)["predictions"][0]["model_id"] if status == 200 else "")
+    assert moved == 2
+    assert statuses == {200: 2_000}
+    changes = [one for one, before in zip(models[1:], models, strict=False) if one != before]
+    assert changes == [OLD, NEW], "each move is followed once, and nobody hears of a model after its successor"
+
+
+def test_a_killed_server_has_kept_all_that_it_acknowledged(deployed: Path, tmp_path: Path) -> None:
+    found = death(deployed, tmp_path / "serving.sqlite", golden_bodies(deployed), after=200, alone=False)
+    assert found.acknowledged >= 200
+    assert found.lost == 0
 
 
 def test_without_a_token_only_this_machine_is_listened_to(repository: Path, run_cli: RunCli) -> None:

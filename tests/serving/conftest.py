@@ -17,6 +17,7 @@ import uvicorn
 from mlops import documents
 from mlops.cli.steps import open_task
 from mlops.deploy.document import Golden, Pointer
+from mlops.serving import connections
 from mlops.serving.app import Limits, make
 from mlops.serving.holding import Holder
 from mlops.serving.log import Log
@@ -81,7 +82,7 @@ def serving(deployed: Path, scratch: Path) -> Iterator[Client]:
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         app = make(holder, log, measures, token=TOKEN, limits=limits)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        server = uvicorn.Server(connections.settings(app))
         running = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         running.start()
         while not server.started:
