@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-claims test check e2e second-opinion lint-workflows bench speed claims-speed simulate mutate format lock schemas clean
+.PHONY: help demo demo-claims test check e2e second-opinion lint-workflows bench speed claims-speed serve-load simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -82,6 +82,10 @@ CLAIMS ?= ../shared/data/claims/tsa_claims_2010_2013.parquet
 
 claims-speed: $(VENV)/.dev  ## Measure every step of the claims task on real claims, and render docs/benchmarks.md
 	$(BIN)/python -m benchmarks.claims_tsa --data $(CLAIMS) $(ARGS)
+	$(BIN)/python -m benchmarks.render
+
+serve-load: $(VENV)/.dev  ## Put load on a real server (latency, switches, memory, kills): 20 minutes, and render the page
+	$(BIN)/python -m benchmarks.serving $(ARGS)
 	$(BIN)/python -m benchmarks.render
 
 simulate: $(VENV)/.dev  ## Simulate the coverage of the bounds and the decisions of the gate: 10 minutes
