@@ -55,7 +55,10 @@ def test_every_name_ends_with_its_unit_and_begins_with_ours() -> None:
     assert set(FAMILIES) >= {"mlops_psi", "mlops_realised_f1", "mlops_estimated_accuracy"}
 
 
-@given(st.lists(st.tuples(st.integers(0, 5 * EVERY), st.sampled_from([None, 1.0, 2.0])), max_size=8))
+MOMENTS = st.integers(0, 5 * EVERY) | st.integers(0, 5).map(lambda day: day * EVERY)
+
+
+@given(st.lists(st.tuples(MOMENTS, st.sampled_from([None, 1.0, 2.0])), max_size=8))
 def test_a_timeline_tells_at_every_time_what_held_then(changes: list[tuple[int, float | None]]) -> None:
     states = sorted(
         (DAY + offset, {} if value is None else {ROWS: value}) for offset, value in sorted(dict(changes).items())
