@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-claims test check e2e second-opinion lint-workflows bench speed claims-speed serve-load simulate mutate format lock schemas clean
+.PHONY: help demo demo-claims demo-serve test check e2e second-opinion lint-workflows bench speed claims-speed serve-load simulate mutate format lock schemas clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,16 @@ demo: $(VENV)/.train  ## Set up and run the whole chain on the example data: ver
 demo-claims: $(VENV)/.train  ## The other task: play the runbook of claims on example data, from 240 rows to certified
 	rm -rf dist/demo-claims
 	$(BIN)/python tools/play_runbook.py docs/runbooks/claims-phase3.md --folder dist/demo-claims
+
+# Without Prometheus the demo goes on, and says how to get it.
+SERVING := docs/runbooks/deploy.md:begin,target,deploy,serve,health docs/runbooks/monitoring.md:traffic \
+  $(if $(shell command -v prometheus && command -v prometheus-pushgateway),docs/runbooks/monitoring.md:prometheus) \
+  docs/runbooks/monitoring.md:monitor,feedback docs/runbooks/deploy.md:second docs/runbooks/rollback.md
+
+demo-serve: $(VENV)/.serve  ## Deploy, serve, watch, replace and roll back: the runbooks of serving on the example data
+	rm -rf dist/demo-serve
+	$(if $(findstring prometheus,$(SERVING)),,@echo "Prometheus is left out: apt-get install prometheus prometheus-pushgateway")
+	$(BIN)/python tools/play_runbook.py $(SERVING) --task er --folder dist/demo-serve
 
 test: $(VENV)/.dev  ## Set up and run all tests
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
@@ -129,6 +139,11 @@ $(VENV)/.train: requirements/train.txt pyproject.toml $(VENV)/.pip
 	@$(INSTALL) -r $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(VENV)/.serve: requirements/serve.txt pyproject.toml $(VENV)/.pip
+	@test -e $(VENV)/.dev || { echo "Installing $< (hash-locked)" && $(INSTALL) -r $<; }
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.train
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.pip
 	@echo "Installing $< (hash-locked)"

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Play the commands of a runbook, as they stand on the page, in a scratch copy of the example repository.
+"""Play the commands of runbooks, as they stand on the page, in a scratch copy of the example repository.
 
 ``python tools/play_runbook.py docs/runbooks/claims-phase3.md --folder dist/demo-claims`` shows each command and what it
 prints, and stops at the first that ends with another exit code than 0. What a page executes stands in blocks below a
-comment ``<!-- executed: NAME -->``; lines begin with ``$ ``, their continuations with ``> ``.
+comment ``<!-- executed: NAME -->``; lines begin with ``$ ``, their continuations with ``> ``. Several pages are played
+in one shell, in the order in which they are named; ``PAGE:NAME,NAME`` takes only these blocks of a page. What a page
+has started, such as a server, is ended with the shell.
 """
 
 import argparse
@@ -19,7 +21,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 _BLOCK = re.compile(r"<!-- executed: (?P<name>\S+) -->\s*```console\n(?P<lines>.*?)```", re.DOTALL)
-_TAKEN = ("mlops.toml", "data/claims", "data_manifests", "model_cards/environments.json", "model_cards/judged.jsonl")
+_TAKEN = ("mlops.toml", ".gitignore", "model_cards/environments.json")
+_OF_TASK = {
+    "claims": (
+        "data/claims",
+        "data_manifests/claims",
+        "data_manifests/claims_20251006.json",
+        "model_cards/judged.jsonl",
+    ),
+    "er": ("data/training", "data_manifests/er_20251020.json", "tools/play_traffic.py"),
+}
 
 
 def commands(page: str, names: Sequence[str] = ()) -> Iterator[str]:
@@ -45,18 +56,19 @@ def commands(page: str, names: Sequence[str] = ()) -> Iterator[str]:
 
 def script(found: Sequence[str]) -> str:
     """Return the shell script that shows each command before it runs it."""
+    ends = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
     steps = (f"printf '\\n%s\\n' {shlex.quote('$ ' + command)}\n{command}" for command in found)
-    return "set -euo pipefail\n" + "\n".join(steps) + "\n"
+    return f"set -euo pipefail\n{ends}" + "\n".join(steps) + "\n"
 
 
-def prepare(folder: Path) -> None:
-    """Make ``folder`` a repository that holds the committed example data of claims and the settings, and nothing else.
+def prepare(folder: Path, task: str = "claims") -> None:
+    """Make ``folder`` a repository that holds the committed example data of a task and the settings, and nothing else.
 
     Raises:
         FileExistsError: The folder is there already.
     """
     folder.mkdir(parents=True)
-    for name in _TAKEN:
+    for name in (*_TAKEN, *_OF_TASK[task]):
         source, target = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target)
@@ -73,11 +85,11 @@ def prepare(folder: Path) -> None:
         subprocess.run(("git", *arguments), cwd=folder, check=True)  # noqa: S603, S607  # fixed words; the reader's git
 
 
-def play(page: Path, folder: Path, names: Sequence[str] = ()) -> int:
-    """Play the blocks of ``page`` in ``folder``; return the shell's exit code."""
+def play(pages: Sequence[tuple[Path, Sequence[str]]], folder: Path) -> int:
+    """Play the named blocks of pages in ``folder``, in one shell; return its exit code."""
     bin_ = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    found = list(commands(page.read_text(encoding="utf-8"), names))
+    found = [one for page, names in pages for one in commands(page.read_text(encoding="utf-8"), names)]
     shell = ("bash", "-c", script(found))
     return subprocess.run(shell, cwd=folder, env=environment, check=False).returncode  # noqa: S603  # our own page
 
@@ -85,12 +97,13 @@ def play(page: Path, folder: Path, names: Sequence[str] = ()) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play what the arguments name."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("page", type=Path)
+    parser.add_argument("pages", nargs="+", metavar="PAGE[:NAME,NAME]")
     parser.add_argument("--folder", type=Path, required=True, help="is made; must not be there")
-    parser.add_argument("--block", action="append", default=[], help="only the blocks of this name; repeatable")
+    parser.add_argument("--task", choices=sorted(_OF_TASK), default="claims", help="whose example data is there")
     given = parser.parse_args(arguments)
-    prepare(given.folder)
-    return play(given.page.resolve(), given.folder, given.block)
+    prepare(given.folder, given.task)
+    named = (text.partition(":") for text in given.pages)
+    return play([(Path(page).resolve(), names.split(",") if names else ()) for page, _, names in named], given.folder)
 
 
 if __name__ == "__main__":

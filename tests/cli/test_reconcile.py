@@ -157,11 +157,12 @@ def test_a_refusal_is_reported_and_holds_no_other_task_up(play: Play) -> None:
     declared = Environments(environments={"production": {"claims": "claims_20251006", "er": OLD}})
     (play.folder / PATH).write_bytes(documents.dumps(declared))
     done = play("reconcile", "--artifact", f"dist/{OLD}", "--report", "dist/reconciled.json")
-    assert (done.code, play.live) == (2, OLD)
+    assert (done.code, play.live) == (3, OLD)
     assert f"serves {OLD} instead of no model" in done.out
     found = report(play)
     assert (found["er"].state, found["claims"].state) == ("live", "failed")
-    assert found["claims"].reason.startswith("The target does not hold this model yet.")
+    assert "claims_20251006.md" in done.err
+    assert found["claims"].reason
 
 
 def test_without_a_target_what_is_declared_is_held_against_its_artifact(play: Play) -> None:

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Send the rows of a labelled file to `mlops serve` as its clients would, and later what turned out to be true.
+
+``MLOPS_SERVE_TOKEN=... python tools/play_traffic.py pairs.parquet --url http://127.0.0.1:8000`` prints how many rows
+were scored by which model and how many labels were kept. Stands for the systems around a model in demonstrations; what
+is sent are exactly the columns that the server's own schema names.
+"""
+
+import argparse
+import json
+import os
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+AT_ONCE = 50
+"""Rows of a request."""
+
+
+def ask(url: str, token: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON is anything
+    """Return what the server answers to a GET, or to a POST of ``body``."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310  # the address that the reader named
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # the same
+        return json.load(answer)
+
+
+def batches(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Yield the rows in the portions that are sent at once."""
+    for first in range(0, len(rows), AT_ONCE):
+        yield rows[first : first + AT_ONCE]
+
+
+def play(rows: Sequence[Mapping[str, Any]], task: str, url: str, token: str, labelled: float) -> Counter[str]:
+    """Send all rows and the labels of a share of them; return the counts of rows by model, and of labels."""
+    schema = ask(f"{url}/v1/schema/{task}", token)
+    columns = list(schema["properties"]["rows"]["items"]["properties"]["inputs"]["properties"])
+    told: Counter[str] = Counter()
+    decided = datetime.now(UTC).date().isoformat()
+    labels: list[dict[str, Any]] = []
+    for some in batches(rows):
+        sent = [{"inputs": {name: row[name] for name in columns}} for row in some]
+        answers = ask(f"{url}/v1/predict", token, {"task": task, "rows": sent})["predictions"]
+        for row, answer in zip(some, answers, strict=True):
+            told[answer["model_id"]] += 1
+            if len(labels) < labelled * len(rows):
+                labels.append(
+                    {"prediction_id": answer["prediction_id"], "label": int(row["label"]), "decided": decided}
+                )
+    for few in batches(labels):
+        told["labels"] += ask(f"{url}/v1/labels", token, {"labels": list(few)})["new"]
+    return told
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play what the arguments name."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, help=".parquet, with a column `label`")
+    parser.add_argument("--task", default="er")
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--labelled", type=float, default=1.0, help="share of the rows whose label is sent")
+    given = parser.parse_args(arguments)
+    rows = pq.read_table(given.file).to_pylist()
+    told = play(rows, given.task, given.url, os.environ.get("MLOPS_SERVE_TOKEN", ""), given.labelled)
+    labels = told.pop("labels", 0)
+    sys.stdout.write("".join(f"{count:,} rows scored by {model}\n" for model, count in sorted(told.items())))
+    sys.stdout.write(f"{labels:,} labels kept\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
