@@ -40,6 +40,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Return a Chromium that all tests of a session share."""
-    program = needs("chromium", package="chromium")
+    program = needs("chromium", "google-chrome", package="chromium")
     with Browser.started(program, tmp_path_factory.mktemp("chromium")) as started:
         yield started
