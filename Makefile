@@ -171,5 +171,8 @@ lock: $(VENV)/.python  ## Renew requirements/*.txt from pyproject.toml (needs uv
 	$(COMPILE) --extra mutation -c requirements/dev.txt -o requirements/mutation.txt
 	$(COMPILE) --extra serve -c requirements/dev.txt -o requirements/serve.txt
 	$(COMPILE) --extra train -c requirements/dev.txt -o requirements/train.txt
+	$(COMPILE) --extra train --extra s3 -o requirements/s3.txt
+	$(COMPILE) --extra train --extra gs -o requirements/gs.txt
+	$(COMPILE) --extra train --extra az -o requirements/az.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/base.txt
 	$(COMPILE) --extra bot -c requirements/dev.txt -o requirements/bot.txt

@@ -14,8 +14,8 @@ stop() {
 read_environment() {
   extra=${MLOPS_EXTRA:-train}
   case $extra in
-    base | train | bot) ;;
-    *) stop 2 'There is no such extra of mlops.' 'Set the input extra to base, train or bot.' ;;
+    base | train | bot | s3 | gs | az) ;;
+    *) stop 2 'There is no such extra of mlops.' 'Set the input extra to base, train, bot, s3, gs or az.' ;;
   esac
   if [ -z "${RUNNER_TEMP:-}" ]; then
     stop 2 'RUNNER_TEMP is not set, so there is no place to install to.' \

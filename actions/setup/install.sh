@@ -3,7 +3,7 @@
 # RUNNER_TEMP, each package checked against the hash in requirements/<extra>.txt. A second call finds it and returns at
 # once, so every action begins with one.
 #
-#   MLOPS_EXTRA         base, train (default) or bot
+#   MLOPS_EXTRA         base, train (default), bot, or train with the client of a bucket: s3, gs, az
 #   MLOPS_ENVIRONMENTS  folder that outlives the job, on a runner of one's own: the environment is then made once
 #   outputs             mlops, python: paths of the commands; version
 set -euo pipefail

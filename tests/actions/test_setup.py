@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mlops.provenance import PACKAGES
 from tests.actions.miniature import SOUND, Miniature, make, tiny
 from tests.actions.shell import BASH, MLOPS
 from tests.conftest import ROOT
@@ -175,7 +176,7 @@ def test_every_extra_has_an_environment_of_its_own(stocked: Miniature, extra: st
 def test_an_extra_that_there_is_not_is_refused(mini: Miniature, script: str, extra: str) -> None:
     ran = mini.run(script, MLOPS_EXTRA=extra)
     assert (ran.code, ran.outputs) == (2, {})
-    assert "do now: Set the input extra to base, train or bot." in ran.log
+    assert "do now: Set the input extra to base, train, bot, s3, gs or az." in ran.log
     assert list(mini.workspace.iterdir()) == []
 
 
@@ -226,3 +227,16 @@ def test_the_key_changes_with_the_lock_file_and_with_nothing_else_of_the_reposit
     (mini.root / "requirements" / "base.txt").write_text("", encoding="utf-8")
     assert mini.run("key.sh").outputs["key"] != before
     assert mini.run("key.sh", RUNNER_ARCH="ARM64").outputs["key"] != before
+
+
+@pytest.mark.parametrize("extra", ["s3", "gs", "az"])
+def test_where_a_bucket_is_served_from_the_learner_is_that_which_trained(extra: str) -> None:
+    """Else a model would be refused there, for another version of scikit-learn is another model."""
+
+    def versions(name: str) -> set[tuple[str, ...]]:
+        text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+        pinned = re.findall(r"^([a-z0-9-]+)==(\S+)(?: ; (.*?))? \\$", text, re.MULTILINE)
+        return {one for one in pinned if one[0] in PACKAGES}
+
+    assert versions(extra) == versions("train")
+    assert {name for name, *_ in versions(extra)} == {*PACKAGES} - {"precision-gate"}
