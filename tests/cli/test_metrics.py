@@ -1,5 +1,6 @@
 """``mlops metrics``: pushed within five seconds or not at all, filled in from git, and a dashboard that is current."""
 
+import re
 import shutil
 import socket
 import threading
@@ -194,6 +195,13 @@ def test_the_past_is_written_as_openmetrics(told: Repository, run_cli: RunCli) -
     early = (told.folder / "again.om").read_bytes()
     assert 0 < check(early) < check(data)
     assert run_cli("metrics", "backfill", "--output", "x.om", "--since", "20251201", "--until", "20251130").code == 2
+
+
+def test_the_past_ends_three_hours_ago(told: Repository, run_cli: RunCli) -> None:
+    before = time.time()
+    assert run_cli("metrics", "backfill", "--output", "all.om", "--since", "20260101", "--until", "20990101").code == 0
+    last = max(int(found) for found in re.findall(rb" ([0-9]+)$", (told.folder / "all.om").read_bytes(), re.MULTILINE))
+    assert before - 3 * 3600 - 1 <= last <= time.time() - 3 * 3600
 
 
 def test_a_document_that_is_not_valid_is_left_out_and_told(told: Repository, run_cli: RunCli) -> None:

@@ -63,8 +63,9 @@ class Prometheus:
 
 
 def noon(day: str) -> float:
-    """Return the Unix time of the noon of a day."""
-    return datetime.strptime(day, "%Y%m%d").replace(hour=12, tzinfo=UTC).timestamp()
+    """Return the Unix time of the noon of a day, or of another hour: 20251022T08."""
+    hour = day if "T" in day else f"{day}T12"
+    return datetime.strptime(hour, "%Y%m%dT%H").replace(tzinfo=UTC).timestamp()
 
 
 def free_port() -> int:

@@ -51,8 +51,8 @@ def test_quality_over_time_is_that_of_the_newest_model_with_a_record(scraped: Pr
     assert scraped.value(quality("lower"), "20251111") < new < scraped.value(quality("upper"), "20251111")
     assert scraped.query(quality("value"), "20251020") == []
     steps = scraped.ask("query_range", query=quality("value"), start=str(noon("20251022")), end=str(noon("20251215")),
-                        step="3600")["result"]  # fmt: skip
-    assert [len(one["values"]) for one in steps] == [54 * 24 + 1]  # no hole between the daily samples
+                        step="1800")["result"]  # fmt: skip
+    assert [len(one["values"]) for one in steps] == [54 * 48 + 1]  # no hole between the daily samples
 
 
 def test_verdicts_and_what_is_live_are_those_of_the_day(scraped: Prometheus) -> None:
@@ -69,9 +69,9 @@ def test_a_deployment_is_marked_on_its_day(scraped: Prometheus) -> None:
     [annotation] = dashboard(DECLARED)["annotations"]["list"]
     marked = {
         day: [one["metric"]["model_id"] for one in scraped.query(filled(annotation["expr"]), day)]
-        for day in ("20251022", "20251024", "20251112", "20251114")
+        for day in ("20251022", "20251023T08", "20251024", "20251112", "20251114")
     }
-    assert marked == {"20251022": [OLD], "20251024": [], "20251112": [NEW], "20251114": []}
+    assert marked == {"20251022": [OLD], "20251023T08": [OLD], "20251024": [], "20251112": [NEW], "20251114": []}
 
 
 def test_what_is_pushed_and_what_is_filled_in_are_the_same_series(scraped: Prometheus) -> None:
