@@ -1,7 +1,11 @@
 """``mlops deploy``: which model may be declared."""
 
+import errno
 import json
+import os
 import shutil
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -81,3 +85,35 @@ def test_the_damaged_card_of_the_model_before_holds_nobody_back(play: Play) -> N
     (play.folder / "model_cards" / OLD / "metrics.json").write_text("{}", encoding="utf-8")
     assert play("deploy", NEW).code == 0
     assert documents.read(play.folder / PATH, Environments).environments["production"] == {"er": NEW}
+
+
+def test_bad_input_48_a_full_disk_changes_nothing(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.read_bytes() for path in (play.folder / "model_cards").rglob("*") if path.is_file()}
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mlops.documents.os.replace", full)
+        done = play("deploy", OLD)
+    assert (done.code, "No space left" in done.err) == (5, True)
+    assert {path: path.read_bytes() for path in (play.folder / "model_cards").rglob("*") if path.is_file()} == before
+    assert play("deploy", OLD).code == 0
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/St_Johns"])
+def test_bad_input_49_the_clock_on_the_wall_changes_neither_card_nor_pointer(
+    play: Play, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert play("card", "--check").code == 0
+        play.deploy(OLD)
+        live = play.pointer.live
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert live is not None
+    assert (live.since.utcoffset(), abs(datetime.now(UTC) - live.since) < timedelta(minutes=5)) == (timedelta(0), True)
+    assert b"Z" in (play.folder / "served/er/pointer.json").read_bytes()

@@ -102,7 +102,7 @@ def test_a_target_of_another_environment_is_refused(play: Play) -> None:
     assert "another environment" in done.err
 
 
-def test_a_server_that_does_not_take_the_model_gets_the_one_before(
+def test_bad_input_45_a_server_that_does_not_take_the_model_gets_the_one_before(
     play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     play.deploy(OLD)

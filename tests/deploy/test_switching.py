@@ -88,7 +88,7 @@ def killing(target: Target, monkeypatch: pytest.MonkeyPatch, at: int) -> Iterato
 
 
 @pytest.mark.parametrize("at", [step / 2 for step in range(14)])
-def test_killed_at_any_write_and_run_again_it_converges(
+def test_bad_input_44_killed_at_any_write_and_run_again_it_converges(
     target: Target, monkeypatch: pytest.MonkeyPatch, at: float
 ) -> None:
     deploy(target, MODELS[0])
@@ -139,7 +139,7 @@ def test_whoever_comes_second_changes_nothing(target: Target) -> None:
     assert read_pointer(target, "production", "er").sequence == 2
 
 
-def test_what_the_server_does_not_take_is_taken_back(target: Target) -> None:
+def test_bad_input_45_what_the_server_does_not_take_is_taken_back(target: Target) -> None:
     deploy(target, MODELS[0])
     before = read_pointer(target, "production", "er")
     done = deploy(target, MODELS[1], healthy=lambda placed: f"{placed and placed.model_id} does not start")
@@ -177,7 +177,7 @@ def test_a_file_that_is_gone_closes_the_way_back(target: Target, tmp_path: Path)
     assert live(target) == MODELS[1]
 
 
-def test_a_target_that_cannot_be_written_says_so_and_serves_what_it_served(
+def test_bad_input_48_a_target_that_cannot_be_written_says_so_and_serves_what_it_served(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deploy(target, MODELS[0])
