@@ -19,6 +19,8 @@ ACT = PYTHON_FOLDER / "act"
 ON_DEMAND = {
     "gate-inconclusive": "the way of gate-fail with another verdict",
     "race": "tests/safety/test_publishing.py has six runs push at once",
+    "rollback": "tests/test_runbook_serving.py rolls back, tests/bot record and propose it",
+    "monitor": "tests/cli/test_monitor.py and tests/bot measure and tell",
     "selftest": "tests/actions runs the same actions, and GitHub the workflow on each change",
 }
 """Scenarios that only `make e2e` plays, and what shows the same in every run: a full run has 15 minutes."""

@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlops import documents
+from mlops.deploy.document import Pointer
+from mlops.serving.log import Answered, Log, new_id
 from tests.conftest import git
 from tests.e2e.act import Run
 from tests.e2e.campaign import SCENARIOS, Campaign, scenario
 from tests.e2e.pages import RUNBOOK, Executed, block, execute, names
 from tests.e2e.world import REPOSITORY, World
+from tests.fakes.github.accounts import Account
 from tests.fakes.github.hub import zipped
-from tests.fakes.github.state import Account, Artifact, CheckRun
+from tests.fakes.github.state import Artifact, CheckRun
 
 DATASET = "er_20251027"
 """What the runbook pins; the repository comes with an older one."""
@@ -29,7 +33,7 @@ UNKNOWN = "0" * 64
 __all__ = ["SCENARIOS"]
 
 TRAIN, GATE = "entity-resolution-train.yml", "er-precision-gate.yml"
-SETTINGS = "settings.yml"
+SETTINGS, ROLLBACK = "settings.yml", "model-rollback.yml"
 PUBLISH, DEPLOY, REFRESH = "publish-model-card.yml", "model-deploy.yml", "data-refresh.yml"
 FROM_NOTHING = {"MLOPS_ENVIRONMENTS": ""}
 """Most runs share what they install, as on a runner of one's own; a few install it as GitHub's runners do."""
@@ -427,6 +431,14 @@ def _refresh_all(campaign: Campaign) -> Run:
     return ran(execute(world_of(campaign), "all", before=f"HASH={older}"), REFRESH)
 
 
+def _pass_checks(world: World, branch: str) -> None:
+    """Have a branch pass what the ruleset requires since the page's step 8."""
+    hub, app = world.hub, Account("github-actions[bot]")
+    for name in ("ER Precision Gate", "Claims Gate", "CI"):
+        number, now = hub.state.numbers(), hub.state.now()
+        hub.state.checks[number] = CheckRun(number, name, world.head(branch), app, now, "completed", "success", now)
+
+
 @scenario("live", "refresh-all", "pr-model")
 def _live(campaign: Campaign) -> tuple[Executed, Run]:
     """Merge what the deployment proposed, the runbook's last step, and do what GitHub does after that push.
@@ -434,15 +446,50 @@ def _live(campaign: Campaign) -> tuple[Executed, Run]:
     Last of all: from then on a model is in production, which others would be compared with.
     """
     campaign["refresh-all"], campaign["pr-model"]
-    hub, app = world_of(campaign).hub, Account("github-actions[bot]")
-    for name in ("ER Precision Gate", "Claims Gate", "CI"):  # as the ruleset requires since the page's step 8
-        number, now = hub.state.numbers(), hub.state.now()
-        head = world_of(campaign).head("mlops/deploy-production-er")
-        hub.state.checks[number] = CheckRun(number, name, head, app, now, "completed", "success", now)
+    _pass_checks(world_of(campaign), "mlops/deploy-production-er")
     merged = execute(world_of(campaign), "begin", "live", page=RUNBOOK)
     if merged.code:
         raise RuntimeError(merged.output)
     return merged, world_of(campaign).after_push(DEPLOY)
+
+
+@scenario("rollback", "live")
+def _rollback(campaign: Campaign) -> tuple[Run, Run]:
+    """Serve the other model, whose card the one dispatch of a whole refresh proposed, and roll back at once."""
+    _, first = campaign["live"]
+    world = world_of(campaign)
+    if first.code:
+        raise RuntimeError(first.explain())
+    [card] = [one.number for one in world.hub.state.issues.values() if one.title == "Publish the card of er_20251020"]
+    _pass_checks(world, "mlops/card-er_20251020")
+    world.hub.merge_pull(card)
+
+    def serve(clone: Path) -> None:
+        play_mlops(clone, ["deploy", "er_20251020"])
+
+    world.push(serve, message="Serve er_20251020")
+    deployed = world.after_push(DEPLOY)
+    return deployed, world.dispatch(ROLLBACK, inputs={"environment": "production"})
+
+
+@scenario("monitor", "live")
+def _monitor(campaign: Campaign) -> Run:
+    """Monitor what is served, on the log of a server that answered few, so that nothing can be told yet."""
+    campaign["live"]
+    world = world_of(campaign)
+    log = world.folder / "serving.sqlite"
+    pointer = documents.read(target_of(world.source) / "er" / "pointer.json", Pointer)
+    own, sha256 = new_id(), pointer.live.artifact_sha256 if pointer.live else ""
+    kept = Log(log)
+    kept.add([Answered(own, "er", DATASET, sha256, "live", own, "", "0" * 64, {}, score=0.5, positive=False)])
+    kept.close()
+
+    def name(clone: Path) -> None:
+        with (clone / "mlops.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'\n[tasks.er.monitoring]\nlog = "{log}"\n')
+
+    world.push(name, message="Monitor er")
+    return world.dispatch("monitor.yml")
 
 
 @scenario("adopt")

@@ -265,6 +265,33 @@ def test_merging_the_proposal_has_the_target_serve_the_model_and_github_say_so(c
     assert "Deployed: production." in card
 
 
+@pytest.mark.scenario("rollback")
+def test_a_rollback_serves_the_model_before_and_proposes_the_line_that_says_so(campaign: Campaign) -> None:
+    (deployed, rolled), world = campaign["rollback"], world_of(campaign)
+    assert deployed.code == 0, deployed.explain()
+    assert rolled.code == 0, rolled.explain()
+    pointer = documents.read(target_of(world.source) / "er" / "pointer.json", Pointer)
+    assert pointer.live is not None
+    assert (pointer.live.model_id, pointer.sequence) == (DATASET, 3)
+    assert rolled["rollback"].outputs["model-id"] == DATASET
+    [proposed] = [one for one in world.hub.state.issues.values() if one.title == f"Serve {DATASET} in production"
+                  and one.state == "open"]  # fmt: skip
+    assert proposed.pull is not None
+    newest = max(world.hub.state.deployments.values(), key=lambda one: one.statuses[-1].number)
+    assert isinstance(newest.payload, dict)
+    assert (newest.payload["model_id"], newest.statuses[-1].state) == ("er_20251020", "inactive")
+
+
+@pytest.mark.scenario("monitor")
+def test_what_too_few_predictions_say_is_told_and_opens_nothing(campaign: Campaign) -> None:
+    run, world = campaign["monitor"], world_of(campaign)
+    assert run.code == 0, run.explain()
+    assert json.loads(zipfile.ZipFile(io.BytesIO(world.artifact(run.id, "monitoring-er"))).read("monitoring.json"))[
+        "task"
+    ] == "er"  # fmt: skip
+    assert not [one for one in world.hub.state.issues.values() if "onitor" in one.title]
+
+
 @pytest.mark.scenario("deploy-fail")
 def test_a_model_that_fails_is_not_deployed(campaign: Campaign) -> None:
     run = campaign["deploy-fail"]
