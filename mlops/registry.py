@@ -5,6 +5,7 @@ strictly: unknown or missing keys, wrong types, duplicate keys, aliases, tags an
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +26,7 @@ FOLDER = Path("model_cards")
 KEY = "precision_gate"
 
 _FENCE = "---\n"
+_BEGINS = re.compile(rf"^{KEY}:", re.MULTILINE)
 
 
 class RecordedDataset(Part):
@@ -107,20 +109,31 @@ def split_front_matter(text: str, *, file: object = "") -> tuple[str, str]:
     return head, body
 
 
-def read_record(path: Path) -> Record:
+def read_record(path: Path, *, hub: bool = True) -> Record:
     """Read the record of a committed card.
+
+    Args:
+        path: The card.
+        hub: Whether the Hub's keys before the record must hold, too: half the time; ``card --check`` compares them.
 
     Raises:
         InputRefusedError: The card cannot be read, its record is not valid, or it is the record of another id.
     """
     data = read_bytes(path)
     try:
-        record = parse_front_matter(data.decode("utf-8"), file=path)
+        text = data.decode("utf-8")
+        record = parse_front_matter(text if hub else _without_hub(text), file=path)
     except UnicodeDecodeError as error:
         raise _refused(f"not UTF-8 at byte {error.start}", file=path, field="front matter") from None
     if record.id != path.stem or ModelId.parse(record.id).dataset.task != record.task:
         raise _refused(f"the id {record.id!r} of task {record.task!r}", file=path, field="id", expected=path.stem)
     return record
+
+
+def _without_hub(text: str) -> str:
+    """Return a card from its record on; the whole of it where it is not plain where that begins."""
+    begins = [found.start() for found in _BEGINS.finditer(text.partition(f"\n{_FENCE}")[0])]
+    return f"{_FENCE}{text[begins[0] :]}" if text.startswith(_FENCE) and len(begins) == 1 else text
 
 
 def model_ids(folder: Path = FOLDER) -> list[ModelId]:
@@ -170,10 +183,7 @@ def _plain(text: str) -> Any:  # noqa: ANN401  # a scalar of any type, and none 
 
 
 class _Reader:
-    """Builds the values of a YAML text from its events: no aliases, no tags, no key twice, no great depth.
-
-    Nodes are never made: most of a card's thousand scalars are the Hub's, and this takes a fraction of the time.
-    """
+    """Builds values from a YAML text's events, without nodes: no aliases, no tags, no key twice, no great depth."""
 
     def __init__(self, text: str) -> None:
         self._next: Callable[[], Any] = _Loader(text).get_event  # an event of yaml.events
@@ -233,10 +243,7 @@ def _not_json(value: object) -> None:
 
 def _refused(found: str, *, file: object, field: str, expected: str = "") -> InputRefusedError:
     return InputRefusedError(
-        "The card's front matter is not the record of a version.",
-        file=file,
-        field=field,
-        expected=expected or "what `mlops card` writes",
-        found=found[:300],
+        "The card's front matter is not the record of a version.", file=file, field=field,
+        expected=expected or "what `mlops card` writes", found=found[:300],
         fix="Restore the card from git, or render it again: mlops card ARTIFACT_DIR",
-    )
+    )  # fmt: skip

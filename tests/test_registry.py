@@ -75,6 +75,26 @@ def test_a_committed_card_is_read_by_its_path(tmp_path: Path) -> None:
     assert registry.read_record(tmp_path / "er_20251020-2.md") == record
 
 
+def test_who_reads_hundreds_of_cards_may_leave_out_the_hubs_part(tmp_path: Path) -> None:
+    record, path = put(tmp_path, "er_20251020"), tmp_path / "er_20251020.md"
+    whole = path.read_text(encoding="utf-8")
+    assert registry.read_record(path, hub=False) == record
+    path.write_text(whole.replace("license: apache-2.0", "license: [", 1), encoding="utf-8")
+    assert registry.read_record(path, hub=False) == record
+    with pytest.raises(InputRefusedError):
+        registry.read_record(path)
+    for worse in (
+        whole.replace("license:", "precision_gate: {}\nlicense:", 1),
+        whole.replace("  task: er\n", "", 1),
+        whole.replace("---\n", "", 1),
+        whole.replace("precision_gate:", "precision:", 1),
+        whole.replace("\n---\n", "\n", 1),
+    ):
+        path.write_text(worse, encoding="utf-8")
+        with pytest.raises(InputRefusedError):
+            registry.read_record(path, hub=False)
+
+
 def test_a_card_under_another_name_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "er_20251020").model_dump()
     (tmp_path / "er_20251020.md").rename(tmp_path / "er_20251021.md")

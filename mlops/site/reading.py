@@ -56,7 +56,7 @@ def read(root: Path, settings: Settings, history: History, address: str = "") ->
 
 
 def _model(root: Path, model: ModelId) -> Model:
-    record = registry.read_record(root / registry.path_of(model))
+    record = registry.read_record(root / registry.path_of(model), hub=False)
     path = root / registry.FOLDER / str(model) / GATE
     if not path.is_symlink() and not path.exists():
         return Model(record, None)
