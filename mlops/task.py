@@ -4,7 +4,7 @@ A task turns a verified table into :class:`Examples`, fits a :class:`Model` on s
 model from the plain state that ``persistence`` keeps. Splitting, measuring, judging and documenting are the core's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -159,6 +159,12 @@ class Task(Protocol):
         Raises:
             InputRefusedError: Labels, ids, values or the split are not acceptable; with counts and row numbers.
             NothingSettledError: No row has a label that is final already.
+        """
+
+    def inputs_of(self, table: pa.Table, row_ids: Sequence[str]) -> pd.DataFrame | None:
+        """Return the inputs of some rows, in the order of ``row_ids``, as :meth:`examples` would have them.
+
+        None where they cannot be told without reading all rows, or a row is not there: then read all.
         """
 
     def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from mlops import admission, checksums, documents, evaluation, registry
 from mlops import manifest as manifests
@@ -19,11 +20,14 @@ from mlops.cli.steps import MAX_EVALUATION_BYTES, open_task
 from mlops.cli.targets import Desired, Place
 from mlops.deploy import golden, switching
 from mlops.deploy.document import Golden, Mode, Pointer
+from mlops.deploy.loading import Known
 from mlops.deploy.placing import files_of, read_pointer
 from mlops.deploy.switching import Switched
 from mlops.errors import ConflictError, InputRefusedError, MlopsError, UsageRefusedError
 from mlops.ids import ModelId, utc_today
+from mlops.manifest import Manifest
 from mlops.permission import permission
+from mlops.task import Model
 
 T = TypeVar("T")
 
@@ -105,8 +109,8 @@ def _verify(desired: Desired, task: str, asked: Asked) -> None:
     model = ModelId.parse(name)
     allowed = permission(model, desired.environment, root=desired.root, settings=desired.settings, today=_today())
     _refuse_forbidden(allowed, model, desired.environment)
-    files = _files(desired, model, artifact)
-    desired.test(task, str(artifact))(files)
+    files, loaded = _files(desired, model, artifact)
+    desired.test(task, str(artifact), loaded)(files)
 
 
 def by_model(artifacts: Iterable[Path]) -> dict[str, Path]:
@@ -120,13 +124,13 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None
     if live and pointer.trial is None:
         switching.verify(target, pointer)
         return Switched("unchanged", pointer, pointer)
-    test, healthy = place.test(task), place.healthy(task)
+    healthy = place.healthy(task)
     allowed = permission(model, place.environment, root=place.root, settings=place.desired.settings, today=_today())
     known = any(one.placed.model_id == str(model) for one in pointer.before)
     if known and (artifact is None or not allowed.allowed):
         back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
         refuse_unsound(model, place.root)
-        return switching.bring_back(target, pointer, back, why, test=test, healthy=healthy)
+        return switching.bring_back(target, pointer, back, why, test=place.test(task), healthy=healthy)
     _refuse_forbidden(allowed, model, place.environment)
     if artifact is None:
         raise UsageRefusedError(
@@ -136,7 +140,8 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None
         )  # fmt: skip
     share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
     why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
-    placed = switching.place(target, str(model), _files(place.desired, model, artifact), why, test)
+    files, loaded = _files(place.desired, model, artifact)
+    placed = switching.place(target, str(model), files, why, place.test(task, loaded))
     mode: Mode = "shadow" if asked.shadow else "live" if share == 100 else "canary"  # noqa: PLR2004  # percent
     return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
 
@@ -154,8 +159,8 @@ def _today() -> str:
     return utc_today().isoformat()
 
 
-def _files(desired: Desired, model: ModelId, artifact: Path) -> dict[str, bytes]:
-    """Return what goes to the target, if these are the bytes that the committed card is about."""
+def _files(desired: Desired, model: ModelId, artifact: Path) -> tuple[dict[str, bytes], Known]:
+    """Return what goes to the target, if these are the bytes that the committed card is about, and the model."""
     record = registry.read_record(desired.root / registry.path_of(model))
     admission.supply_verdict(artifact, desired.root)
     judged = admission.read(artifact, desired.root, desired.settings)
@@ -167,36 +172,44 @@ def _files(desired: Desired, model: ModelId, artifact: Path) -> dict[str, bytes]
             expected=record.verdict, found=found.verdict, why="It was judged again after the card was published.",
             fix="Find out which verdict holds; a model that did not pass gets a card that says so.",
         )  # fmt: skip
-    return files_of(artifact, _golden(desired, artifact))
+    training, loaded = steps.load_model(open_task(model.dataset.task), artifact)
+    return files_of(artifact, _golden(desired, artifact, training, loaded)), Known(training.model_sha256, loaded)
 
 
-def _golden(desired: Desired, artifact: Path) -> Golden:
+def _golden(desired: Desired, artifact: Path, training: Training, model: Model) -> Golden:
     """Return test rows from the pinned data with the scores on which the model was judged."""
-    training = _trained(artifact)
     pinned = manifests.load(find_manifest(desired.root, training.dataset_id))
-    plug = open_task(training.task)
-    _, model = steps.load_model(plug, artifact)
-    examples = steps.read_examples(plug, pinned, desired.settings, desired.root)
     listed = checksums.parse(documents.read_bytes(artifact / CHECKSUMS))
     data = checksums.read_verified(artifact, EVALUATION, listed, limit=MAX_EVALUATION_BYTES)
     judged = evaluation.loads(data, file=artifact / EVALUATION)
     at = golden.spread(judged.score, desired.golden_rows)
-    position = {name: row for row, name in enumerate(examples.row_id)}
-    rows = [position.get(name, -1) for name in judged.row_id[at]]
-    if min(rows) < 0:
-        raise InputRefusedError(
-            "The pinned data lacks rows on which the model was judged.", file=artifact / EVALUATION, field="row_id",
-            expected=f"rows of {training.dataset_id}", found=f"{sum(row < 0 for row in rows)} others",
-            fix="Deploy from the commit that judged the model.",
-        )  # fmt: skip
+    names = [str(name) for name in judged.row_id[at]]
     return golden.make(
         training.task,
         training.model_sha256,
-        inputs=examples.inputs.iloc[np.array(rows)],
-        row_id=[str(name) for name in judged.row_id[at]],
+        inputs=_inputs(desired, pinned, names, artifact),
+        row_id=names,
         scores=judged.score[at],
         kinds=model.reads(),
     )
+
+
+def _inputs(desired: Desired, pinned: Manifest, names: list[str], artifact: Path) -> pd.DataFrame:
+    """Return the inputs of some rows of the pinned data; all of it is turned into examples only where it must be."""
+    plug = open_task(pinned.task)
+    few = plug.inputs_of(steps.read_table(pinned, desired.settings, desired.root), names)
+    if few is not None:
+        return few
+    examples = steps.read_examples(plug, pinned, desired.settings, desired.root)
+    position = {name: row for row, name in enumerate(examples.row_id)}
+    rows = [position.get(name, -1) for name in names]
+    if min(rows) < 0:
+        raise InputRefusedError(
+            "The pinned data lacks rows on which the model was judged.", file=artifact / EVALUATION, field="row_id",
+            expected=f"rows of {pinned.id}", found=f"{sum(row < 0 for row in rows)} others",
+            fix="Deploy from the commit that judged the model.",
+        )  # fmt: skip
+    return examples.inputs.iloc[np.array(rows)]
 
 
 def _trained(folder: Path) -> Training:

@@ -16,6 +16,7 @@ from mlops.cli.steps import open_task
 from mlops.config import Settings
 from mlops.deploy import loading
 from mlops.deploy.document import Placed
+from mlops.deploy.loading import Known
 from mlops.deploy.switching import Healthy, Switched, Test, Why
 from mlops.deploy_settings import DeploySettings
 from mlops.environments import Environments, parse_environment
@@ -66,11 +67,11 @@ class Desired:
         """Return the declared model of each task."""
         return self.declared.environments[self.environment]
 
-    def test(self, task: str, where: str) -> Test:
+    def test(self, task: str, where: str, known: Known | None = None) -> Test:
         """Return what has a model prove itself from its files, which stand at ``where``."""
 
         def tested(files: Mapping[str, bytes]) -> None:
-            loading.load(files, open_task(task), place=where)
+            loading.load(files, open_task(task), place=where, known=known)
 
         return tested
 
@@ -109,9 +110,9 @@ class Place:
         """Return the environment's name."""
         return self.desired.environment
 
-    def test(self, task: str) -> Test:
+    def test(self, task: str, known: Known | None = None) -> Test:
         """Return what has a model prove itself from its files on the target."""
-        return self.desired.test(task, self.target.uri)
+        return self.desired.test(task, self.target.uri, known)
 
     def healthy(self, task: str) -> Healthy:
         """Return what asks the server after a switch."""

@@ -8,6 +8,7 @@ from mlops.artifact import MODEL, TRAINING, Training
 from mlops.deploy.document import GOLDEN, Golden
 from mlops.deploy.golden import refuse_other_scores
 from mlops.errors import InputRefusedError
+from mlops.hashing import sha256_bytes
 from mlops.task import Model, Task
 
 
@@ -27,13 +28,21 @@ class Loaded(NamedTuple):
     difference: float
 
 
-def load(files: Mapping[str, bytes], task: Task, *, place: str) -> Loaded:
+class Known(NamedTuple):
+    """A model that was loaded before, and the hash of the bytes that it was loaded from."""
+
+    sha256: str
+    model: Model
+
+
+def load(files: Mapping[str, bytes], task: Task, *, place: str, known: Known | None = None) -> Loaded:
     """Load a model and test it.
 
     Args:
         files: By name, as :func:`mlops.deploy.placing.read_placed` returns them: their hashes hold.
         task: The plug that rebuilds the model.
         place: Where they stand, for the message.
+        known: Is taken instead of loading these very bytes a second time.
 
     Raises:
         InputRefusedError: The model file is not acceptable, of another version of scikit-learn, or scores its golden
@@ -47,12 +56,15 @@ def load(files: Mapping[str, bytes], task: Task, *, place: str) -> Loaded:
             expected=f"{task.name}, {training.model_sha256}", found=f"{golden.task}, {golden.model_sha256}",
             fix="Deploy the model again from its artifact.",
         )  # fmt: skip
-    state = persistence.load(
-        files[MODEL],
-        expected_sha256=training.model_sha256,
-        sklearn_version=training.environment.get("scikit-learn", ""),
-        file=f"{place}/{MODEL}",
-    )
-    model = task.restore(state)
+    if known is not None and known.sha256 == training.model_sha256 == sha256_bytes(files[MODEL]):
+        model = known.model
+    else:
+        state = persistence.load(
+            files[MODEL],
+            expected_sha256=training.model_sha256,
+            sklearn_version=training.environment.get("scikit-learn", ""),
+            file=f"{place}/{MODEL}",
+        )
+        model = task.restore(state)
     difference = refuse_other_scores(golden, model, model.reads(), file=f"{place}/{GOLDEN}")
     return Loaded(model, training, golden, difference)

@@ -1,6 +1,6 @@
 """The plug: claims as the core sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,9 @@ class Claims:
             )
         contract = load_contract(settings.contract, root or Path())
         return reading.read(table, contract, settings.split, as_of)
+
+    def inputs_of(self, table: pa.Table, row_ids: Sequence[str]) -> None:
+        """Tell none apart: what was known of a claim depends on the others. See :class:`mlops.task.Task`."""
 
     def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:
         """Fit on all of ``examples``. See :class:`mlops.task.Task`."""

@@ -1,5 +1,6 @@
 """From a verified table to examples: roles, labels, entities, split, weights and slices of labelled pairs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,22 @@ def read(table: pa.Table, schema: PairSchema) -> Pairs:
     )
 
 
+def inputs_of(table: pa.Table, schema: PairSchema, row_ids: Sequence[str]) -> pd.DataFrame | None:
+    """Return the inputs of the pairs with these ids, in their order; None where the table does not name them."""
+    if PAIR_ID not in table.column_names:
+        return None
+    names = _ids(table, PAIR_ID)
+    at = pd.Index(names).get_indexer(pd.Index(row_ids)) if names.is_unique else np.array([-1])
+    if (at < 0).any():
+        return None
+    few = table.take(pa.array(at))
+    return _inputs(_side(few, schema.left), _side(few, schema.right))
+
+
+def _inputs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([left.add_prefix("left_"), right.add_prefix("right_")], axis=1)
+
+
 def examples(pairs: Pairs, table: pa.Table, schema: PairSchema, settings: SplitSettings) -> Examples:
     """Split, weigh and slice the pairs of ``table``, and report what the split lets through."""
     split, findings, facts = leakage.split(pairs, _published(table), settings)
@@ -66,9 +83,8 @@ def examples(pairs: Pairs, table: pa.Table, schema: PairSchema, settings: SplitS
     sliced["seen_in_training"] = slices.seen(pairs.left_key, pairs.right_key, split == TRAIN)
     if schema.unused:
         findings = (*findings, "Columns without a role were not used: " + ", ".join(schema.unused) + ".")
-    inputs = pd.concat([pairs.left.add_prefix("left_"), pairs.right.add_prefix("right_")], axis=1)
     return Examples(
-        inputs=inputs,
+        inputs=_inputs(pairs.left, pairs.right),
         label=pairs.label,
         row_id=pairs.row_id,
         cluster=_clusters(pairs, split == TRAIN),

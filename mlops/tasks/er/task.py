@@ -1,6 +1,6 @@
 """The plug: entity resolution as the core sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,6 +44,11 @@ class EntityResolution:
         training = found.split == TRAIN
         giveaways = find_giveaways(found.inputs[training], found.label[training])
         return replace(found, findings=(*findings, *found.findings, *(one.sentence() for one in giveaways)))
+
+    def inputs_of(self, table: pa.Table, row_ids: Sequence[str]) -> pd.DataFrame | None:
+        """Return the inputs of pairs that the table names. See :class:`mlops.task.Task`."""
+        schema = detect(table.column_names)
+        return None if isinstance(schema, RecordSchema) else pairs.inputs_of(table, schema, row_ids)
 
     def fit(self, examples: Examples, settings: TaskSettings, *, seed: int) -> Model:
         """Fit a matcher on all of ``examples``. See :class:`mlops.task.Task`."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -53,3 +54,14 @@ def test_a_restored_model_scores_as_the_fitted_one(settings: TaskSettings) -> No
     assert again.threshold == model.threshold
     assert (again.predict_proba(found.inputs) == model.predict_proba(found.inputs)).all()
     assert [note.name for note in again.features()] == [note.name for note in model.features()]
+
+
+def test_inputs_of_some_rows_are_those_of_all(settings: TaskSettings) -> None:
+    table, task = generate(300, 0), EntityResolution()
+    whole = task.examples(table, settings)
+    names = [str(name) for name in whole.row_id[::7][::-1]]
+    few = task.inputs_of(table, names)
+    assert few is not None
+    pd.testing.assert_frame_equal(few.reset_index(drop=True), whole.inputs.iloc[::7][::-1].reset_index(drop=True))
+    assert task.inputs_of(table, [*names, "nobody"]) is None
+    assert task.inputs_of(table.drop_columns(["pair_id"]), names) is None
