@@ -472,10 +472,10 @@ def _rollback(campaign: Campaign) -> tuple[Run, Run]:
     return deployed, world.dispatch(ROLLBACK, inputs={"environment": "production"})
 
 
-@scenario("monitor", "live")
+@scenario("monitor", "rollback")
 def _monitor(campaign: Campaign) -> Run:
     """Monitor what is served, on the log of a server that answered few, so that nothing can be told yet."""
-    campaign["live"]
+    campaign["rollback"]  # pushes to main, too
     world = world_of(campaign)
     log = world.folder / "serving.sqlite"
     pointer = documents.read(target_of(world.source) / "er" / "pointer.json", Pointer)

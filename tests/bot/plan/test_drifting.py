@@ -2,7 +2,8 @@
 
 import pytest
 
-from mlops.bot.plan.drifting import KEY, TITLE, Watched, body_of, watch
+from mlops.bot.issues import Watched
+from mlops.bot.plan.drifting import KEY, TITLE, body_of, watch
 from mlops.bot.plan.model import Change, Plan, Refusal
 from tests.bot import world
 from tests.fakes.github import Hub
