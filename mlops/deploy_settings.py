@@ -1,5 +1,6 @@
 """``[deploy.<environment>]`` of ``mlops.toml``: where its models are served from, and how they get there."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -13,6 +14,16 @@ def _place(uri: str) -> str:
     return uri
 
 
+# GitHub runs no workflow of a folder further down.
+_WORKFLOW = re.compile(r"\.github/workflows/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.ya?ml", re.ASCII)
+
+
+def _workflow(path: str) -> str:
+    if path and _WORKFLOW.fullmatch(path) is None:
+        raise ValueError("the file of a workflow, such as .github/workflows/entity-resolution-train.yml, or empty")
+    return path
+
+
 class DeploySettings(Part):
     """One environment.
 
@@ -22,6 +33,10 @@ class DeploySettings(Part):
         rollback_days: For how many days after it was replaced a model may come back without being judged again.
         health: Address of the server's ``/readyz``, asked after a switch; empty asks nobody.
         health_seconds: For how long it may go on serving the model before.
+        attested_by: File of the workflow, such as ``.github/workflows/entity-resolution-train.yml``, that must have
+            attested every file of a model's artifact, on the default branch of this repository; empty asks for none,
+            because private repositories have attestations only with Enterprise Cloud, and GitHub Enterprise Server
+            has none.
     """
 
     target: Annotated[str, AfterValidator(_place)]
@@ -29,3 +44,4 @@ class DeploySettings(Part):
     rollback_days: Annotated[int, Field(ge=0, le=3650)] = 90
     health: str = ""
     health_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    attested_by: Annotated[str, AfterValidator(_workflow)] = ""

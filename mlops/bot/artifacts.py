@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,12 +64,18 @@ def card_of(model_id: ModelId, root: Path) -> Record | None:
     return registry.read_record(path) if path.is_symlink() or path.exists() else None
 
 
-def obtain(hub: Reader, wanted: Wanted, out: Path) -> Found:
+def obtain(hub: Reader, wanted: Wanted, out: Path, admit: Callable[[Path], None] | None = None) -> Found:
     """Put the artifact that is wanted into the folder ``out``, which must not exist or be empty.
 
     A model is looked for among the releases first, which do not expire. Among artifacts the newest that fits wins;
     several datasets may share a name, so what is inside decides. One that does not hold ends the search: the next would
     be an older model than the one that somebody means.
+
+    Args:
+        hub: Where to look.
+        wanted: What to look for.
+        out: Where to put it.
+        admit: Raises for what is wanted and holds, and must not be let in all the same; it ends the search, too.
 
     Raises:
         InputRefusedError: There is none that fits, or one that may be it does not hold.
@@ -86,6 +92,8 @@ def obtain(hub: Reader, wanted: Wanted, out: Path) -> Found:
             except (AnotherArtifactError, UsageRefusedError) as error:  # not what is wanted, or gone meanwhile
                 passed_over.append(f"{source.url}: {error.what} {error.found}".strip())
                 continue
+            if admit is not None:
+                admit(folder)
             if out.exists():
                 out.rmdir()
             folder.rename(out)

@@ -25,7 +25,7 @@ _PLACE_BYTES = 1 << 20
 EXTRAS = {
     **dict.fromkeys(("numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sklearn", "skops"), "train"),
     **dict.fromkeys(("github", "requests"), "bot"),
-    **dict.fromkeys(("anyio", "fastapi", "prometheus_client", "uvicorn"), "serve"),
+    **dict.fromkeys(("anyio", "fastapi", "uvicorn"), "serve"),
     "aiohttp": "https",
     "s3fs": "s3",
     "gcsfs": "gs",

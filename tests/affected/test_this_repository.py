@@ -26,6 +26,8 @@ SHAPE_NO_MODEL = {
     "mlops/ids.py",
     "mlops/inputs.py",  # what a fitted model reads, told to a server
     "mlops/manifest.py",
+    "mlops/metrics_settings.py",  # where metrics are sent
+    "mlops/monitoring_settings.py",  # when what is served alarms
     "mlops/metrics.py",  # the vocabulary of measurements
     "mlops/places.py",  # where a letter points
     "mlops/provenance.py",

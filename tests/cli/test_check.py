@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mlops import documents, judged
+from mlops import documents, judged, registry
 from mlops.artifact import GATE, METRICS, TRAINING
 from mlops.card import checking, evidence, render
 from mlops.card.facts import CHART, NOTES
@@ -59,7 +59,11 @@ def publish(repository: Path, dataset_id: str = ID, model_id: str = "", counts: 
 
 
 def serve(repository: Path, **environments: dict[str, str]) -> None:
-    documents.write(repository / "model_cards" / "environments.json", Environments(environments=environments))
+    """Declare what is served, and have the cards say so."""
+    cards = repository / "model_cards"
+    documents.write(cards / "environments.json", Environments(environments=environments))
+    for model in registry.model_ids(cards):
+        evidence.publish(evidence.load(model, cards), cards)
 
 
 @pytest.fixture
@@ -340,6 +344,7 @@ def test_what_is_added_is_welcome_and_a_promotion_is_told(base: Path, state: Pat
     assert answer["notes"] == [
         f"production: er is served by er_20251120 instead of {ID}.",
         f"staging: er is served by {ID} instead of no model.",
+        f"model_cards/{ID}.md was rendered again.",
     ]
 
 

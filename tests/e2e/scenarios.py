@@ -261,9 +261,7 @@ def _pr_model(campaign: Campaign) -> Run:
             raise RuntimeError(run.explain())
 
     def promote(clone: Path) -> None:
-        served = {"environments": {"production": {"er": DATASET}}, "schema_version": 1}
-        path = clone / "model_cards" / "environments.json"
-        path.write_text(json.dumps(served, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        play_mlops(clone, ["deploy", DATASET])
 
     def change(clone: Path) -> None:
         edit("mlops.toml", r"^sample_size = 3000", "sample_size = 2500")(clone)

@@ -1,7 +1,12 @@
 """``mlops bot models``: the artifacts of all models that environments.json names, verified, each in a folder."""
 
+import contextlib
 import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,14 +14,16 @@ import click
 from mlops import environments
 from mlops.admission import refuse_undeclared
 from mlops.bot.artifacts import card_of, obtain, wanted_for_model
+from mlops.bot.attesting import Attesting, UnattestedError
 from mlops.bot.git import parse_branch
-from mlops.bot.permissions import READ_ACTIONS, READ_CONTENTS
+from mlops.bot.permissions import READ_ACTIONS, READ_ATTESTATIONS, READ_CONTENTS
 from mlops.bot.reading import Reader
 from mlops.bot.sources import Wanted
 from mlops.cli.bot.common import deadline_option, json_option, reading, tell
 from mlops.cli.common import load_settings, repository_root, shown_path
+from mlops.config import Settings
 from mlops.environments import parse_environment
-from mlops.errors import InputRefusedError
+from mlops.errors import InputRefusedError, MlopsError
 from mlops.ids import ModelId
 
 
@@ -32,8 +39,9 @@ def command(out: Path | None, environment: str | None, branch: str, deadline: fl
     """Put the artifact of every model that environments.json names into a folder of its own, verified.
 
     Of each model exactly the bytes that its committed card records, from its release or from a run, whichever workflow
-    that was. One that is found nowhere is told and left out: a target that holds the model does not need it. The
-    output `matrix` has each environment, and whether mlops.toml names a target for it.
+    that was; where mlops.toml has `attested_by` for an environment that it serves, that workflow must have attested
+    them. One that is found nowhere is told and left out: a target that holds the model does not need it. The output
+    `matrix` has each environment, and whether mlops.toml names a target for it.
     """
     root = repository_root()
     settings, every = load_settings(root), environments.read(root)
@@ -43,15 +51,20 @@ def command(out: Path | None, environment: str | None, branch: str, deadline: fl
     folder = out or root / "dist" / "models"
     models = sorted({model for served in declared.values() for model in served.values()})
     given = Wanted(names=(), workflow="", branch=parse_branch(branch, field="--branch"))
-    with reading(deadline, READ_ACTIONS, READ_CONTENTS) as hub:
-        lines = [_obtained(hub, ModelId.parse(model), root, folder / model, given) for model in models]
+    attested_by = {model: _attesters(model, declared, settings) for model in models}
+    needs = (READ_ATTESTATIONS,) if any(attested_by.values()) else ()
+    with reading(deadline, READ_ACTIONS, READ_CONTENTS, *needs) as hub, _all_or_none() as obtained:
+        lines: list[str] = []
+        for model in models:
+            line, there = _obtained(hub, ModelId.parse(model), root, folder / model, given, attested_by[model])
+            lines.append(line)
+            obtained.extend([folder / model] if there else [])
     listed = [{"environment": name, "target": name in settings.deploy} for name in sorted(declared)]
-    there = [model for model in models if (folder / model).is_dir()]
     tell(
         "models",
         {
             "matrix": json.dumps({"include": listed}) if listed else "",
-            "models": " ".join(there),
+            "models": " ".join(path.name for path in obtained),
             "folder": str(shown_path(folder)),
         },
         "\n".join(lines) or "No environment names a model.",
@@ -59,14 +72,46 @@ def command(out: Path | None, environment: str | None, branch: str, deadline: fl
     )
 
 
-def _obtained(hub: Reader, model: ModelId, root: Path, folder: Path, given: Wanted) -> str:
+@contextlib.contextmanager
+def _all_or_none() -> Iterator[list[Path]]:
+    """Yield a list of folders, and remove those in it if the verb fails: none is handed on unless all hold."""
+    obtained: list[Path] = []
+    try:
+        yield obtained
+    except MlopsError:
+        for folder in obtained:
+            shutil.rmtree(folder)
+        raise
+
+
+def _attesters(model: str, declared: Mapping[str, Mapping[str, str]], settings: Settings) -> list[str]:
+    """Return the workflows that must have attested a model: those that the environments ask for which it serves."""
+    places = [
+        settings.deploy[name]
+        for name, served in declared.items()
+        if name in settings.deploy and model in served.values()
+    ]
+    return sorted({place.attested_by for place in places} - {""})
+
+
+def _obtained(
+    hub: Reader, model: ModelId, root: Path, folder: Path, given: Wanted, attested_by: list[str]
+) -> tuple[str, bool]:
+    """Return what became of a model, and whether its artifact is in ``folder`` now."""
     record = card_of(model, root)
     if record is None:
-        return f"{model}: has no card here, so nobody knows which bytes it is; left out."
+        return f"{model}: has no card here, so nobody knows which bytes it is; left out.", False
+    admit = None
+    if attested_by:
+        attesting = Attesting(hub.settings, hub.deadline, os.environ, given.branch)
+        admit = partial(attesting.require, model=str(model), workflows=attested_by)
     try:
-        found = obtain(hub, replace(wanted_for_model(model, record, given), workflow=""), folder)
+        found = obtain(hub, replace(wanted_for_model(model, record, given), workflow=""), folder, admit)
+    except UnattestedError:
+        raise
     except InputRefusedError as error:
         if folder.exists():  # there was something, or it is damaged: not the same as found nowhere
             raise
-        return f"{model}: left out. {error.what} {error.found}"
-    return f"{shown_path(folder)}: {model}, verified, from {found.run_url}"
+        return f"{model}: left out. {error.what} {error.found}", False
+    told = f", attested by {' and '.join(attested_by)}" if attested_by else ""
+    return f"{shown_path(folder)}: {model}, verified{told}, from {found.run_url}", True
