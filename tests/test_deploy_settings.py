@@ -24,3 +24,27 @@ def test_an_environment_without_a_place_says_what_to_add() -> None:
     with pytest.raises(UsageRefusedError) as caught:
         load(ROOT / "mlops.toml").environment("staging")
     assert "[deploy.staging]" in caught.value.fix
+
+
+def test_whoever_attests_is_a_workflow_or_nobody() -> None:
+    assert DeploySettings(target="served").attested_by == ""
+    path = ".github/workflows/entity-resolution-train.yml"
+    assert DeploySettings(target="served", attested_by=path).attested_by == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "entity-resolution-train.yml",
+        ".github/workflows/train.yml@refs/heads/main",
+        ".github/workflows/../train.yml",
+        ".github/workflows/below/train.yml",
+        ".github/workflows/train.json",
+        ".github/workflows/.*.yml",
+        ".github/workflows/-train.yml",
+        ".github/workflows/train.yml\n",
+    ],
+)
+def test_bad_input_30_no_file_of_a_workflow_attests(path: str) -> None:
+    with pytest.raises(ValidationError):
+        DeploySettings(target="served", attested_by=path)
