@@ -3,7 +3,8 @@
 A hash says that bytes are those of the card; an attestation says which workflow, of which repository, on which branch
 had them, in a certificate that was issued to that very run. `actions/attest` leaves it, `gh attestation verify` judges
 it. Signatures, certificates, timestamps and Sigstore's roots of trust are gh's business alone: none of it is done again
-here, and none of it can be exercised without Sigstore's services. What is done here is to ask for each file that
+here, and with the roots that count it cannot be exercised without Sigstore's services (the tests hand the real gh roots
+of their own, offline). What is done here is to ask for each file that
 `checksums.txt` lists, to refuse unless gh says yes, and to hold what it says yes to against what was asked for: the
 file's own hash, this workflow and branch to the letter. Older versions of gh take the workflow as the beginning of a
 regular expression, which `train.yml-other.yml` fits, too.

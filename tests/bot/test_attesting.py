@@ -27,6 +27,7 @@ ID, SECOND = factories.DATASET_ID, f"{factories.DATASET_ID}-2"
 REPOSITORY, WORKFLOW, REF = "acme/er-models", ".github/workflows/entity-resolution-train.yml", "refs/heads/main"
 OURS = {"repository": REPOSITORY, "workflow": WORKFLOW, "ref": REF}
 
+REAL = Path(sys.executable).parent / "gh"
 STAND_IN = ROOT / "tests/fakes/gh_attestation.py"
 
 
@@ -98,7 +99,7 @@ def made_name(model: str) -> str:
 
 
 def refused(outcome: Outcome, code: int, *words: str) -> None:
-    assert (outcome.code, outcome.out) == (code, ""), outcome.err
+    assert outcome.code == code, outcome.err
     assert "Traceback" not in outcome.err
     assert [word for word in words if word not in outcome.err] == [], outcome.err
     left = Path("dist/models")
@@ -153,7 +154,7 @@ def test_bad_input_30_one_file_that_is_not_attested_is_enough(gh: Gh, tmp_path: 
     assert gh.asked[-1] == "model.skops"
 
 
-def test_bad_input_30_a_model_that_holds_is_not_handed_on_beside_one_that_does_not(
+def test_bad_input_30_each_model_is_asked_about_as_its_environments_say(
     job: Hub, gh: Gh, tmp_path: Path, run_cli: RunCli
 ) -> None:
     second = add(job, SECOND, "staging", tmp_path / "second", run_cli)
@@ -163,9 +164,25 @@ def test_bad_input_30_a_model_that_holds_is_not_handed_on_beside_one_that_does_n
     shutil.rmtree("dist")
     with Path("mlops.toml").open("a") as stream:
         stream.write(f'[deploy.staging]\ntarget = "staged"\nattested_by = "{WORKFLOW}"\n')
-    refused(run_cli("bot", "models"), ExitCode.REFUSED, SECOND, "no attestations found")
+    outcome = run_cli("bot", "models")
+    assert (outcome.code, "no attestations found" in outcome.err) == (ExitCode.REFUSED, True), outcome.err
+    assert not Path("dist/models", SECOND).exists()
+    shutil.rmtree("dist", ignore_errors=True)
     gh.attest(second)
     assert run_cli("bot", "models").code == ExitCode.DONE
+
+
+def test_bad_input_30_a_folder_that_lies_there_already_is_not_handed_on(
+    gh: Gh, tmp_path: Path, run_cli: RunCli
+) -> None:
+    """Whoever may commit could have put it there: nobody has verified it."""
+    shutil.copytree(tmp_path / "artifact", Path("dist/models", ID))
+    gh.tell()
+    (tmp_path / "output").unlink()
+    outcome = run_cli("bot", "models")
+    assert (outcome.code, "not empty" in outcome.err) == (ExitCode.REFUSED, True), outcome.err
+    told = tmp_path / "output"
+    assert not told.exists() or not any(line == ID for line in told.read_text().splitlines())
 
 
 @pytest.mark.parametrize(
@@ -220,9 +237,8 @@ def test_an_environment_that_asks_for_none_gets_its_model_without_gh(
 def test_bad_input_30_the_real_gh_without_a_network_lets_nothing_in(
     run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path(sys.executable).parent / "gh"
-    assert real.exists(), "the packages of development have it"
-    monkeypatch.setenv("PATH", f"{real.parent}{os.pathsep}{os.environ['PATH']}")
+    assert REAL.exists(), "the packages of development have it"
+    monkeypatch.setenv("PATH", f"{REAL.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nobody listens
     monkeypatch.setenv("HOME", str(tmp_path))
     outcome = run_cli("bot", "models")
