@@ -14,6 +14,7 @@ from mlops import documents
 from mlops.config import FILE_NAME, Policy
 from mlops.documents import Document
 from mlops.errors import MlopsError, UsageRefusedError
+from mlops.hashing import sha256_bytes
 from mlops.ids import ModelId
 from mlops.registry import FOLDER
 
@@ -88,6 +89,12 @@ def serving(folder: Path, model_id: str) -> tuple[str, ...]:
         return ()
     declared = documents.read(path, Environments).environments
     return tuple(sorted(name for name, served in declared.items() if model_id in served.values()))
+
+
+def fingerprint_of(root: Path) -> str:
+    """Return one SHA-256 of what is declared, in this file and in the settings; an absent file is empty."""
+    parts = [documents.read_bytes(root / name) if (root / name).exists() else b"" for name in (PATH, FILE_NAME)]
+    return sha256_bytes(b"".join(f"{len(part)}:".encode() + part for part in parts))
 
 
 def served_model(declared: Environments, environment: str, task: str) -> str:

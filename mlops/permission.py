@@ -11,7 +11,9 @@ from mlops.ids import ModelId
 ALL = (100,)
 
 
-def permission(model: ModelId, environment: str, *, root: Path, settings: Settings, today: str) -> Permission:
+def permission(
+    model: ModelId, environment: str, *, root: Path, settings: Settings, today: str, former: bool = False
+) -> Permission:
     """Return whether a model may be served in an environment, and to how many.
 
     Args:
@@ -20,6 +22,8 @@ def permission(model: ModelId, environment: str, *, root: Path, settings: Settin
         root: The repository.
         settings: Its settings.
         today: The day, as ``YYYY-MM-DD``: a certificate expires.
+        former: Whether it was live there before. Then it may come back while another model holds the tier, but not
+            after its own verdict is no pass any more, or the tier was lost or revoked.
 
     Raises:
         InputRefusedError: There is no card, or it cannot be read, or the ledger does not hold.
@@ -35,6 +39,8 @@ def permission(model: ModelId, environment: str, *, root: Path, settings: Settin
     ledger = keeping.read(keeping.path_of(task, root / registry.FOLDER))
     found = status(ledger, certification, today)
     asked = may_deploy(found, environment, gate=record.verdict, rollout=certification.beta_rollout)
+    if former and asked.allowed:
+        return Permission(allowed=True, shares=ALL, reason=f"{model} was live before.")
     if environment == PRODUCTION and asked.allowed and found.model_id != str(model):
         return Permission(allowed=False, shares=(), reason=f"The tier {found.tier} is held by {found.model_id}.")
     return asked

@@ -23,6 +23,10 @@ class AnotherArtifactError(InputRefusedError):
     """An artifact holds, and is not the one that is wanted."""
 
 
+class NoArtifactError(InputRefusedError):
+    """There is none that fits, or none any more."""
+
+
 class Found(NamedTuple):
     """An artifact that was found and verified.
 
@@ -80,7 +84,7 @@ def obtain(hub: Reader, wanted: Wanted, out: Path, admit: Callable[[Path], None]
     Raises:
         InputRefusedError: There is none that fits, or one that may be it does not hold.
     """
-    _refuse_occupied(out)
+    refuse_occupied(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     passed_over: list[str] = []
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".artifact-") as scratch:
@@ -144,7 +148,8 @@ def _verified(folder: Path, wanted: Wanted) -> tuple[Training, str]:
     return training, artifact_sha256
 
 
-def _refuse_occupied(out: Path) -> None:
+def refuse_occupied(out: Path) -> None:
+    """Refuse a folder that holds anything: nobody could tell what was put there; raises InputRefusedError."""
     if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
         raise InputRefusedError(
             "The folder for the artifact is not empty.", file=out, field="--out", expected="a new or empty folder",
@@ -152,11 +157,11 @@ def _refuse_occupied(out: Path) -> None:
         )  # fmt: skip
 
 
-def _none(wanted: Wanted, passed_over: list[str]) -> InputRefusedError:
+def _none(wanted: Wanted, passed_over: list[str]) -> NoArtifactError:
     runs = f"run {wanted.run_id}" if wanted.run_id else f"a run of {wanted.workflow} on {wanted.branch}"
     what = wanted.model_id or wanted.names[-1]
     dataset = f" -f dataset_hash={wanted.dataset_sha256}" if wanted.dataset_sha256 else ""
-    return InputRefusedError(
+    return NoArtifactError(
         f"There is no artifact of {what} that fits.",
         field="artifact",
         expected=f"{' or '.join(wanted.names)} of {runs}, not expired",

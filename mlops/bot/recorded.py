@@ -35,21 +35,37 @@ class Line(NamedTuple):
     url: str = ""
 
 
-def record(hub: GitHub, report: Reconciled) -> list[Line]:
+def record(hub: GitHub, report: Reconciled, declared: Mapping[str, str] | None = None) -> list[Line]:
     """Have GitHub show what came of every task of a report, at the commit that declares it.
+
+    Args:
+        hub: The repository.
+        report: What the job without a token left.
+        declared: By task, what the environment is to be served by now: a report that was overtaken is not recorded.
+            None, or a rollback, which goes beside what is declared, records all.
 
     Raises:
         UnavailableError: The token may not, or GitHub did not answer.
     """
-    return [_record(hub, report.environment, task, found, report.commit) for task, found in report.tasks.items()]
+    lines = []
+    for task, found in report.tasks.items():
+        if declared is not None and not report.rollback and found.model_id != declared.get(task, ""):
+            text = f"{task}: not recorded, for {declared.get(task) or 'no model'} is declared meanwhile."
+            lines.append(Line(task, "inactive", text))
+        else:
+            lines.append(_record(hub, report.environment, task, found, report.commit))
+    return lines
 
 
 def _record(hub: GitHub, environment: str, task: str, found: Outcome, sha: str) -> Line:
     if found.state == "taken out":
         ended = deployments.end(hub, environment, task)
         return Line(task, "inactive", f"{task}: {environment} is served by no model; ended {ended} deployments.")
-    if not found.artifact_sha256:  # no card that can be read: there is nothing to name the deployment by
-        return Line(task, "failure", f"{task}: {found.model_id} was refused before it was known. {found.reason}")
+    if not found.artifact_sha256:  # no card that can be read, or none to take out: nothing to name a deployment by
+        what = f"{found.model_id} was refused" if found.model_id else "what it serves could not be taken out"
+        return Line(task, "failure", f"{task}: {what}. {found.reason}")
+    if found.state == "failed" and found.serves == found.model_id:
+        return Line(task, "success", f"{task}: {found.model_id} is served on; it was not looked at. {found.reason}")
     subject = Subject(environment, found.model_id, found.artifact_sha256, sha)
     words = found.reason or f"{found.model_id}, artifact {found.artifact_sha256[:12]}"
     if found.state == "rolled back":

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from mlops import environments
+from mlops import environments, registry
 from mlops.cli.common import load_settings
+from mlops.deploy.document import Pointer
 from mlops.deploy.placing import read_placed, read_pointer
 from mlops.errors import MlopsError, UsageRefusedError
 from mlops.storage.target import Target
@@ -57,7 +58,8 @@ def drift_of(root: Path, only: str | None, recorded: Recorded | None = None) -> 
         wanted = declared.get(name, {})
         tasks = sorted({*settings.tasks, *wanted})
         if name in settings.deploy:
-            here = list(_of(Target.open(settings.deploy[name].target, root=root), name, tasks, wanted))
+            target = Target.open(settings.deploy[name].target, root=root)
+            here = list(_of(root, target, name, tasks, declared.get(name)))
         else:
             here = [Drift(name, task, wanted[task], wanted[task], "same") for task in sorted(wanted)]
         found += here if recorded is None else _compared(here, name, tasks, recorded(name))
@@ -77,27 +79,38 @@ def _compared(here: list[Drift], name: str, tasks: list[str], recorded: Mapping[
             yield one._replace(recorded=shown)
 
 
-def _of(target: Target, name: str, tasks: list[str], declared: dict[str, str]) -> Iterator[Drift]:
+def _bytes_of(root: Path, model: str) -> str:
+    """Return the hash of the artifact that the card of a model records."""
+    return registry.read_record(root / registry.path_of(model)).artifact_sha256
+
+
+def _of(root: Path, target: Target, name: str, tasks: list[str], declared: dict[str, str] | None) -> Iterator[Drift]:
     for task in tasks:
-        wanted = declared.get(task, "")
+        wanted = (declared or {}).get(task, "")
         try:
             pointer = read_pointer(target, name, task)
-            live, trial = pointer.live, pointer.trial
-            for placed in (live, trial.placed if trial else None):
+            for placed in (pointer.live, pointer.trial.placed if pointer.trial else None):
                 if placed is not None:
                     read_placed(target, placed)
+            if wanted or pointer.live or pointer.trial:
+                yield _standing(root, pointer, wanted, undeclared=declared is None)
         except UsageRefusedError:
             raise
         except MlopsError as error:
             yield Drift(name, task, wanted, "?", "damaged", f"{error.what} {error.file}")
-            continue
-        served = live.model_id if live else ""
-        if not wanted and not served and trial is None:
-            continue
-        if trial is not None and trial.placed.model_id == wanted:
-            yield Drift(name, task, wanted, served, "on trial", f"{wanted} has {trial.share} % as {trial.mode}.")
-        elif served == wanted and trial is None:
-            yield Drift(name, task, wanted, served, "same")
-        else:
-            fix = f"mlops reconcile --environment {name} --task {task}"
-            yield Drift(name, task, wanted, served, "differs", f"Have the target follow: {fix}")
+
+
+def _standing(root: Path, pointer: Pointer, wanted: str, *, undeclared: bool) -> Drift:
+    """Return how a task stands of which every file that is served has its hash."""
+    name, task, live, trial = pointer.environment, pointer.task, pointer.live, pointer.trial
+    served = live.model_id if live else ""
+    if trial is not None and trial.placed.model_id == wanted:
+        return Drift(name, task, wanted, served, "on trial", f"{wanted} has {trial.share} % as {trial.mode}.")
+    if live is not None and served == wanted and live.artifact_sha256 != _bytes_of(root, wanted):
+        return Drift(name, task, wanted, served, "differs", f"It serves other bytes of {wanted} than its card records.")
+    if served == wanted and trial is None:
+        return Drift(name, task, wanted, served, "same")
+    fix = f"Have the target follow: mlops reconcile --environment {name} --task {task}"
+    if undeclared:
+        fix = f'{name} is no longer declared. Declare it without a model, "{name}": {{}}, then have it follow.'
+    return Drift(name, task, wanted, served, "differs", fix)

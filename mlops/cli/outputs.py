@@ -54,7 +54,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "bot deployed": ("states", "urls"),
     "bot deployment": ("id", "url", "state"),
     "bot drift": ("status", "url"),
-    "bot models": ("matrix", "models", "folder"),
+    "bot models": ("matrix", "models", "folder", "declared"),
     "bot monitor": ("status", "url", "run-id", "run-url"),
     "bot plan": ("changes", "unknown", "plan"),
     "bot dispatch": ("run-id", "run-url", "conclusion"),

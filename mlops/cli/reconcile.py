@@ -8,7 +8,9 @@ from mlops.cli import outputs, reconciled
 from mlops.cli.common import emit_json
 from mlops.cli.targets import Desired, Place, answer, environment_option, health_option, sentence, target_option
 from mlops.deploy.switching import Switched
-from mlops.errors import ExitCode, MlopsError
+from mlops.environments import PATH, fingerprint_of
+from mlops.errors import ConflictError, ExitCode, MlopsError
+from mlops.hashing import parse_sha256
 
 
 @click.command("reconcile", epilog="Example: mlops reconcile --environment production --artifact dist/er_20251020")
@@ -30,6 +32,10 @@ from mlops.errors import ExitCode, MlopsError
     "--verify-only", is_flag=True,
     help="Copy and switch nothing: hold what is declared against its artifacts, where releases are what is used.",
 )  # fmt: skip
+@click.option(
+    "--declared", metavar="SHA256",
+    help="What environments.json and mlops.toml must hash to together, as `mlops bot models` says: else exit 6.",
+)  # fmt: skip
 @reconciled.report_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def command(
@@ -42,6 +48,7 @@ def command(
     target: str | None,
     health: str | None,
     verify_only: bool,
+    declared: str | None,
     report: Path | None,
     as_json: bool,
 ) -> int:
@@ -57,10 +64,12 @@ def command(
     asked = Asked(task, (*artifacts, *below), share, shadow)
     if verify_only:
         desired, uri = Desired.of(environment), ""
+        _refuse_other(desired, task, declared)
         done: dict[str, Switched | MlopsError | None] = {**verify(desired, asked)}
         said = [f"{name}: {desired.models[name]} may be served; its release is what is used." for name in done]
     else:
         place = Place.find(environment, target, health)
+        _refuse_other(place.desired, task, declared)
         desired, uri, done = place.desired, place.target.uri, {**reconcile(place, asked)}
         said = [sentence(place, name, found) for name, found in done.items() if isinstance(found, Switched)]
     wanted = {name: model for name, model in desired.models.items() if task in {None, name}}
@@ -77,10 +86,25 @@ def command(
     elif said or not refused:
         click.echo("\n".join(said) or f"No model is declared for {environment}.")
     if refused:
-        for error in refused[1:]:
-            click.echo(error.letter(), err=True)
+        for error in dict.fromkeys(refused[1:]):
+            if error is not refused[0]:
+                click.echo(error.letter(), err=True)
         raise refused[0]
     return int(ExitCode.FAIL if failed else ExitCode.DONE)
+
+
+def _refuse_other(desired: Desired, task: str | None, declared: str | None) -> None:
+    """Refuse an unknown task, and a declaration that is not the one which the caller looked at."""
+    if task is not None:
+        desired.refuse_unknown(task)
+    if declared is not None:
+        found = fingerprint_of(desired.root)
+        if parse_sha256(declared, field="--declared") != found:
+            raise ConflictError(
+                "Something newer is declared than what this run began with; nothing was changed.",
+                file=PATH, field="--declared", expected=declared, found=found,
+                why="Another change was merged meanwhile; its own run follows.", fix="Look at the newest run.",
+            )  # fmt: skip
 
 
 def _state(found: Switched | MlopsError | None) -> str:

@@ -1,6 +1,6 @@
 """Making a target serve what is declared: which model, from which bytes, with which golden rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -58,8 +58,7 @@ def reconcile(place: Place, asked: Asked) -> dict[str, Switched | MlopsError]:
         not be served there, its artifact is missing, the target did not take or deliver a file, or another deployment
         is at work.
     """
-    declared = place.desired.models
-    tasks = [asked.task] if asked.task else sorted({*declared, *place.desired.settings.tasks})
+    tasks = [asked.task] if asked.task else sorted({*place.desired.models, *place.desired.settings.tasks})
     found: dict[str, Switched | MlopsError] = {}
     try:
         with place.alone():
@@ -68,7 +67,7 @@ def reconcile(place: Place, asked: Asked) -> dict[str, Switched | MlopsError]:
                 if done is not None:
                     found[task] = done
     except ConflictError as error:
-        return {task: error for task in tasks if task in declared}
+        return dict.fromkeys(tasks, error)
     return found
 
 
@@ -93,57 +92,87 @@ def _follow(place: Place, task: str, asked: Asked) -> Switched | None:
     model = place.desired.models.get(task)
     pointer = read_pointer(place.target, place.environment, task)
     if model is not None:
-        return _serve(place, ModelId.parse(model), pointer, by_model(asked.artifacts).get(model), asked)
+        return _serve(place, ModelId.parse(model), pointer, asked)
     out = switching.take_out(place.target, pointer, place.why())
     return out if asked.task or out.state != "unchanged" else None
 
 
 def _verify(desired: Desired, task: str, asked: Asked) -> None:
     name = desired.models[task]
-    artifact = by_model(asked.artifacts).get(name)
+    artifact = _artifact(asked, name)
     if artifact is None:
         raise UsageRefusedError(
             "The artifact of a declared model is missing.", field="--artifact", expected=f"the folder of {name}",
             found="no such folder named", fix=f"mlops bot artifact --model {name}, then name its folder",
         )  # fmt: skip
     model = ModelId.parse(name)
-    allowed = permission(model, desired.environment, root=desired.root, settings=desired.settings, today=_today())
-    _refuse_forbidden(allowed, model, desired.environment)
+    _refuse_forbidden(_permission(desired, model), model, desired.environment)
     files, loaded = _files(desired, model, artifact)
     desired.test(task, str(artifact), loaded)(files)
 
 
-def by_model(artifacts: Iterable[Path]) -> dict[str, Path]:
-    """Return folders of artifacts by the model that each holds."""
-    return {_trained(folder).model_id: folder for folder in artifacts}
+def _artifact(asked: Asked, model: str) -> Path | None:
+    """Return the folder of a model's artifact among those that were named; others need not even be readable."""
+    for folder in asked.artifacts:
+        try:
+            found = documents.read(folder / TRAINING, Training).model_id
+        except MlopsError:
+            found = ""
+        if model in {found, folder.name}:
+            return folder
+    return None
 
 
-def _serve(place: Place, model: ModelId, pointer: Pointer, artifact: Path | None, asked: Asked) -> Switched:
-    target, task, why = place.target, model.dataset.task, place.why()
-    live = pointer.live is not None and pointer.live.model_id == str(model)
-    if live and pointer.trial is None:
+def _serve(place: Place, model: ModelId, pointer: Pointer, asked: Asked) -> Switched:
+    target, why = place.target, place.why()
+    sha256 = registry.read_record(place.root / registry.path_of(model)).artifact_sha256
+    live, trial = pointer.live, pointer.trial
+    if live is not None and (live.model_id, live.artifact_sha256) == (str(model), sha256):
+        if trial is not None:
+            return switching.end_trial(target, pointer)
         switching.verify(target, pointer)
         return Switched("unchanged", pointer, pointer)
-    healthy = place.healthy(task)
-    allowed = permission(model, place.environment, root=place.root, settings=place.desired.settings, today=_today())
-    known = any(one.placed.model_id == str(model) for one in pointer.before)
-    if known and (artifact is None or not allowed.allowed):
-        back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
-        refuse_unsound(model, place.root)
-        return switching.bring_back(target, pointer, back, why, test=place.test(task), healthy=healthy)
+    tried = (
+        trial.placed
+        if trial and (trial.placed.model_id, trial.placed.artifact_sha256) == (str(model), sha256)
+        else None
+    )
+    if tried is not None and asked.share is None and not asked.shadow:
+        switching.verify(target, pointer)  # goes on as it is: what moves it on must be asked for
+        return Switched("unchanged", pointer, pointer)
+    artifact = _artifact(asked, str(model))
+    known = any(one.placed.artifact_sha256 == sha256 for one in pointer.before)
+    allowed = _permission(place.desired, model)
+    if known and not allowed.allowed:
+        allowed = _permission(place.desired, model, former=True)
     _refuse_forbidden(allowed, model, place.environment)
-    if artifact is None:
+    share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
+    why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
+    if artifact is not None:
+        files, loaded = _files(place.desired, model, artifact)
+        placed = switching.place(target, str(model), files, why, place.test(model.dataset.task, loaded))
+    elif tried is not None:
+        placed = switching.held(target, tried, why, place.test(model.dataset.task))
+    elif known:
+        refuse_unsound(model, place.root)
+        back = switching.former(pointer, str(model), place.rules.rollback_days, why.now)
+        placed = switching.held(target, back, why, place.test(model.dataset.task))
+    else:
         raise UsageRefusedError(
             "The target does not hold this model yet.", file=target.uri, field="--artifact",
             expected=f"the folder of {model}, judged", found="no such folder named",
             fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
         )  # fmt: skip
-    share = switching.next_share(asked.share, allowed.shares, pointer, str(model))
-    why = why._replace(notice=BETA if len(allowed.shares) > 1 else "")
-    files, loaded = _files(place.desired, model, artifact)
-    placed = switching.place(target, str(model), files, why, place.test(task, loaded))
     mode: Mode = "shadow" if asked.shadow else "live" if share == 100 else "canary"  # noqa: PLR2004  # percent
+    healthy = place.healthy(model.dataset.task)
     return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
+
+
+def _permission(desired: Desired, model: ModelId, *, former: bool = False) -> Permission:
+    today = utc_today().isoformat()
+    return permission(
+        model, desired.environment, root=desired.root, settings=desired.settings, today=today, former=former
+    )
 
 
 def _refuse_forbidden(allowed: Permission, model: ModelId, environment: str) -> None:
@@ -153,10 +182,6 @@ def _refuse_forbidden(allowed: Permission, model: ModelId, environment: str) -> 
             expected="a model that passed its gate; of a certified task one that the ledger allows",
             fix=f"mlops deploy ANOTHER --environment {environment}",
         )  # fmt: skip
-
-
-def _today() -> str:
-    return utc_today().isoformat()
 
 
 def _files(desired: Desired, model: ModelId, artifact: Path) -> tuple[dict[str, bytes], Known]:
@@ -210,7 +235,3 @@ def _inputs(desired: Desired, pinned: Manifest, names: list[str], artifact: Path
             fix="Deploy from the commit that judged the model.",
         )  # fmt: skip
     return examples.inputs.iloc[np.array(rows)]
-
-
-def _trained(folder: Path) -> Training:
-    return documents.read(folder / TRAINING, Training)

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from mlops import registry
 from mlops.card.checking import refuse_unsound
 from mlops.card.deployed import declare
 from mlops.cli import outputs, reconciled
 from mlops.cli.common import emit_json
 from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
 from mlops.deploy.placing import read_pointer
-from mlops.deploy.switching import bring_back, former
+from mlops.deploy.switching import Switched, bring_back, end_trial, former, verify
 from mlops.environments import PATH
 from mlops.errors import ExitCode, UsageRefusedError
 from mlops.ids import ModelId
@@ -40,18 +41,16 @@ def command(
     """
     place = Place.find(environment, target, health)
     name = _task(place, task, to)
+    place.desired.refuse_unknown(name)
     with place.alone():
-        pointer, why = read_pointer(place.target, environment, name), place.why()
-        back = former(pointer, to, place.rules.rollback_days, why.now)
-        refuse_unsound(ModelId.parse(back.model_id), place.root)
-        done = bring_back(place.target, pointer, back, why, test=place.test(name), healthy=place.healthy(name))
+        model, done = _back(place, name, to)
     failed = done.state == "rolled back"
     if not failed:
-        declare(place.root, place.desired.declared, environment, ModelId.parse(back.model_id))
-    reconciled.write(report, place.desired, place.target.uri, {name: back.model_id}, {name: done})
+        declare(place.root, place.desired.declared, environment, ModelId.parse(model))
+    reconciled.write(report, place.desired, place.target.uri, {name: model}, {name: done}, rollback=True)
     said = sentence(place, name, done)
     outputs.summarise(f"{said}\n")
-    outputs.tell("rollback", {"state": "failure" if failed else "success", "model-id": back.model_id})
+    outputs.tell("rollback", {"state": "failure" if failed else "success", "model-id": model})
     if as_json:
         emit_json({name: answer(done)})
     else:
@@ -59,6 +58,28 @@ def command(
             said if failed else f"{said}\nNext: commit {PATH.as_posix()} and the cards, which say so now; merge it."
         )
     return int(ExitCode.FAIL if failed else ExitCode.DONE)
+
+
+def _back(place: Place, task: str, to: str | None) -> tuple[str, Switched]:
+    """End a trial, or bring back the model before unless that is done and not merged yet; return what is served."""
+    pointer, why = read_pointer(place.target, place.environment, task), place.why()
+    live = pointer.live.model_id if pointer.live else ""
+    if pointer.trial is not None and live and to in {None, live}:
+        return live, end_trial(place.target, pointer)
+    if live and (to == live or (to is None and live != place.desired.models.get(task, live))):
+        verify(place.target, pointer)
+        return live, Switched("unchanged", pointer, pointer)
+    back = former(pointer, to, place.rules.rollback_days, why.now)
+    model = ModelId.parse(back.model_id)
+    refuse_unsound(model, place.root)
+    verdict = registry.read_record(place.root / registry.path_of(model)).verdict
+    if verdict == "fail":
+        raise UsageRefusedError(
+            "This model must not come back.", field="--to", found=model, why=f"The verdict on {model} is {verdict}.",
+            expected="a model whose card does not say that it failed", fix="Name another with --to, or deploy one.",
+        )  # fmt: skip
+    test, healthy = place.test(task), place.healthy(task)
+    return str(model), bring_back(place.target, pointer, back, why, test=test, healthy=healthy)
 
 
 def _task(place: Place, task: str | None, to: str | None) -> str:

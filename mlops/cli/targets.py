@@ -11,6 +11,7 @@ import click
 
 from mlops import environments, provenance
 from mlops.admission import refuse_undeclared
+from mlops.cli import outputs
 from mlops.cli.common import load_settings, repository_root
 from mlops.cli.steps import open_task
 from mlops.config import Settings
@@ -20,6 +21,7 @@ from mlops.deploy.loading import Known
 from mlops.deploy.switching import Healthy, Switched, Test, Why
 from mlops.deploy_settings import DeploySettings
 from mlops.environments import Environments, parse_environment
+from mlops.errors import UsageRefusedError
 from mlops.storage import health
 from mlops.storage.target import Target
 
@@ -67,6 +69,15 @@ class Desired:
         """Return the declared model of each task."""
         return self.declared.environments[self.environment]
 
+    def refuse_unknown(self, task: str) -> None:
+        """Refuse a task that is neither declared here nor in the settings; raises UsageRefusedError."""
+        known = sorted({*self.models, *self.settings.tasks})
+        if task not in known:
+            raise UsageRefusedError(
+                "There is no such task.", field="--task", expected=" or ".join(known), found=ascii(task[:100]),
+                fix="Correct the name.",
+            )  # fmt: skip
+
     def test(self, task: str, where: str, known: Known | None = None) -> Test:
         """Return what has a model prove itself from its files, which stand at ``where``."""
 
@@ -98,6 +109,7 @@ class Place:
             rules = settings.deploy[environment].model_copy(update={"target": target})
         if health_url is not None:
             rules = rules.model_copy(update={"health": health_url})
+        _refuse_fleeting(rules.target)
         return cls(desired, rules, Target.open(rules.target, root=desired.root))
 
     @property
@@ -173,3 +185,13 @@ def answer(done: Switched) -> dict[str, object]:
         "sequence": done.pointer.sequence,
         "reason": done.reason,
     }
+
+
+def _refuse_fleeting(uri: str) -> None:
+    """Refuse a folder in a job's checkout: the runner throws it away, and GitHub would show a deployment of nothing."""
+    if outputs.here() is not None and "://" not in uri and not Path(uri).is_absolute():
+        raise UsageRefusedError(
+            "This folder does not outlive the job.", field="target", found=uri,
+            expected="a bucket (s3://, gs://, az://), or the absolute path of a folder on a runner of your own",
+            fix="Name one under [deploy.<environment>] in mlops.toml, or none: then the release is what is used.",
+        )  # fmt: skip

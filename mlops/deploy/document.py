@@ -71,10 +71,12 @@ class Replaced(Part):
     Attributes:
         placed: The model.
         until: When another took its place.
+        taken_back: Whether a rollback ended it: then no rollback chooses it by itself.
     """
 
     placed: Placed
     until: AwareDatetime
+    taken_back: bool = False
 
 
 class Pointer(Document):
@@ -140,11 +142,18 @@ def pointer_of(task: str) -> str:
     return f"{task}/{POINTER}"
 
 
-def moved(pointer: Pointer, placed: Placed, now: datetime) -> Pointer:
-    """Return the pointer after ``placed`` went live: what was live comes first among what was before."""
+def moved(pointer: Pointer, placed: Placed, now: datetime, *, taken_back: bool = False) -> Pointer:
+    """Return the pointer after ``placed`` went live: what was live comes first among what was before.
+
+    Args:
+        pointer: What the target said.
+        placed: The model that is live from now on.
+        now: The moment.
+        taken_back: Whether this is a rollback of what was live.
+    """
     before = pointer.before
     if pointer.live is not None:
-        before = (Replaced(placed=pointer.live, until=now), *before)
+        before = (Replaced(placed=pointer.live, until=now, taken_back=taken_back), *before)
     return pointer.model_copy(
         update={"sequence": pointer.sequence + 1, "live": placed, "trial": None, "before": before[:KEPT]}
     )

@@ -106,6 +106,13 @@ def switch(
     return _switch(target, pointer, new, healthy)
 
 
+def end_trial(target: Target, pointer: Pointer) -> Switched:
+    """Have a target serve its live model alone again, each file of it hashed."""
+    verify(target, pointer.model_copy(update={"trial": None}))
+    alone = pointer.model_copy(update={"sequence": pointer.sequence + 1, "trial": None})
+    return _switch(target, pointer, alone, lambda _: "")
+
+
 def take_out(target: Target, pointer: Pointer, why: Why) -> Switched:
     """Have a target serve no model of the task."""
     if pointer.live is None and pointer.trial is None:
@@ -122,7 +129,7 @@ def former(pointer: Pointer, model_id: str | None, days: int, now: datetime) -> 
 
     Args:
         pointer: What the target says.
-        model_id: Which one; None takes the one before.
+        model_id: Which one; None takes the newest that no rollback ended.
         days: For how many days after it was replaced it may.
         now: The moment.
 
@@ -131,15 +138,20 @@ def former(pointer: Pointer, model_id: str | None, days: int, now: datetime) -> 
     """
     live = pointer.live.model_id if pointer.live else None
     known = [one for one in pointer.before if one.placed.model_id != live]
-    wanted = [one for one in known if model_id in {None, one.placed.model_id}]
+    bad = {one.placed.artifact_sha256 for one in known if one.taken_back}
+    wanted = [
+        one
+        for one in known
+        if one.placed.model_id == model_id or (model_id is None and one.placed.artifact_sha256 not in bad)
+    ]
     names = tuple(dict.fromkeys(one.placed.model_id for one in known))
     if not wanted:
         raise UsageRefusedError(
             "This environment has served no such model before.",
             field="--to",
             expected=" or ".join(names[:5]) or "a model that was live, and there is none",
-            found=model_id or "nothing",
-            fix="Deploy it: mlops deploy ID --environment NAME.",
+            found=model_id or "none that no rollback ended",
+            fix="Name one with --to, or deploy a model: mlops deploy ID --environment NAME.",
         )
     found = wanted[0]
     if now - found.until > timedelta(days=days):
@@ -155,15 +167,25 @@ def former(pointer: Pointer, model_id: str | None, days: int, now: datetime) -> 
 
 
 def bring_back(target: Target, pointer: Pointer, placed: Placed, why: Why, *, test: Test, healthy: Healthy) -> Switched:
-    """Have a target serve a model again that it still holds, if every hash holds and it scores its golden rows.
+    """Roll back to a model that a target still holds, if every hash holds and it scores its golden rows.
 
     Raises:
         InputRefusedError: A file is not what it was when it was live, or the model scores its golden rows otherwise.
         ConflictError: Another deployment moved the pointer meanwhile.
     """
+    again = held(target, placed, why, test)
+    return _switch(target, pointer, moved(pointer, again, why.now, taken_back=True), healthy)
+
+
+def held(target: Target, placed: Placed, why: Why, test: Test) -> Placed:
+    """Have a model prove itself that a target holds already, and return it as it is placed now.
+
+    Raises:
+        InputRefusedError: A file is not what it was, or the model scores its golden rows otherwise.
+    """
     test(read_placed(target, placed))
-    again = placed.model_copy(update={"since": why.now, "commit": why.commit, "run_url": why.run_url})
-    return _switch(target, pointer, moved(pointer, again, why.now), healthy)
+    now = {"since": why.now, "commit": why.commit, "run_url": why.run_url, "notice": why.notice}
+    return placed.model_copy(update=now)
 
 
 def verify(target: Target, pointer: Pointer) -> None:

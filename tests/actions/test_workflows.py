@@ -210,6 +210,7 @@ def test_what_follows_the_declared_state_reads_the_newest_commit_and_holds_no_to
     for job in (deploy.jobs["reconcile"], rollback.jobs["rollback"]):
         assert job["permissions"] == {"contents": "read"}
         assert job["environment"] in {"${{ matrix.environment }}", "${{ inputs.environment }}"}
+        assert job["concurrency"] == {"group": f"model-target-{job['environment']}", "cancel-in-progress": False}
         assert not re.search(r"token: |secrets\.", str(job["steps"]))
 
 

@@ -1,5 +1,8 @@
 """What came of a deployment, as GitHub shows it: a deployment for each task and model, and how it stands."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from mlops.bot import deployments
@@ -14,12 +17,14 @@ OLD, NEW = "er_20251020", "er_20251027"
 SHA256 = {model: sha256_bytes(model.encode()) for model in (OLD, NEW)}
 
 
-def said(hub: Hub, state: str = "live", model: str = NEW, **changes: str) -> Line:
+def said(
+    hub: Hub, state: str = "live", model: str = NEW, declared: Mapping[str, str] | None = None, **changes: str
+) -> Line:
     sha256 = SHA256.get(model, "")
     values = {"state": state, "model_id": model, "artifact_sha256": sha256, "serves": model, **changes}
     tasks = {"er": Outcome.model_validate(values)}
     report = Reconciled(environment="production", target="served", commit=world.head(hub), tasks=tasks)
-    [line] = record(world.client(hub), report)
+    [line] = record(world.client(hub), report, declared)
     return line
 
 
@@ -85,6 +90,26 @@ def test_a_model_without_a_card_has_no_deployment(hub: Hub) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"model_id": "claims_20251006"}, {"serves": "claims_20251006"}, {"state": "taken out"}, {"state": "done"}]
 )
-def test_a_report_that_contradicts_itself_is_none(hub: Hub, wrong: dict[str, str]) -> None:
+def test_a_report_that_contradicts_itself_is_none(hub: Hub, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"claims|named|Input should be"):
         said(hub, **wrong)
+
+
+def test_a_report_that_was_overtaken_turns_nothing_back(hub: Hub) -> None:
+    said(hub, model=OLD)
+    said(hub, model=NEW)
+    assert said(hub, model=OLD, declared={"er": NEW}).state == "inactive"
+    assert said(hub, "taken out", model="", declared={"er": NEW}).state == "inactive"
+    assert newest(hub) == {OLD: "inactive", NEW: "success"}
+    assert said(hub, model=NEW, declared={"er": NEW}).state == "success"
+
+
+def test_a_fault_while_a_model_is_served_on_does_not_say_that_it_failed(hub: Hub) -> None:
+    said(hub)
+    assert said(hub, "failed", reason="The target did not answer.").state == "success"
+    assert newest(hub) == {NEW: "success"}
+
+
+def test_what_could_not_be_taken_out_is_told(hub: Hub) -> None:
+    line = said(hub, "failed", model="", serves=OLD, reason="The pointer is damaged.")
+    assert (line.state, "could not be taken out" in line.text) == ("failure", True)

@@ -12,6 +12,7 @@ from mlops.artifact import GATE
 from mlops.cli.bot import command
 from mlops.cli.outputs import OUTPUTS
 from mlops.deploy import outcome
+from mlops.environments import fingerprint_of
 from mlops.errors import ExitCode
 from mlops.gate import GateReport, Verdict
 from mlops.hashing import sha256_bytes
@@ -332,7 +333,12 @@ def test_models_are_those_that_are_declared_with_the_bytes_of_their_cards(
     (tmp_path / "output").unlink()
     assert run_cli("bot", "models").code == ExitCode.DONE
     listed = [{"environment": "production", "target": False}, {"environment": "staging", "target": False}]
-    assert outputs(tmp_path) == {"matrix": json.dumps({"include": listed}), "models": ID, "folder": "dist/models"}
+    assert outputs(tmp_path) == {
+        "matrix": json.dumps({"include": listed}),
+        "models": ID,
+        "folder": "dist/models",
+        "declared": fingerprint_of(Path()),
+    }
     assert Path("dist/models", ID, "model.skops").read_bytes() == (ours / "model.skops").read_bytes()
 
 

@@ -9,7 +9,7 @@ import pytest
 from mlops import documents
 from mlops.deploy.document import Golden
 from mlops.deploy.outcome import Outcome, Reconciled
-from mlops.environments import PATH, Environments
+from mlops.environments import PATH, Environments, fingerprint_of
 from mlops.registry import read_record
 from mlops.storage.target import Target
 from tests.cli.deploying import NEW, OLD, Play, judged, server
@@ -80,9 +80,122 @@ def test_a_canary_answers_a_share_and_then_all(play: Play) -> None:
     assert play("reconcile", "--artifact", f"dist/{NEW}", "--shadow").code == 0
     assert play.pointer.trial is not None
     assert play.pointer.trial.mode == "shadow"
-    assert play("reconcile", "--artifact", f"dist/{NEW}").code == 0
+    for words in ((), ("--artifact", f"dist/{NEW}")):  # as every push does, and nobody has asked for more
+        assert play("reconcile", *words).code == 0
+        assert play.pointer.trial is not None
+        assert (play.live, play.pointer.trial.mode) == (OLD, "shadow")
+    assert play("reconcile", "--share", "100").code == 0  # the target holds it
     assert play.live == NEW
     assert json.loads(play("reconcile", "--json").out)["er"]["trial"] is None
+
+
+def test_a_trial_ends_when_the_live_model_is_declared_again(play: Play) -> None:
+    play.deploy(OLD)
+    assert play("deploy", NEW).code == 0
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--share", "25").code == 0
+    git(play.folder, "checkout", "--quiet", "--", "model_cards")
+    assert play("reconcile").code == 0  # needs no artifact
+    assert (play.live, play.pointer.trial) == (OLD, None)
+
+
+def test_a_model_that_was_live_comes_back_by_the_share_that_is_asked_for(play: Play) -> None:
+    play.deploy(OLD)
+    play.deploy(NEW)
+    assert play("deploy", OLD).code == 0
+    assert play("reconcile", "--shadow").code == 0
+    assert play.pointer.trial is not None
+    assert (play.live, play.pointer.trial.mode, play.pointer.trial.placed.model_id) == (NEW, "shadow", OLD)
+
+
+def test_a_model_whose_card_says_that_it_failed_does_not_come_back(play: Play) -> None:
+    play.deploy(OLD)
+    play.deploy(NEW)
+    failed = _judge_again(play, OLD)
+    assert failed == "fail"
+    served = Environments(environments={"production": {"er": OLD}, "staging": {}})
+    (play.folder / PATH).write_bytes(documents.dumps(served))
+    done = play("reconcile", "--artifact", f"dist/{OLD}")
+    assert (done.code, "must not be served" in done.err, play.live) == (2, True, NEW)
+    assert [play("card", model).code for model in (OLD, NEW)] == [0, 0]  # they say what is declared
+    refused = play("rollback", "--to", OLD)
+    assert (refused.code, play.live) == (2, NEW)
+
+
+def _judge_again(play: Play, model: str) -> str:
+    """Judge a model by a policy that it cannot meet, publish its card again, and return the verdict."""
+    text = (play.folder / "mlops.toml").read_text(encoding="utf-8")
+    (play.folder / "mlops.toml").write_text(
+        text.replace('min = 0.1\ndecide_on = "lower_bound"', 'min = 0.9999\ndecide_on = "point"'), encoding="utf-8"
+    )
+    assert play("gate", f"dist/{model}").code in {1, 4}
+    shutil.rmtree(play.folder / "model_cards" / model)
+    (play.folder / "model_cards" / f"{model}.md").unlink()
+    assert play("card", f"dist/{model}").code == 0
+    return read_record(play.folder / "model_cards" / f"{model}.md").verdict
+
+
+def test_what_is_no_longer_declared_and_cannot_be_taken_out_is_reported(play: Play) -> None:
+    play.deploy(OLD)
+    (play.folder / PATH).write_bytes(documents.dumps(Environments(environments={"production": {}})))
+    with Target.open("served", root=play.folder).alone():
+        held = play("reconcile", "--report", "dist/reconciled.json")
+    assert (held.code, report(play)["er"].state, report(play)["er"].serves) == (6, "failed", OLD)
+    (play.folder / "served/er/pointer.json").write_text("{", encoding="utf-8")
+    damaged = play("reconcile", "--report", "dist/reconciled.json")
+    assert (damaged.code, report(play)["er"].state, report(play)["er"].model_id) == (3, "failed", "")
+
+
+def test_other_bytes_under_the_same_id_are_not_what_is_declared(play: Play) -> None:
+    with few_trees():
+        assert play("run", "er", "--dataset", OLD, "--seed", "7", "--out", "dist/other").code == 0
+    play.deploy(OLD)
+    shutil.rmtree(play.folder / "model_cards" / OLD)
+    (play.folder / "model_cards" / f"{OLD}.md").unlink()
+    assert play("card", "dist/other").code == 0
+    git(play.folder, "add", "--all")
+    git(play.folder, "commit", "--quiet", "--message=Publish other bytes")
+    drift = json.loads(play("registry", "drift", "--json").out)["drift"]
+    assert [(one["state"], "other bytes" in one["reason"]) for one in drift] == [("differs", True)]
+    assert play("reconcile").code == 2  # it needs that artifact
+    assert play("reconcile", "--artifact", "dist/other").code == 0
+    assert play.pointer.live is not None
+    assert play.pointer.live.artifact_sha256 == read_record(play.folder / f"model_cards/{OLD}.md").artifact_sha256
+
+
+def test_a_folder_that_nobody_meant_holds_no_model_up(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    models = play.folder / "dist/models"
+    shutil.copytree(play.folder / "dist" / OLD, models / OLD)
+    (models / "notes").mkdir()
+    assert play("reconcile", "--models", "dist/models").code == 0
+    assert play.live == OLD
+
+
+def test_what_was_declared_when_the_run_began_is_still_declared(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    began = fingerprint_of(play.folder)
+    assert play("deploy", NEW).code == 0
+    done = play("reconcile", "--artifact", f"dist/{NEW}", "--declared", began)
+    assert (done.code, "Something newer is declared" in done.err) == (6, True)
+    assert not (play.folder / "served/er").exists()
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--declared", fingerprint_of(play.folder)).code == 0
+
+
+@pytest.mark.parametrize("task", ["Foo", "fo-o", "nosuch", ""])
+def test_a_task_that_there_is_not_is_refused(play: Play, task: str) -> None:
+    for verb in ("reconcile", "rollback"):
+        done = play(verb, "--task", task)
+        assert (done.code, "Traceback" in done.err) == (2, False)
+
+
+def test_a_folder_of_the_checkout_is_no_target_in_a_job(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert play("deploy", OLD).code == 0
+    (tmp_path / "job").mkdir()
+    enter(monkeypatch, tmp_path / "job", play.folder)
+    done = play("reconcile", "--artifact", f"dist/{OLD}")
+    assert (done.code, "does not outlive the job" in done.err) == (2, True)
 
 
 def test_two_deployments_at_once_do_not_mix(play: Play) -> None:
@@ -115,7 +228,8 @@ def test_bad_input_45_a_server_that_does_not_take_the_model_gets_the_one_before(
     job = enter(monkeypatch, tmp_path / "job", play.folder)
     served = {"er": {"model_id": OLD, "artifact_sha256": live.artifact_sha256}}
     with server(served) as url:
-        done = play("reconcile", "--artifact", f"dist/{NEW}", "--health", url)
+        there = ("--target", str(play.folder / "served"))
+        done = play("reconcile", "--artifact", f"dist/{NEW}", "--health", url, *there)
     assert done.code == 1
     assert f"serves {OLD} again. The server serves {OLD} instead of {NEW}." in done.out
     assert (play.live, play.pointer.sequence, play.pointer.before) == (OLD, 3, ())
@@ -143,7 +257,7 @@ def test_the_report_says_what_was_asked_for_and_what_is_served(play: Play) -> No
     tried = report(play)["er"]
     assert (tried.state, tried.model_id, tried.serves) == ("on trial", NEW, OLD)
     assert tried.reason == f"The canary answers 5 % of the entities, beside {OLD}."
-    assert play("reconcile", "--artifact", f"dist/{NEW}", *to_file).code == 0
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--share", "100", *to_file).code == 0
     card = read_record(play.folder / "model_cards" / f"{NEW}.md")
     live = Outcome(state="live", model_id=NEW, artifact_sha256=card.artifact_sha256, serves=NEW)
     assert report(play) == {"er": live}

@@ -11,6 +11,7 @@ from mlops.deploy.document import Golden
 from mlops.environments import PATH, Environments
 from mlops.hashing import sha256_bytes
 from tests.cli.deploying import NEW, OLD, Play, served, server
+from tests.conftest import git
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +88,25 @@ def test_a_model_whose_card_no_longer_holds_does_not_come_back(both: Play) -> No
     done = both("rollback")
     assert (done.code, f"mlops card --check {OLD}" in done.err) == (3, True)
     assert both.live == NEW
+
+
+def test_a_rollback_said_twice_is_done_once(both: Play) -> None:
+    """Before its line is merged, and after it: the model that was taken back is not chosen."""
+    assert both("rollback", "--environment", "production").code == 0
+    git(both.folder, "checkout", "--quiet", "--", "model_cards")
+    again = both("rollback", "--environment", "production")
+    assert (again.code, both.live, "already" in again.out) == (0, OLD, True)
+    git(both.folder, "commit", "--quiet", "--all", "--message=Roll back")
+    third = both("rollback", "--environment", "production")
+    assert (third.code, both.live) == (2, OLD)
+    assert f"expected: {NEW}" in third.err
+    assert both("rollback", "--to", NEW).code == 0
+    assert both.live == NEW
+
+
+def test_a_rollback_of_a_trial_lets_the_live_model_answer_alone(both: Play) -> None:
+    assert both("deploy", OLD).code == 0
+    assert both("reconcile", "--share", "25").code == 0
+    done = both("rollback", "--task", "er")
+    assert (done.code, both.live, both.pointer.trial) == (0, NEW, None)
+    assert documents.read(both.folder / PATH, Environments).environments["production"] == {"er": NEW}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mlops import admission, documents, registry
+from mlops import admission, documents, environments, registry
 from mlops.artifact import GATE
 from mlops.bot.permissions import WRITE_CONTENTS, WRITE_DEPLOYMENTS
 from mlops.bot.recorded import record
@@ -35,7 +35,8 @@ def command(report: Path, models: Path | None, deadline: float, as_json: bool) -
     releases = list(_releases(found, models)) if models is not None else []
     needs = (WRITE_DEPLOYMENTS, WRITE_CONTENTS) if releases else (WRITE_DEPLOYMENTS,)
     with connection(deadline, *needs) as hub:
-        lines = record(hub, found)
+        declared = environments.read(repository_root()).environments.get(found.environment)
+        lines = record(hub, found, declared)
         released = [release(hub, contents, verdict, found.commit) for contents, verdict in releases]
     states = " ".join(f"{line.task}={line.state}" for line in lines)
     urls = " ".join(dict.fromkeys(line.url for line in lines if line.url))

@@ -1,10 +1,8 @@
 """``mlops bot models``: the artifacts of all models that environments.json names, verified, each in a folder."""
 
-import contextlib
 import json
 import os
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,8 +11,8 @@ import click
 
 from mlops import environments
 from mlops.admission import refuse_undeclared
-from mlops.bot.artifacts import card_of, obtain, wanted_for_model
-from mlops.bot.attesting import Attesting, UnattestedError
+from mlops.bot.artifacts import NoArtifactError, card_of, obtain, refuse_occupied, wanted_for_model
+from mlops.bot.attesting import Attesting
 from mlops.bot.git import parse_branch
 from mlops.bot.permissions import READ_ACTIONS, READ_ATTESTATIONS, READ_CONTENTS
 from mlops.bot.reading import Reader
@@ -23,7 +21,7 @@ from mlops.cli.bot.common import deadline_option, json_option, reading, tell
 from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.config import Settings
 from mlops.environments import parse_environment
-from mlops.errors import InputRefusedError, MlopsError
+from mlops.errors import InputRefusedError
 from mlops.ids import ModelId
 
 
@@ -40,8 +38,11 @@ def command(out: Path | None, environment: str | None, branch: str, deadline: fl
 
     Of each model exactly the bytes that its committed card records, from its release or from a run, whichever workflow
     that was; where mlops.toml has `attested_by` for an environment that it serves, that workflow must have attested
-    them. One that is found nowhere is told and left out: a target that holds the model does not need it. The output
-    `matrix` has each environment, and whether mlops.toml names a target for it.
+    them. One that is not found is told and left out: a target that holds the model does not need it. One that does not
+    hold, or is not attested, is left out, too, and then it ends with 3: no model holds the others up.
+
+    The output `matrix` has each environment, and whether mlops.toml names a target for it; `declared` is what `mlops
+    reconcile --declared` compares with.
     """
     root = repository_root()
     settings, every = load_settings(root), environments.read(root)
@@ -49,39 +50,38 @@ def command(out: Path | None, environment: str | None, branch: str, deadline: fl
         refuse_undeclared(parse_environment(environment), every)
     declared = {name: served for name, served in every.environments.items() if environment in {None, name}}
     folder = out or root / "dist" / "models"
+    refuse_occupied(folder)  # else what lies there already would be handed on with what was verified
     models = sorted({model for served in declared.values() for model in served.values()})
     given = Wanted(names=(), workflow="", branch=parse_branch(branch, field="--branch"))
     attested_by = {model: _attesters(model, declared, settings) for model in models}
     needs = (READ_ATTESTATIONS,) if any(attested_by.values()) else ()
-    with reading(deadline, READ_ACTIONS, READ_CONTENTS, *needs) as hub, _all_or_none() as obtained:
-        lines: list[str] = []
+    lines: list[str] = []
+    refused: list[InputRefusedError] = []
+    with reading(deadline, READ_ACTIONS, READ_CONTENTS, *needs) as hub:
         for model in models:
-            line, there = _obtained(hub, ModelId.parse(model), root, folder / model, given, attested_by[model])
-            lines.append(line)
-            obtained.extend([folder / model] if there else [])
+            try:
+                lines.append(_obtained(hub, ModelId.parse(model), root, folder / model, given, attested_by[model]))
+            except InputRefusedError as error:
+                refused.append(error)
+                lines.append(f"{model}: refused, and left out. {error.what}")
+    forgotten = sorted(settings.deploy.keys() - every.environments.keys()) if environment is None else []
+    lines += [f"warning: {name} has a target and is not declared: nobody looks after it." for name in forgotten]
     listed = [{"environment": name, "target": name in settings.deploy} for name in sorted(declared)]
     tell(
         "models",
         {
             "matrix": json.dumps({"include": listed}) if listed else "",
-            "models": " ".join(path.name for path in obtained),
+            "models": " ".join(model for model in models if (folder / model).is_dir()),
             "folder": str(shown_path(folder)),
+            "declared": environments.fingerprint_of(root),
         },
         "\n".join(lines) or "No environment names a model.",
         as_json=as_json,
     )
-
-
-@contextlib.contextmanager
-def _all_or_none() -> Iterator[list[Path]]:
-    """Yield a list of folders, and remove those in it if the verb fails: none is handed on unless all hold."""
-    obtained: list[Path] = []
-    try:
-        yield obtained
-    except MlopsError:
-        for folder in obtained:
-            shutil.rmtree(folder)
-        raise
+    for further in refused[1:]:
+        click.echo(further.letter(), err=True)
+    if refused:
+        raise refused[0]
 
 
 def _attesters(model: str, declared: Mapping[str, Mapping[str, str]], settings: Settings) -> list[str]:
@@ -94,24 +94,18 @@ def _attesters(model: str, declared: Mapping[str, Mapping[str, str]], settings: 
     return sorted({place.attested_by for place in places} - {""})
 
 
-def _obtained(
-    hub: Reader, model: ModelId, root: Path, folder: Path, given: Wanted, attested_by: list[str]
-) -> tuple[str, bool]:
-    """Return what became of a model, and whether its artifact is in ``folder`` now."""
+def _obtained(hub: Reader, model: ModelId, root: Path, folder: Path, given: Wanted, attested_by: list[str]) -> str:
+    """Return what became of a model; its artifact is in ``folder`` now, or nothing is."""
     record = card_of(model, root)
     if record is None:
-        return f"{model}: has no card here, so nobody knows which bytes it is; left out.", False
+        return f"{model}: has no card here, so nobody knows which bytes it is; left out."
     admit = None
     if attested_by:
         attesting = Attesting(hub.settings, hub.deadline, os.environ, given.branch)
         admit = partial(attesting.require, model=str(model), workflows=attested_by)
     try:
         found = obtain(hub, replace(wanted_for_model(model, record, given), workflow=""), folder, admit)
-    except UnattestedError:
-        raise
-    except InputRefusedError as error:
-        if folder.exists():  # there was something, or it is damaged: not the same as found nowhere
-            raise
-        return f"{model}: left out. {error.what} {error.found}", False
+    except NoArtifactError as error:
+        return f"{model}: left out. {error.what} {error.found}"
     told = f", attested by {' and '.join(attested_by)}" if attested_by else ""
-    return f"{shown_path(folder)}: {model}, verified{told}, from {found.run_url}", True
+    return f"{shown_path(folder)}: {model}, verified{told}, from {found.run_url}"
