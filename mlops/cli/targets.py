@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,17 +14,17 @@ from mlops import environments, provenance
 from mlops.admission import refuse_undeclared
 from mlops.cli import outputs
 from mlops.cli.common import load_settings, repository_root
-from mlops.cli.steps import open_task
 from mlops.config import Settings
-from mlops.deploy import loading
 from mlops.deploy.document import Placed
-from mlops.deploy.loading import Known
 from mlops.deploy.switching import Healthy, Switched, Test, Why
 from mlops.deploy_settings import DeploySettings
 from mlops.environments import Environments, parse_environment
 from mlops.errors import UsageRefusedError
 from mlops.storage import health
 from mlops.storage.target import Target
+
+if TYPE_CHECKING:
+    from mlops.deploy.loading import Known
 
 environment_option = click.option(
     "--environment", "environment", default=environments.PRODUCTION, show_default=True, metavar="NAME",
@@ -78,10 +79,13 @@ class Desired:
                 fix="Correct the name.",
             )  # fmt: skip
 
-    def test(self, task: str, where: str, known: Known | None = None) -> Test:
+    def test(self, task: str, where: str, known: "Known | None" = None) -> Test:
         """Return what has a model prove itself from its files, which stand at ``where``."""
 
         def tested(files: Mapping[str, bytes]) -> None:
+            from mlops.cli.steps import open_task  # noqa: PLC0415  # a refusal of an option needs no learner
+            from mlops.deploy import loading  # noqa: PLC0415  # the same
+
             loading.load(files, open_task(task), place=where, known=known)
 
         return tested
@@ -122,7 +126,7 @@ class Place:
         """Return the environment's name."""
         return self.desired.environment
 
-    def test(self, task: str, known: Known | None = None) -> Test:
+    def test(self, task: str, known: "Known | None" = None) -> Test:
         """Return what has a model prove itself from its files on the target."""
         return self.desired.test(task, self.target.uri, known)
 

@@ -69,7 +69,7 @@ def test_no_request_fails_while_the_pointer_moves_twice(deployed: Path, server: 
     client = server.client()
     for number in range(2_000):
         if number in {500, 1_250}:
-            moved += within(deployed, "rollback") == 0
+            moved += within(deployed, "rollback", "--to", OLD if number == 500 else NEW) == 0
         status, answer = client.post(body)
         statuses[status] += 1
         models.append(json.loads(answer)["predictions"][0]["model_id"] if status == 200 else "")
