@@ -17,6 +17,7 @@ ACT = PYTHON_FOLDER / "act"
 
 
 ON_DEMAND = {
+    "deploy-fail": "gate-fail has the same gate red, and tests/actions hold what waits for it",
     "gate-inconclusive": "the way of gate-fail with another verdict",
     "race": "tests/safety/test_publishing.py has six runs push at once",
     "rollback": "tests/test_runbook_serving.py rolls back, tests/bot record and propose it",
