@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mlops.deploy import loading
 from mlops.deploy.document import Mode, Placed, Pointer
 from mlops.deploy.placing import read_placed, read_pointer
-from mlops.errors import MlopsError
+from mlops.errors import MlopsError, UnavailableError
 from mlops.inputs import Kind
 from mlops.storage.target import Target
 from mlops.task import Model, Task
@@ -116,6 +116,9 @@ class Holder:
             return  # tried already; another pointer, or a restart, tries again
         try:
             new = self._load(name, pointer, held)
+        except UnavailableError as error:  # the storage may deliver the next time
+            self._fail(name, -1, f"{error.what} {error.why}".strip())
+            return
         except MlopsError as error:
             self._fail(name, pointer.sequence, f"{error.what} {error.found}".strip())
             return

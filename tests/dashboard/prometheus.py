@@ -111,7 +111,8 @@ def gateway() -> Iterator[str]:
     """Run a Pushgateway, and return its address."""
     program = needs("prometheus-pushgateway", package="prometheus-pushgateway")
     port = free_port()
-    with running(program, f"--web.listen-address=127.0.0.1:{port}", ready=f"http://127.0.0.1:{port}/-/ready"):
+    alone = "--persistence.file="  # Debian's default is a file that all gateways of a machine share
+    with running(program, alone, f"--web.listen-address=127.0.0.1:{port}", ready=f"http://127.0.0.1:{port}/-/ready"):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from mlops import documents
 from mlops.artifact import CHECKSUMS, MODEL, TRAINING, Training
 from mlops.cli import steps
+from mlops.deploy import placing
 from mlops.deploy.document import GOLDEN, Golden, Placed
+from mlops.errors import UnavailableError
 from mlops.hashing import sha256_bytes
 from mlops.inputs import frame
 from mlops.learning.estimators import Boosting
-from mlops.serving import connections
+from mlops.serving import connections, holding
 from mlops.serving.holding import Held, Serving, in_share
 from mlops.serving.log import Answered, Log, new_id
 from mlops.serving.measures import MODELS, Measures
@@ -167,3 +169,18 @@ def test_the_write_ahead_log_stays_small(tmp_path: Path) -> None:
     assert log.path.stat().st_size > 16_000_000
     assert ahead < 8_000_000
     log.close()
+
+
+def test_a_storage_that_fails_once_is_asked_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollback while the bucket hiccups is followed without a restart."""
+    faults, real = [UnavailableError("The target did not deliver a file.")], placing.read_placed
+
+    def once(*words: Any) -> dict[str, bytes]:
+        if faults:
+            raise faults.pop()
+        return real(*words)
+
+    monkeypatch.setattr(holding, "read_placed", once)
+    assert within(client.folder, "rollback", "--to", NEW) == 0
+    client.wait_for(NEW)
+    assert faults == []
