@@ -15,6 +15,7 @@ from mlops import runner
 from mlops.bot.apps import App, Granted, grant, revoke
 from mlops.bot.client import GitHub
 from mlops.bot.effects import Deadline, Effects, StoppedError
+from mlops.bot.git import BOT
 from mlops.bot.permissions import Permission
 from mlops.bot.reading import Reader
 from mlops.bot.settings import Settings
@@ -34,6 +35,13 @@ deadline_option = click.option(
     show_default=True,
     metavar="SECONDS",
     help="Give up after so long; limits that end sooner are waited for.",
+)
+author_option = click.option(
+    "--author", default=f"{BOT.name} <{BOT.email}>", show_default=True, metavar="'NAME <ADDRESS>'",
+    help="Of the commit.",
+)  # fmt: skip
+remote_option = click.option(
+    "--remote", metavar="URL", help="The repository for git.  [GITHUB_SERVER_URL/GITHUB_REPOSITORY]"
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print what came out as one JSON object.")
 gate_option = click.option(

@@ -6,11 +6,18 @@ import click
 
 from mlops import environments
 from mlops.bot import pages
-from mlops.bot.git import BOT, parse_author, parse_branch
+from mlops.bot.git import parse_author, parse_branch
 from mlops.bot.permissions import WRITE_CONTENTS, WRITE_PULLS
 from mlops.bot.promoting import Wish, submit
 from mlops.bot.racing import Road
-from mlops.cli.bot.common import connection, deadline_option, json_option, tell
+from mlops.cli.bot.common import (
+    author_option,
+    connection,
+    deadline_option,
+    json_option,
+    remote_option,
+    tell,
+)
 from mlops.environments import parse_environment
 from mlops.ids import ModelId, utc_today
 from mlops.promotion import Promotion
@@ -21,11 +28,8 @@ from mlops.promotion import Promotion
 @click.option("--environment", default=environments.PRODUCTION, show_default=True, metavar="NAME", help="Where.")
 @click.option("--former", is_flag=True, help="It was rolled back to, and serves already; its card alone must hold.")
 @click.option("--base-branch", default="main", show_default=True, help="The branch whose environments.json counts.")
-@click.option(
-    "--author", default=f"{BOT.name} <{BOT.email}>", show_default=True, metavar="'NAME <ADDRESS>'",
-    help="Of the commit.",
-)  # fmt: skip
-@click.option("--remote", metavar="URL", help="The repository for git.  [GITHUB_SERVER_URL/GITHUB_REPOSITORY]")
+@author_option
+@remote_option
 @deadline_option
 @json_option
 def command(

@@ -7,10 +7,17 @@ from typing import get_args
 import click
 
 from mlops.bot import pages
-from mlops.bot.git import BOT, parse_author, parse_branch
+from mlops.bot.git import parse_author, parse_branch
 from mlops.bot.permissions import WRITE_CONTENTS, WRITE_PULLS
 from mlops.bot.publishing import Mode, Order, publish
-from mlops.cli.bot.common import connection, deadline_option, json_option, tell
+from mlops.cli.bot.common import (
+    author_option,
+    connection,
+    deadline_option,
+    json_option,
+    remote_option,
+    tell,
+)
 from mlops.gate import GateReport
 from mlops.ids import utc_today
 
@@ -25,14 +32,8 @@ from mlops.ids import utc_today
     help="By pull request, or by a push to the base branch where it is not protected.",
 )
 @click.option("--base-branch", default="main", show_default=True, help="Where the card shall stand.")
-@click.option(
-    "--author",
-    default=f"{BOT.name} <{BOT.email}>",
-    show_default=True,
-    metavar="'NAME <ADDRESS>'",
-    help="Of the commit.",
-)
-@click.option("--remote", metavar="URL", help="The repository for git.  [GITHUB_SERVER_URL/GITHUB_REPOSITORY]")
+@author_option
+@remote_option
 @deadline_option
 @json_option
 def command(

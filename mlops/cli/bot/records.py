@@ -6,10 +6,17 @@ from pathlib import Path
 import click
 
 from mlops.bot import pages
-from mlops.bot.git import BOT, parse_author, parse_branch
+from mlops.bot.git import parse_author, parse_branch
 from mlops.bot.permissions import WRITE_CONTENTS, WRITE_PULLS
 from mlops.bot.submitting import Records, submit
-from mlops.cli.bot.common import connection, deadline_option, json_option, tell
+from mlops.cli.bot.common import (
+    author_option,
+    connection,
+    deadline_option,
+    json_option,
+    remote_option,
+    tell,
+)
 from mlops.ids import parse_task
 
 
@@ -17,11 +24,8 @@ from mlops.ids import parse_task
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
 @click.option("--task", required=True, metavar="TASK", help="Whose records they are.")
 @click.option("--base-branch", default="main", show_default=True, help="Where they shall stand.")
-@click.option(
-    "--author", default=f"{BOT.name} <{BOT.email}>", show_default=True, metavar="'NAME <ADDRESS>'",
-    help="Of the commit.",
-)  # fmt: skip
-@click.option("--remote", metavar="URL", help="The repository for git.  [GITHUB_SERVER_URL/GITHUB_REPOSITORY]")
+@author_option
+@remote_option
 @deadline_option
 @json_option
 def command(
