@@ -9,7 +9,7 @@ from typing import Any, cast
 import click
 import numpy as np
 
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import load_settings, newest_manifest, repository_root
 from mlops.crossval.folding import folds
 from mlops.crossval.measuring import month_of
@@ -20,7 +20,7 @@ from mlops.manifest import load
 def main(permutations: int) -> None:
     """Refit on the last block of days of the newest dataset, as ``mlops cv`` does."""
     root = repository_root(Path.cwd())
-    task, pinned = cast("Any", steps.open_task("claims")), load(newest_manifest(root, "claims"))
+    task, pinned = cast("Any", plugs.open_task("claims")), load(newest_manifest(root, "claims"))
     examples = steps.read_examples(task, pinned, load_settings(root), root)
     days = np.asarray(examples.time).astype("datetime64[D]")
     past = examples.take(np.flatnonzero(days < np.datetime64(str(examples.facts["split_test_from"]), "D")))

@@ -12,7 +12,7 @@ from benchmarks.machine import ROOT
 from mlops import documents, evaluation
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import find_manifest, load_settings
 from mlops.deploy import golden, loading, placing, switching
 from mlops.deploy.document import GOLDEN, Golden
@@ -90,7 +90,7 @@ def serve_claims(folder: Path, run: Run, *, rows: int) -> list[dict[str, Value]]
     pq.write_table(claims(rows, 7, setting=CERTIFIABLE, span=span, as_of=_AS_OF), file)
     run("pin", "claims", str(file.relative_to(folder)), "--source", "generated", "--licence", "CC0-1.0")
     run("train", "claims", "--dataset", CLAIMS)
-    artifact, task = folder / "dist" / CLAIMS, steps.open_task("claims")
+    artifact, task = folder / "dist" / CLAIMS, plugs.open_task("claims")
     run("gate", f"dist/{CLAIMS}")
     record, model = steps.load_model(task, artifact)
     settings = load_settings(folder)

@@ -13,7 +13,7 @@ from mlops import documents
 from mlops import manifest as manifests
 from mlops.artifact import AUDIT
 from mlops.auditing import AuditReport, Parity, Subject, audit, different_scores, markdown_of, rows_of, tables_of
-from mlops.cli import outputs, steps
+from mlops.cli import outputs, plugs, steps
 from mlops.cli.choosing import choose_manifest
 from mlops.cli.common import (
     EXIT,
@@ -100,7 +100,7 @@ def audited(
 ) -> AuditReport:  # fmt: skip
     """Read a pinned dataset, and a batch if there is one, and audit them; see :func:`audit_rows`."""
     table = steps.read_table(pinned, settings, root)
-    plug, declared = steps.open_task(task), steps.declared_for(pinned, settings)
+    plug, declared = plugs.open_task(task), steps.declared_for(pinned, settings)
     examples = plug.examples(table, declared, as_of=pinned.as_of, root=root)
     batch = None if data_path is None else read_file(data_path, settings=settings.storage)
     chosen = declared.seed if seed is None else seed

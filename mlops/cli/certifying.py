@@ -13,7 +13,7 @@ from mlops.certification.document import GATES, CertificationReport, Performance
 from mlops.certification.judging import judge
 from mlops.certification.measuring import TestRows, measure
 from mlops.certification.status import policy_sha256
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.certify_asked import Asked, rules_of
 from mlops.cli.common import find_manifest
 from mlops.cli.gates import gates_folder
@@ -108,7 +108,7 @@ def measured(
     Raises:
         InputRefusedError: The recorded scores do not follow from the model, or the rows are not those pinned.
     """
-    task = steps.open_task(pinned.task)
+    task = plugs.open_task(pinned.task)
     examples = steps.read_examples(task, pinned, settings, root)
     if examples.time is None:
         raise UsageRefusedError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from mlops import manifest as manifests
 from mlops import training
 from mlops.artifact import MODEL
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.champion import Champion, read_champion
 from mlops.cli.common import find_manifest
 from mlops.cli.judge import Evidence
@@ -56,7 +56,7 @@ def confirm(
         UsageRefusedError: No manifest pins the dataset, or the champion is not the model in production.
     """
     record = evidence.training
-    task = steps.open_task(record.task)
+    task = plugs.open_task(record.task)
     pinned = manifests.load(find_manifest(root, record.dataset_id))
     steps.refuse_other_data(record, pinned, artifact)
     examples = steps.read_examples(task, pinned, settings, root)

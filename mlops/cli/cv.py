@@ -60,14 +60,14 @@ def command(
     The rows that gate 4 tests stay unseen. Between the past and a block lie as many days as a label takes to settle.
     Exit 0: pass, 1: fail, 4: inconclusive; the report then says how many rows would decide.
     """
-    from mlops.cli import steps  # noqa: PLC0415  # help needs no scikit-learn
+    from mlops.cli import plugs, steps  # noqa: PLC0415  # help needs no scikit-learn
     from mlops.cli.crossing import Asked, cross  # noqa: PLC0415  # the same
 
     root = repository_root()
     settings = load_settings(root)
     rules = None if settings.task(task).certification is None and profile is None else rules_of(task, settings)
     chosen = None if rules is None else rules.profiles[profile_of(profile, task, rules)]
-    plug = steps.open_task(task)
+    plug = plugs.open_task(task)
     pinned = manifests.load(choose_manifest(root, task, dataset=dataset, date=dataset_date, sha256=dataset_hash))
     talk = Talk(Console(stderr=True, quiet=as_json, highlight=False))
     with talk.step("read") as said:

@@ -7,7 +7,7 @@ import click
 from mlops import checksums, documents
 from mlops import manifest as manifests
 from mlops.artifact import TRAINING, Training
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root
 from mlops.cli.transfer import score_elsewhere, what_is_known
 from mlops.errors import UsageRefusedError
@@ -34,7 +34,7 @@ def command(artifact: Path, dataset: str | None, out: Path | None, as_json: bool
     settings = load_settings(root)
     checksums.verify(artifact)
     record = documents.read(artifact / TRAINING, Training)
-    task = steps.open_task(record.task)
+    task = plugs.open_task(record.task)
     pinned = manifests.load(find_manifest(root, dataset or record.dataset_id))
     _refuse_other_task(record, pinned)
     _refuse_its_own_folder(artifact, out)

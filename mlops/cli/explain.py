@@ -11,7 +11,7 @@ from rich.console import Console
 from mlops import checksums, documents
 from mlops import manifest as manifests
 from mlops.artifact import TRAINING, Training
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root, shown_path
 from mlops.cli.reasons import explained_rows, print_explanations
 from mlops.diagnosis.why import ExplainedRow, is_page, page
@@ -48,7 +48,7 @@ def command(
     root = repository_root()
     settings = load_settings(root)
     checksums.verify(artifact)
-    task = steps.open_task(documents.read(artifact / TRAINING, Training).task)
+    task = plugs.open_task(documents.read(artifact / TRAINING, Training).task)
     record, model = steps.load_model(task, artifact)
     pinned = manifests.load(find_manifest(root, dataset or record.dataset_id))
     examples = steps.read_examples(task, pinned, settings, root)

@@ -152,7 +152,7 @@ def _one(
 ) -> Integration:
     """Integrate one batch."""
     from mlops.cli import integrating  # noqa: PLC0415  # seconds, and mostly nothing is pending
-    from mlops.cli.steps import open_task  # noqa: PLC0415  # the same
+    from mlops.cli.plugs import open_task  # noqa: PLC0415  # the same
 
     data = dataset.read_file(path, settings=settings.storage)
     parent = manifests.load(find_manifest(root, request.base) if request.base else newest_manifest(root, task))

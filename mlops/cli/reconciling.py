@@ -16,7 +16,8 @@ from mlops.card.checking import refuse_unsound
 from mlops.certification.status import Permission
 from mlops.cli import steps
 from mlops.cli.common import find_manifest
-from mlops.cli.steps import MAX_EVALUATION_BYTES, open_task
+from mlops.cli.plugs import open_task
+from mlops.cli.steps import MAX_EVALUATION_BYTES
 from mlops.cli.targets import Desired, Place
 from mlops.deploy import golden, switching
 from mlops.deploy.document import Golden, Mode, Pointer

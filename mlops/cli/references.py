@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mlops import environments, evaluation
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import find_manifest
 from mlops.config import Settings
 from mlops.deploy import loading, placing
@@ -82,7 +82,7 @@ class References:
 
     def _examples(self, dataset: str) -> Examples:
         pinned = manifests.load(find_manifest(self.root, dataset))
-        return steps.read_examples(steps.open_task(self.task), pinned, self.settings, self.root)
+        return steps.read_examples(plugs.open_task(self.task), pinned, self.settings, self.root)
 
     def _asked(self, model_id: str, examples: Examples) -> tuple[NDArray[np.float64] | None, str]:
         """Return the scores that the model on its target gives its test rows; or why there are none."""
@@ -96,7 +96,7 @@ class References:
             if pointer.live is None or pointer.live.model_id != model_id:
                 return None, "the target does not have this model live."
             files = placing.read_placed(target, pointer.live)
-            loaded = loading.load(files, steps.open_task(self.task), place=target.uri)
+            loaded = loading.load(files, plugs.open_task(self.task), place=target.uri)
         except MlopsError as error:
             return None, error.what
         test = np.flatnonzero(examples.split == TEST)

@@ -12,7 +12,7 @@ from mlops import dataset, documents, training
 from mlops import manifest as manifests
 from mlops.card import evidence as cards
 from mlops.cli import champion as champions
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.card_certified import submitted
 from mlops.cli.certified import Certifying, Gates, as_answer, finish, verdict_of
 from mlops.cli.certify_recording import Certified
@@ -99,7 +99,7 @@ def command(
     declared = settings.task(task)
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
     tighten(declared.policy, overrides)  # refused now, not after the training
-    plug = steps.open_task(task)
+    plug = plugs.open_task(task)
     talk = Talk(Console(stderr=True, quiet=as_json, highlight=False))
     with talk.step("verify") as said:
         if data is None:

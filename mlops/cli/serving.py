@@ -8,7 +8,7 @@ from typing import NamedTuple
 import click
 import uvicorn
 
-from mlops.cli.steps import open_task, task_names
+from mlops.cli.plugs import open_task, task_names
 from mlops.errors import UnavailableError
 from mlops.serving import connections
 from mlops.serving.app import Limits, make

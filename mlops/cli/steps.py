@@ -1,19 +1,16 @@
 """The steps of the chain, shared by the verbs that do one and the verb that does all."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
 
-from mlops import checksums, dataset, documents, evaluation, persistence, provenance, tasks, training
+from mlops import checksums, dataset, documents, evaluation, persistence, provenance, training
 from mlops import manifest as manifests
 from mlops.artifact import EVALUATION, METRICS, MODEL, TRAINING, Training
 from mlops.cli.common import cache_folder
@@ -33,28 +30,6 @@ MAX_EVALUATION_BYTES = 1 << 30
 
 SCORE_TOLERANCE = 1e-6
 """How far a re-computed score may lie from the recorded one: other processors round differently, models do not."""
-
-
-def open_task(name: str) -> Task:
-    """Return the plug of a task: ``PLUG`` in ``mlops/tasks/<name>/task.py``; only the one that is asked for is loaded.
-
-    Raises:
-        UsageRefusedError: There is no such task.
-    """
-    if name not in task_names():
-        raise UsageRefusedError(
-            "There is no such task.",
-            field="task",
-            expected=" or ".join(task_names()),
-            found=name,
-            fix="Name one of these.",
-        )
-    return cast("Task", importlib.import_module(f"{tasks.__name__}.{name}.task").PLUG())
-
-
-def task_names() -> tuple[str, ...]:
-    """Return the names of the tasks that have a plug: the folders of ``mlops/tasks``, in ascending order."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(tasks.__path__) if module.ispkg))
 
 
 def read_table(pinned: Manifest, settings: Settings, root: Path) -> pa.Table:

@@ -12,7 +12,7 @@ from mlops.cli.audit import audited
 from mlops.cli.common import all_manifests, cache_folder, newest_manifest
 from mlops.cli.integrate import contract_of
 from mlops.cli.pending import data_folder, pending_batches
-from mlops.cli.steps import open_task
+from mlops.cli.plugs import open_task
 from mlops.cli.validate import day_of_batch
 from mlops.config import Settings
 from mlops.contract.model import Contract

@@ -83,7 +83,7 @@ class Desired:
         """Return what has a model prove itself from its files, which stand at ``where``."""
 
         def tested(files: Mapping[str, bytes]) -> None:
-            from mlops.cli.steps import open_task  # noqa: PLC0415  # a refusal of an option needs no learner
+            from mlops.cli.plugs import open_task  # noqa: PLC0415  # a refusal of an option needs no learner
             from mlops.deploy import loading  # noqa: PLC0415  # the same
 
             loading.load(files, open_task(task), place=where, known=known)

@@ -76,9 +76,9 @@ def command(
     name = model_id_for(pinned.id, model_id)
     # The learner takes seconds to import: what it is not needed for is refused first.
     from mlops import training  # noqa: PLC0415  # as said above
-    from mlops.cli import steps  # noqa: PLC0415  # as said above
+    from mlops.cli import plugs, steps  # noqa: PLC0415  # as said above
 
-    plug = steps.open_task(task)
+    plug = plugs.open_task(task)
     folder = out if out is not None else root / DIST / name
     training.refuse_foreign_folder(folder)
     known = steps.circumstances(root, code_commit=code_commit)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops.cli.steps import task_names
+from mlops.cli.plugs import task_names
 from mlops.config import load
 from mlops.globs import matches
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.csv as pc
 import pytest
 
-from mlops.cli.steps import open_task, task_names
+from mlops.cli.plugs import open_task, task_names
 from mlops.config import load
 from mlops.errors import UsageRefusedError
 from mlops.tasks.claims.generator import CERTIFIABLE, Span, generate

@@ -24,7 +24,7 @@ import pytest
 
 from mlops import documents
 from mlops.certification_settings import Profile
-from mlops.cli import crossing, steps
+from mlops.cli import crossing, plugs
 from mlops.cli.crossing import Asked, cross, demands
 from mlops.cli.outputs import OUTPUTS
 from mlops.config import TaskSettings, load
@@ -71,8 +71,8 @@ def _quick() -> Iterator[None]:
         patch.setattr(crossing, "measure_latency", partial(measure_latency, runs=10, warm_up=0))
         patch.setattr(crossing, "chance", partial(chance, permutations=99))
         patch.setattr(crossing, "Bounding", partial(Bounding, replicates=200))
-        known = steps.open_task
-        patch.setattr(steps, "open_task", lambda name: Quick() if name == "claims" else known(name))
+        known = plugs.open_task
+        patch.setattr(plugs, "open_task", lambda name: Quick() if name == "claims" else known(name))
         yield
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from mlops import documents
 from mlops import manifest as manifests
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import load_settings
 from mlops.dataset.writing import to_csv
 from mlops.tasks.claims.generator import CERTIFIABLE, batch
@@ -99,7 +99,7 @@ def test_all_committed_batches_in_a_row_and_then_nothing(repository: Path, run_c
     declared = steps.declared_for(newest, settings).split
     assert newest.split is not None
     assert (declared.valid_from, declared.test_from) == (newest.split.valid_from, newest.split.test_from)
-    examples = steps.read_examples(steps.open_task("claims"), newest, settings, repository)
+    examples = steps.read_examples(plugs.open_task("claims"), newest, settings, repository)
     assert examples.facts["split_sha256"] == newest.split.sha256
 
 

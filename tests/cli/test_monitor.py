@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mlops import manifest as manifests
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.common import load_settings
 from mlops.inputs import rows_of
 from mlops.serving.log import Answered, Label
@@ -27,8 +27,8 @@ def log(chain: Chain, tmp_path: Path) -> Written:
     settings = load_settings(chain.repository)
 
     pinned = manifests.load(chain.repository / "data_manifests" / f"{DATASET}.json")
-    examples = steps.read_examples(steps.open_task("er"), pinned, settings, chain.repository)
-    _, model = steps.load_model(steps.open_task("er"), chain.artifact)
+    examples = steps.read_examples(plugs.open_task("er"), pinned, settings, chain.repository)
+    _, model = steps.load_model(plugs.open_task("er"), chain.artifact)
     chosen = np.random.default_rng(0).choice(len(examples), 600, replace=False)
     some = examples.take(chosen)
     scores = model.predict_proba(some.inputs)

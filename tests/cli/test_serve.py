@@ -12,7 +12,8 @@ from benchmarks.serving.measuring import bodies, death
 from benchmarks.serving.process import Server, serving
 from benchmarks.serving.repository import CLAIMS, serve_claims
 from mlops import documents
-from mlops.cli.steps import load_model, open_task
+from mlops.cli.plugs import open_task
+from mlops.cli.steps import load_model
 from mlops.deploy.document import Golden
 from mlops.inputs import Value, frame
 from tests.cli.chain import within

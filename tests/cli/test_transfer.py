@@ -68,13 +68,13 @@ def test_equal_split_settings_are_said_to_keep_entities_on_their_side(later: Cha
 
 
 def test_a_split_that_was_not_recorded_is_not_taken_for_equal(later: Chain) -> None:
-    from mlops.cli import steps  # noqa: PLC0415  # the learner's packages
+    from mlops.cli import plugs, steps  # noqa: PLC0415  # the learner's packages
     from mlops.config import load  # noqa: PLC0415  # beside the above
     from mlops.manifest import load as manifest  # noqa: PLC0415  # beside the above
 
     settings = load(later.repository / "mlops.toml")
     pinned = manifest(later.repository / "data_manifests" / f"{LATER}.json")
-    examples = steps.read_examples(steps.open_task("er"), pinned, settings, later.repository)
+    examples = steps.read_examples(plugs.open_task("er"), pinned, settings, later.repository)
     record = documents.read(later.artifact / TRAINING, Training)
     split = settings.task("er").split
     assert "not recorded" in what_is_known(record.model_copy(update={"facts": {}}), examples, split)

@@ -9,7 +9,7 @@ from hypothesis import settings as how_many
 from hypothesis import strategies as st
 
 from mlops import config
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.cli.dividing import Occasion, divide
 from mlops.contract.loading import load_contract
 from mlops.errors import InputRefusedError
@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 
 SETTINGS = config.load(ROOT / "mlops.toml")
 CONTRACT = load_contract("fba_claims", ROOT)
-TASK = steps.open_task("claims")
+TASK = plugs.open_task("claims")
 START = date(2024, 6, 3)
 
 

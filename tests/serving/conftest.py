@@ -15,7 +15,7 @@ import requests
 import uvicorn
 
 from mlops import documents
-from mlops.cli.steps import open_task
+from mlops.cli.plugs import open_task
 from mlops.deploy.document import Golden, Pointer
 from mlops.serving import connections
 from mlops.serving.app import Limits, make

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mlops import documents
 from mlops.artifact import CHECKSUMS, MODEL, TRAINING, Training
-from mlops.cli import steps
+from mlops.cli import plugs, steps
 from mlops.deploy import placing
 from mlops.deploy.document import GOLDEN, Golden, Placed
 from mlops.errors import UnavailableError
@@ -33,7 +33,7 @@ from tests.serving.test_server import measured, row
 
 def test_every_answer_has_the_bits_that_the_model_gives_offline(client: Client) -> None:
     """One row alone and all at once, against the artifact itself, which no server has touched."""
-    _, model = steps.load_model(steps.open_task("er"), client.folder / "dist" / OLD)
+    _, model = steps.load_model(plugs.open_task("er"), client.folder / "dist" / OLD)
     rows = client.golden().rows
     offline = model.predict_proba(frame([one.inputs for one in rows], model.reads())).tolist()
     together = client.predict(*map(row, rows)).json()["predictions"]
@@ -86,7 +86,7 @@ def refused(client: Client) -> str:
 
 def test_bad_input_27_a_model_with_a_crafted_tree_is_not_taken(client: Client) -> None:
     [path] = (client.folder / "served/er/models").glob(f"{NEW}-*/{MODEL}")
-    _, model = steps.load_model(steps.open_task("er"), client.folder / "dist" / NEW)
+    _, model = steps.load_model(plugs.open_task("er"), client.folder / "dist" / NEW)
     state = {**model.state(), "estimator": {"name": Boosting.name, "model": models.boosting()}}
 
     def point_outside(nodes: NDArray[Any]) -> None:
