@@ -1,10 +1,11 @@
 """Sending numbers to a Prometheus Pushgateway, within a time that nothing on the other side can prolong."""
 
+import json
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from mlops.formatting import printable
@@ -16,10 +17,21 @@ Group = tuple[str, str]
 """The grouping key: the job, and the model's id."""
 
 _SHORT = 100
+_MOST_BYTES = 64_000_000
+"""Of a list: a Pushgateway tells everything that it has, and this is more than any has."""
 
 
-def push(url: str, groups: Mapping[Group, bytes], *, content_type: str, seconds: float = SECONDS) -> str:
+class _NotDoneError(Exception):
+    """What a Pushgateway was asked for is not done; the text says why in few words."""
+
+
+def push(
+    url: str, groups: Mapping[Group, bytes], *, content_type: str, seconds: float = SECONDS,
+    outdated: Callable[[Group], bool] | None = None,
+) -> str:  # fmt: skip
     """Put each group in the place of what the Pushgateway has of it, so that twice is as once.
+
+    A Pushgateway forgets nothing by itself: what nobody reports any more has to be removed, or its alerts never end.
 
     Name lookup, connecting and an answer that comes byte by byte have no time limit of their own that holds; so the
     requests are made by a thread that is left behind when the time is over, and that ends with the process.
@@ -29,30 +41,40 @@ def push(url: str, groups: Mapping[Group, bytes], *, content_type: str, seconds:
         groups: By job and model what is known of it, in Prometheus' text format.
         content_type: Of these bytes.
         seconds: For the whole call.
+        outdated: Tells of a group that the Pushgateway lists whether it is to be removed, once all others were put;
+            None removes none. Groups whose key has other parts than job and model are nobody's here.
 
     Returns:
-        Why not all arrived, in a sentence; empty if they did.
+        Why not all was done, in a sentence; empty if it was.
     """
     end = time.monotonic() + seconds
     said: list[str] = []
     sent: list[Group] = []
+    done = threading.Event()
 
     def send() -> None:
-        for group, data in groups.items():
-            left = end - time.monotonic()  # a silent socket ends a second later: by then nobody waits for it any more
-            why = _put(_address(url, group), data, content_type, left + 1) if left > 0 else "there was no time left"
-            if why:
-                said.append(why)
-                return
-            sent.append(group)
+        try:
+            for group, data in groups.items():
+                _ask("PUT", _address(url, group), end, data=data, content_type=content_type)
+                sent.append(group)
+            if outdated is not None:
+                for group in filter(outdated, _groups(_ask("GET", f"{url.rstrip('/')}/api/v1/metrics", end))):
+                    _ask("DELETE", _address(url, group), end)
+        except _NotDoneError as error:
+            said.append(str(error))
+        else:
+            done.set()
 
     sending = threading.Thread(target=send, name="pushing", daemon=True)
     sending.start()
     sending.join(seconds)
-    if len(sent) == len(groups):
+    if done.is_set():
         return ""
     why = said[0] if said else f"it did not answer within {seconds:g} seconds"
-    return f"{len(sent)} of {len(groups)} models were pushed: {why}."
+    pushed = f"{len(sent)} of {len(groups)} models were pushed"
+    if len(sent) < len(groups):
+        return f"{pushed}: {why}."
+    return f"{pushed}, but what it keeps of models that are no longer reported was not all removed: {why}."
 
 
 def _address(url: str, group: Group) -> str:
@@ -60,17 +82,53 @@ def _address(url: str, group: Group) -> str:
     return f"{url.rstrip('/')}/metrics/job/{job}/model_id/{model}"
 
 
-def _put(address: str, data: bytes, content_type: str, seconds: float) -> str:
-    """Put ``data``; return why that failed, or nothing. The answer's body is of no interest and is not waited for."""
-    request = urllib.request.Request(address, data, {"Content-Type": content_type}, method="PUT")  # noqa: S310  # its scheme was checked
+def _opener() -> urllib.request.OpenerDirector:
+    """Return what makes requests of HTTP alone and follows no redirection: no list is taken from somewhere else."""
+    found = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler,
+        urllib.request.HTTPErrorProcessor, urllib.request.HTTPDefaultErrorHandler,
+    ):  # fmt: skip
+        found.add_handler(handler())
+    return found
+
+
+def _ask(method: str, address: str, end: float, *, data: bytes | None = None, content_type: str = "") -> bytes:
+    """Make a request; return the body of what was asked for by GET. Any other body is not waited for.
+
+    Raises:
+        _NotDoneError: It was refused, or failed, or the time is over.
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise _NotDoneError("there was no time left")
+    headers = {"Content-Type": content_type} if content_type else {}
+    request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310  # its scheme was checked
     try:
-        with urllib.request.urlopen(request, timeout=seconds):  # noqa: S310  # its scheme was checked
-            return ""
+        # A silent socket ends a second later: by then nobody waits for it any more.
+        with _opener().open(request, timeout=left + 1) as answer:
+            body: bytes = answer.read(_MOST_BYTES + 1) if method == "GET" else b""
     except urllib.error.HTTPError as error:
         with error:
-            return f"it answered {error.code}"
+            raise _NotDoneError(f"it answered {error.code}") from None
     except Exception as error:  # noqa: BLE001  # whatever a server may do, it must not end the run that tells of itself
-        return _short(getattr(error, "reason", error))
+        raise _NotDoneError(_short(getattr(error, "reason", error))) from None
+    if len(body) > _MOST_BYTES:
+        raise _NotDoneError(f"its list has more than {_MOST_BYTES // 1_000_000} MB")
+    return body
+
+
+def _groups(listed: bytes) -> list[Group]:
+    """Return the groups of a list whose key is a job and a model.
+
+    Raises:
+        _NotDoneError: It is no list of a Pushgateway.
+    """
+    try:
+        keys = [one["labels"] for one in json.loads(listed)["data"]]
+        return [(str(key["job"]), str(key["model_id"])) for key in keys if set(key) == {"job", "model_id"}]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise _NotDoneError("its list of what it keeps cannot be read") from None
 
 
 def _short(reason: object) -> str:

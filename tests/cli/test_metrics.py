@@ -106,6 +106,26 @@ def test_bad_input_50_whatever_a_pushgateway_answers_is_told_in_time(
     assert took < 2
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [(None, "it answered 404"), (b"<html>", "cannot be read"), (b'{"data": 1}', "cannot be read"),
+     (b'{"data": [{"labels": {"job": "mlops", "model_id": "er_1"}}]}', "it answered 404")],
+)  # fmt: skip
+def test_a_pushgateway_that_does_not_list_or_remove_has_taken_all_the_same(body: bytes | None, why: str) -> None:
+    def answer(connection: socket.socket) -> None:
+        asked = connection.recv(1 << 16)
+        found = body if asked.startswith(b"GET /prefix/api/v1/metrics ") else b"" if asked.startswith(b"PUT") else None
+        head = b"HTTP/1.1 404 Not Found" if found is None else b"HTTP/1.1 200 OK"
+        connection.sendall(head + f"\r\nContent-Length: {len(found or b'')}\r\n\r\n".encode() + (found or b""))
+
+    with listener(answer) as url:
+        said = pushing.push(
+            f"{url}/prefix/", {("mlops", OLD): b"a 1\n"}, content_type="text/plain", outdated=lambda _: True
+        )
+    assert said.startswith("1 of 1 models were pushed, but what it keeps of models")
+    assert why in said
+
+
 def test_no_second_group_is_sent_when_the_time_is_over() -> None:
     asked: list[float] = []
 
