@@ -46,3 +46,8 @@ def verdict(outcome: str, selector: str = "") -> str:
 def live() -> str:
     """Return the models that servers answer with, each with the value 1."""
     return 'max by (task, model_id) (mlops_model_info{role="live"})'
+
+
+def judged() -> str:
+    """Return the models that monitoring judges, each with the value 1: live ones, or a canary where none is live."""
+    return 'max by (task, model_id) (mlops_model_info{role="live"} or on (task) mlops_model_info{role="canary"})'

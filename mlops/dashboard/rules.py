@@ -6,13 +6,23 @@ from typing import NamedTuple
 import yaml
 
 from mlops.config import Settings, TaskSettings
-from mlops.dashboard.queries import last, live, newest, verdict
-from mlops.series.names import EXPIRY, PSI, REALISED
+from mlops.dashboard.queries import judged, last, live, newest, verdict
+from mlops.series.names import EXPIRY, MONITORING_JOB, PSI, REALISED
 
 P95_SECONDS = 0.5
 """95 of 100 requests are scored faster, of a task whose certification says nothing else."""
 ERROR_SHARE = 0.05
 EXPIRY_DAYS = 14
+STALE_DAYS = 3
+"""Monitoring runs every morning: so many days without a report are no single run that failed."""
+_BOUNDS = {
+    "upper": ("is at most", "Look at the newest wrong answers; export their labels and train on newer data."),
+    "lower": (
+        "may be as low as",
+        "Too few labels make a bound low, too: see how many came in. Otherwise train on newer data.",
+    ),
+}
+"""By the bound that alarms: what it says, what to do."""
 
 _HEAD = "# Rendered from mlops.toml by `mlops metrics dashboard`: what you change here is lost.\n"
 
@@ -88,7 +98,7 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         limit = task.monitoring.psi_max
         yield Alert(
             "MlopsPsiHigh",
-            f'max by (task, model_id, feature) ({PSI.name}{{task="{name}"}}) > {limit:g}', "1h", "warning",
+            _of_judged(f'max by (task, model_id, feature) ({PSI.name}{{task="{name}"}}) > {limit:g}'), "1h", "warning",
             "{{ $labels.feature }} of {{ $labels.task }} has moved since training: "
             f"PSI {{{{ printf `%.2f` $value }}}} above chance, more than {limit:g}.",
             "Look whether its source changed; pin newer data and train again.",
@@ -96,6 +106,7 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         )  # fmt: skip
     for name, task in sorted(settings.tasks.items()):
         yield from _realised(name, task)
+    yield _stale()
     yield Alert(
         "MlopsCertificateExpiring",
         f"{last(EXPIRY, 'task', '')} - time() < {EXPIRY_DAYS} * 86400", "0m", "warning",
@@ -117,7 +128,14 @@ def p95_seconds(task: TaskSettings) -> float:
     return P95_SECONDS if limit is None else limit.p95_ms / 1000
 
 
+def _of_judged(expression: str) -> str:
+    """Return ``expression`` for models that answer: a trial beside one, or the model before, is only shown."""
+    return f"{expression} and on (task, model_id) ({judged()})"
+
+
 def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
+    bound = task.monitoring.alarm_on.removesuffix("_bound")
+    reach, action = _BOUNDS[bound]
     for family in REALISED:
         metric = family.name.removeprefix("mlops_realised_")
         criterion = task.policy.criteria.get(metric)
@@ -125,13 +143,27 @@ def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
             continue
         yield Alert(
             "MlopsRealisedBelowThreshold",
-            f'max by (task, model_id) ({family.name}{{task="{name}",bound="lower"}}) < {criterion.min:g}',
+            _of_judged(
+                f'max by (task, model_id) ({family.name}{{task="{name}",bound="{bound}"}}) < {criterion.min:g}'
+            ),
             "1h", "warning",
-            f"What came true: {metric} of {{{{ $labels.model_id }}}} may be as low as "
+            f"What came true: {metric} of {{{{ $labels.model_id }}}} {reach} "
             f"{{{{ $value | humanizePercentage }}}}; the policy asks for {criterion.min:g}.",
-            "Too few labels make a bound low, too: see how many came in. Otherwise train on newer data.",
+            action,
             (("task", name), ("metric", metric)),
         )  # fmt: skip
+
+
+def _stale() -> Alert:
+    """Return the alert about reports that stopped: a Pushgateway keeps the last one for ever, however old."""
+    pushed = f'push_time_seconds{{job="{MONITORING_JOB}"}}'
+    newest_of_task = f'max by (task) (label_replace({pushed}, "task", "$1", "model_id", "(.+)_.+"))'
+    return Alert(
+        "MlopsMonitoringStale",
+        f"time() - {newest_of_task} > {STALE_DAYS} * 86400 and on (task) ({judged()})", "0m", "warning",
+        "Monitoring told of {{ $labels.task }} for the last time {{ $value | humanizeDuration }} ago.",
+        "Look at the runs of monitor.yml: whatever drifts meanwhile, nobody is told.",
+    )  # fmt: skip
 
 
 def _rule(alert: Alert) -> dict[str, object]:

@@ -26,7 +26,9 @@ def live_models() -> Iterator[Json]:
         fieldConfig=states({"0": "pass", "1": "fail"}, "followed", "not followed"),
     )  # fmt: skip
     yield panel(
-        "timeseries", "Numbers were last pushed", [target("time() - max(push_time_seconds)", "ago")], size=(12, 5),
+        "timeseries", "Numbers were last pushed", [
+            target("time() - max by (job) (push_time_seconds)", "{{job}}, ago"),
+        ], size=(12, 5),
         fieldConfig=fields("s"),
     )  # fmt: skip
 

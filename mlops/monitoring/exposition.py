@@ -8,8 +8,7 @@ from mlops.monitoring.document import ModelReport
 from mlops.series import names
 from mlops.series.names import Family
 
-JOB = "mlops_monitoring"
-"""The job under which a Pushgateway keeps them, beside that of the records, which must not replace them."""
+JOB = names.MONITORING_JOB
 
 
 def expose(task: str, models: Iterable[ModelReport]) -> bytes:

@@ -73,6 +73,8 @@ DECLARED = Family(
     "mlops_declared", "", "1 while environments.json says that the environment serves the model, else 0.",
     (*VERSION, "environment"),
 )  # fmt: skip
+MONITORING_JOB = "mlops_monitoring"
+"""The job under which a Pushgateway keeps what monitoring tells: that of the records must not replace it."""
 SERVING = ("task", "model_id")
 PSI = Family(
     "mlops_psi", "", "Population stability index since training, of a column or the score: what lies above chance.",
