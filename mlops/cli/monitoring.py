@@ -162,7 +162,10 @@ def _report(
 
 
 def _push(url: str, found: Monitoring) -> None:
-    """Send each model's numbers to a Pushgateway; what cannot be sent is a warning, for the report stands."""
+    """Send each model's numbers to a Pushgateway, and remove there what it keeps of other models of this task.
+
+    What cannot be sent or removed is a warning, for the report stands.
+    """
     if not url:
         return
     try:
@@ -173,7 +176,11 @@ def _push(url: str, found: Monitoring) -> None:
             expected="http://HOST:PORT or https://HOST/PATH", why=str(error), fix="Correct it; the report is written.",
         ) from None  # fmt: skip
     groups = {(JOB, one.model_id): expose(found.task, [one]) for one in found.models}
-    why = pushing.push(url, groups, content_type=TEXT)
+
+    def outdated(group: pushing.Group) -> bool:
+        return group not in groups and group[0] == JOB and group[1].startswith(f"{found.task}_")
+
+    why = pushing.push(url, groups, content_type=TEXT, outdated=outdated)
     if why:
         click.echo(f"warning: the Pushgateway did not take everything. {why}", err=True)
 

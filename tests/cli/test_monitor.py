@@ -1,8 +1,7 @@
 """``mlops monitor``: a real model's log, from the pinned data that it was trained on to the word and its exit code."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,12 @@ from mlops import manifest as manifests
 from mlops.cli import plugs, steps
 from mlops.cli.common import load_settings
 from mlops.inputs import rows_of
+from mlops.series.exposition import TEXT
 from mlops.serving.log import Answered, Label
+from mlops.storage import pushing
 from tests.cli.chain import DATASET, Chain
 from tests.conftest import RunCli
+from tests.dashboard.prometheus import gateway
 from tests.feedback.logs import Written, on
 from tests.tables import assert_refused
 
@@ -102,30 +104,34 @@ def test_a_column_that_the_model_does_not_read_is_no_shift(chain: Chain, run_cli
     assert "left_name" not in {one["feature"] for one in found["models"][0]["shifts"]}
 
 
-def test_a_pushgateway_gets_the_numbers_of_each_model_and_changes_no_word(
+def kept(gateway: str) -> dict[tuple[str, ...], set[str]]:
+    """Return by the values of its key what metrics a Pushgateway has of each group."""
+    with urllib.request.urlopen(f"{gateway}/api/v1/metrics", timeout=10) as answer:  # noqa: S310  # our own
+        found = json.load(answer)["data"]
+    return {
+        tuple(value for _, value in sorted(one["labels"].items())): {name for name in one if name.startswith("mlops_")}
+        for one in found
+    }
+
+
+def test_a_pushgateway_has_what_the_report_says_and_changes_no_word(
     chain: Chain, run_cli: RunCli, log: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare(chain.repository, **RULES)
-    got: dict[str, bytes] = {}
-
-    class Gateway(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            got[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
     command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--pushgateway")
-    with HTTPServer(("127.0.0.1", 0), Gateway) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        done = run_cli(*command, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
+    own, others = [DATASET, "er_20240101", "er_20240101-2"], ["claims_20240101", "ers_20240101"]
+    before = {("mlops_monitoring", model): b"mlops_old 1\n" for model in [*own, *others]} | {
+        ("mlops", "er_20240101"): b"mlops_old 1\n"
+    }
+    with gateway() as url:
+        assert pushing.push(url, before, content_type=TEXT) == ""
+        done = run_cli(*command, url)
+        after = kept(url)
     assert (done.code, done.err) == (0, "")
-    assert list(got) == [f"/metrics/job/mlops_monitoring/model_id/{DATASET}"]
-    assert b'mlops_realised_f1{bound="lower"' in got[f"/metrics/job/mlops_monitoring/model_id/{DATASET}"]
-    monkeypatch.setenv("MLOPS_METRICS_PUSHGATEWAY", f"http://127.0.0.1:{server.server_port}")
+    realised = {f"mlops_realised_{metric}" for metric in ("precision", "recall", "f1", "accuracy")}
+    assert after.pop(("mlops_monitoring", DATASET)) == {"mlops_psi", "mlops_estimated_accuracy", *realised}
+    assert set(after) == {("mlops", "er_20240101"), *(("mlops_monitoring", model) for model in others)}
+    monkeypatch.setenv("MLOPS_METRICS_PUSHGATEWAY", url)
     dead = run_cli(*command[:-1])
     assert (dead.code, "warning: the Pushgateway" in dead.err) == (0, True)
     assert_refused(run_cli(*command, "ftp://gateway"), 2, "Pushgateway")
