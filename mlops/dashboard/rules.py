@@ -13,6 +13,8 @@ P95_SECONDS = 0.5
 """95 of 100 requests are scored faster, of a task whose certification says nothing else."""
 ERROR_SHARE = 0.05
 EXPIRY_DAYS = 14
+_OFFERED = '!="not_offered"'
+"""Whom no model is offered to, beside a beta's share, is refused on purpose: that neither is an error nor hides any."""
 STALE_DAYS = 3
 """Monitoring runs every morning: so many days without a report are no single run that failed."""
 _BOUNDS = {
@@ -73,9 +75,11 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         "A server does not follow the pointer of {{ $labels.task }}: it goes on with the model before.",
         "GET /readyz says why.",
     )  # fmt: skip
-    errors = 'sum(rate(mlops_requests_total{route=~"/v1/.*",status=~"5.."}[5m]))'
+    errors, answered = (
+        f'sum(rate(mlops_requests_total{{route=~"/v1/.*",status{which}}}[5m]))' for which in ('=~"5.."', _OFFERED)
+    )
     yield Alert(
-        "MlopsErrorRate", f'{errors} / sum(rate(mlops_requests_total{{route=~"/v1/.*"}}[5m])) > {ERROR_SHARE:g}',
+        "MlopsErrorRate", f"{errors} / {answered} > {ERROR_SHARE:g}",
         "10m", "critical", "{{ $value | humanizePercentage }} of the requests fail on the server's side.",
         "Look at the server's own log, and at mlops_log_errors_total: without a log nobody is answered.",
     )  # fmt: skip
