@@ -19,9 +19,14 @@ from tests.history import NEW, OLD, Repository
 SECONDS = 5.0
 
 
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Repository.make(tmp_path_factory.mktemp("history") / "repository").folder
+
+
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    found = Repository.make(tmp_path / "repository")
+def told(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    found = Repository(shutil.copytree(history, tmp_path / "repository"))
     monkeypatch.chdir(found.folder)
     return found
 
