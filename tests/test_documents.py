@@ -117,6 +117,15 @@ def test_nesting_is_counted_outside_of_strings_only() -> None:
     assert documents.check_json(text.encode()) == json.loads(text)
 
 
+@pytest.mark.parametrize("text", ["]", '\\"]', "\\\\", '\\\\\\"]'])
+def test_no_text_hides_how_deep_it_stands(text: str) -> None:
+    nested = f'["{text}",' * 40 + "null" + "]" * 40
+    assert json.loads(nested)
+    with pytest.raises(InputRefusedError) as refusal:
+        documents.check_json(nested.encode())
+    assert "deeper than 32" in str(refusal.value.found)
+
+
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "example.json"
     path.write_bytes(b"old")
