@@ -1,5 +1,6 @@
 """Running a server until it is told to stop."""
 
+import gc
 import logging
 import socket
 from pathlib import Path
@@ -58,6 +59,8 @@ def serve(asked: Asked, *, token: str, root: Path) -> None:
     measures = Measures()
     measures.hold(holder.held, holder.failures)
     log = Log(asked.log)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: no collection need look through it again
     app = make(holder, log, measures, token=token, limits=Limits(poll_seconds=asked.poll, body_bytes=asked.max_body))
     with _listening(asked.host, asked.port) as listener:
         address, port = listener.getsockname()[:2]

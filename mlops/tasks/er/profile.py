@@ -29,13 +29,20 @@ class Values:
         return [text.words(value) for value in self.values]
 
     @cached_property
+    def with_digit(self) -> list[bool]:
+        """Whether each value has a digit; without one it has neither codes nor numbers."""
+        return [text.with_digit(value) for value in self.values]
+
+    @cached_property
     def codes(self) -> list[list[str]]:
         """The codes of each value."""
-        return [text.codes(words) for words in self.words]
+        asked = zip(self.words, self.with_digit, strict=True)
+        return [text.codes(words) if with_digit else [] for words, with_digit in asked]
 
     def numbers(self) -> list[list[str]]:
         """Return the numbers of each value."""
-        return [text.numbers(value) for value in self.values]
+        asked = zip(self.values, self.with_digit, strict=True)
+        return [text.numbers(value) if with_digit else [] for value, with_digit in asked]
 
     @cached_property
     def beginning(self) -> NDArray[np.object_]:
@@ -71,7 +78,7 @@ class Values:
         """Free the lists of words and codes, by far the largest part, after cutting what comparisons of texts read."""
         if texts:
             _ = self.ordered, self.search
-        for name in ("words", "codes"):
+        for name in ("words", "codes", "with_digit"):
             self.__dict__.pop(name, None)
 
 

@@ -57,6 +57,11 @@ def words(text: str) -> list[str]:
     return (_ASCII_WORD if cut.isascii() else _WORD).findall(cut)
 
 
+def with_digit(text: str) -> bool:
+    """Tell whether a text has a digit of any script."""
+    return _DIGIT.search(text) is not None
+
+
 def codes(found: list[str]) -> list[str]:
     """Return the codes among words and joined neighbours: 4 or more letters and digits, of which one is a digit."""
     single: list[str] = []
@@ -64,10 +69,13 @@ def codes(found: list[str]) -> list[str]:
     before: str | None = None
     before_has_digit = False
     for word in found:
-        part = word if word.isalnum() else squeeze(word)
-        has_digit = not part.isalpha() and _DIGIT.search(part) is not None
-        if has_digit:
-            single.append(part)
+        if word.isalpha():
+            part, has_digit = word, False
+        else:
+            part = word if word.isalnum() else squeeze(word)
+            has_digit = _DIGIT.search(part) is not None
+            if has_digit:
+                single.append(part)
         if before is not None and (has_digit or before_has_digit):
             joined.append(before + part)
         before, before_has_digit = part, has_digit
