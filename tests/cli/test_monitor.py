@@ -23,18 +23,16 @@ from tests.feedback.logs import Written, on
 from tests.tables import assert_refused
 
 
-@pytest.fixture
-def log(chain: Chain, tmp_path: Path) -> Written:
-    """Return a log of 600 answered rows of the dataset itself, asked in January, all labelled with what is true."""
-    settings = load_settings(chain.repository)
-
-    pinned = manifests.load(chain.repository / "data_manifests" / f"{DATASET}.json")
-    examples = steps.read_examples(plugs.open_task("er"), pinned, settings, chain.repository)
-    _, model = steps.load_model(plugs.open_task("er"), chain.artifact)
+@pytest.fixture(scope="session")
+def answered(finished: Chain) -> list[tuple[Answered, Label]]:
+    """Return 600 rows of the dataset itself, as its model answers them, each with what is true."""
+    settings = load_settings(finished.repository)
+    pinned = manifests.load(finished.repository / "data_manifests" / f"{DATASET}.json")
+    examples = steps.read_examples(plugs.open_task("er"), pinned, settings, finished.repository)
+    _, model = steps.load_model(plugs.open_task("er"), finished.artifact)
     chosen = np.random.default_rng(0).choice(len(examples), 600, replace=False)
     some = examples.take(chosen)
     scores = model.predict_proba(some.inputs)
-    found = Written(tmp_path / "serving.sqlite", model=DATASET)
     done = [
         Answered(
             f"{at:032x}", "er", DATASET, "a" * 64, "live", f"{at:032x}", "", f"{at:032x}", row, float(score),
@@ -42,9 +40,16 @@ def log(chain: Chain, tmp_path: Path) -> Written:
         )
         for at, (row, score) in enumerate(zip(rows_of(some.inputs, model.reads()), scores, strict=True))
     ]  # fmt: skip
+    return [(one, Label(one.id, int(label), "2025-01-25")) for one, label in zip(done, some.label, strict=True)]
+
+
+@pytest.fixture
+def log(answered: list[tuple[Answered, Label]], tmp_path: Path) -> Written:
+    """Return a log of these rows, asked in January."""
+    found = Written(tmp_path / "serving.sqlite", model=DATASET)
     with on("2025-01-20"):
-        found.log.add(done)
-        found.log.label([Label(one.id, int(label), "2025-01-25") for one, label in zip(done, some.label, strict=True)])
+        found.log.add([one for one, _ in answered])
+        found.log.label([label for _, label in answered])
     return found
 
 
