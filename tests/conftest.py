@@ -15,6 +15,8 @@ settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = frozenset({"test_runbook_serving.py", "test_published_data.py"})
+"""Files that take a minute each, beside the end-to-end tests."""
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
@@ -28,8 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the end-to-end tests: they take longest, and on several cores the others fill the time beside them."""
-    items.sort(key=lambda item: "e2e" not in item.path.parts)
+    """Begin with the files that take longest: on several cores the others fill the time beside them."""
+    items.sort(key=lambda item: ("e2e" not in item.path.parts, item.path.name not in LONG))
 
 
 @dataclass(frozen=True)
