@@ -93,6 +93,20 @@ def test_every_alert_is_evaluated_and_none_fires_without_a_reason(scraped: Prome
     assert {rule["name"] for rule in rules if rule["alerts"]} == {"MlopsCertificateExpiring"}  # that of 2025 is over
 
 
+def test_what_monitoring_tells_is_joined_to_what_servers_tell(scraped: Prometheus) -> None:
+    found = {}
+    for one in alerts(DECLARED):
+        expr = re.sub(r" [<>] [0-9.]+( \* 86400)?(?= and on )", "", one.expr)
+        if expr != one.expr:
+            found[one.name, dict(one.labels).get("task", "")] = [series["metric"] for series in scraped.query(expr)]
+    own = {"task": "er", "model_id": NEW}
+    assert found == {
+        ("MlopsPsiHigh", "er"): [own | {"feature": "name"}], ("MlopsPsiHigh", "claims"): [],
+        ("MlopsRealisedBelowThreshold", "er"): [own], ("MlopsRealisedBelowThreshold", "claims"): [],
+        ("MlopsMonitoringStale", ""): [{"task": "er"}],
+    }  # fmt: skip
+
+
 def test_the_variables_find_their_values(scraped: Prometheus) -> None:
     found: dict[str, list[str]] = {}
     for variable in dashboard(DECLARED)["templating"]["list"]:
