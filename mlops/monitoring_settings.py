@@ -15,12 +15,14 @@ class MonitoringSettings(Part):
 
     Attributes:
         log: URI of a snapshot of the server's log; empty where a scheduled run has none to look at.
+        stale_after_days: Days since the newest prediction after which nothing is judged; 0 never asks.
         window_days: Days of predictions that are looked at.
         maturity_days: Days that a label gets to come; None takes the contract's, or none without a contract.
         psi_max: Population stability index of a column from which it is an alarm, above what chance explains.
         min_rows: Predictions below which a shift is not judged.
         min_labels: Labelled rows in a metric's denominator below which it is not judged.
-        min_coverage: Share of the rows of a metric's denominator that must be labelled, where no audit sample is.
+        min_coverage: Share that must be labelled of the rows that a metric is about, of each call; of an audit, of what
+            it drew, and the share of rows that it could have drawn.
         alarm_on: ``upper_bound`` alarms when the whole interval lies below the policy, ``lower_bound`` as soon as the
             lower bound does.
         retrain: What an alarm of a measured kind asks for: nothing, a person's word, or a training run.
@@ -28,6 +30,7 @@ class MonitoringSettings(Part):
     """
 
     log: str = ""
+    stale_after_days: Annotated[int, Field(ge=0, le=3650)] = 3
     window_days: Days = 28
     maturity_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     psi_max: Annotated[float, Field(gt=0, le=10)] = 0.2

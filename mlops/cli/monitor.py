@@ -50,8 +50,8 @@ def command(
 ) -> int:
     """Measure what the served model of TASK does: realised quality, shifts of what is asked, what scores foretell.
 
-    Exit 0: ok; 1: alarm; 4: unknown, because labels, predictions or a reference are too few. Estimates from scores may
-    alarm and never reassure. Nothing is written but reports; `mlops bot monitor` acts on them.
+    Exit 0: ok; 1: alarm; 4: unknown: labels, predictions or a reference are too few, or the log is stale. Estimates
+    from scores may alarm and never reassure. Nothing is written but reports; `mlops bot monitor` acts on them.
     """
     from mlops.cli import monitoring  # noqa: PLC0415  # help needs no table
 

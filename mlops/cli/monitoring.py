@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 from mlops import documents
 from mlops.cli import outputs
 from mlops.cli.common import declared_contract, emit_json, load_settings, repository_root
 from mlops.cli.feedback_asked import day_of
 from mlops.cli.metrics import ADDRESS
-from mlops.cli.references import Reference, References
+from mlops.cli.references import NO_COLUMN, Reference, References
 from mlops.config import FILE_NAME, Settings
 from mlops.errors import ExitCode, UsageRefusedError
 from mlops.feedback import draws, reading, snapshots
@@ -23,13 +24,16 @@ from mlops.feedback.reading import Logged, Window
 from mlops.hashing import Sha256, sha256_bytes
 from mlops.inputs import frame
 from mlops.metrics_settings import check_address
-from mlops.monitoring import estimated, judging, page, realised, shifts
-from mlops.monitoring.document import ModelReport, Monitoring, Shift
+from mlops.monitoring import estimated, freshness, judging, page, realised, shifts
+from mlops.monitoring.covering import Audits
+from mlops.monitoring.document import ModelReport, Monitoring, Role, Shift
 from mlops.monitoring.exposition import JOB, expose
 from mlops.monitoring.realised import Demands
+from mlops.monitoring_settings import MonitoringSettings
 from mlops.series.exposition import TEXT
 from mlops.storage import pushing
 
+CANARY = "No model answered as the live one in these days, so the newest canary is judged."
 EXIT = {"ok": ExitCode.DONE, "alarm": ExitCode.FAIL, "unknown": ExitCode.INCONCLUSIVE}
 
 
@@ -96,8 +100,9 @@ def monitor(asked: Asked, *, skip_unset: bool, as_json: bool) -> int:
     markdown = page.to_markdown(found)
     documents.write_bytes(asked.output.with_suffix(".md"), markdown.encode())
     if asked.metrics is not None:
-        documents.write_bytes(asked.metrics, expose(found.task, found.models))
-    _push(asked.pushgateway or os.environ.get(ADDRESS) or settings.metrics.pushgateway, found)
+        documents.write_bytes(asked.metrics, expose(found.task, () if found.stale else found.models))
+    if not found.stale:  # what was told before keeps its time there, by which MlopsMonitoringStale alerts
+        _push(asked.pushgateway or os.environ.get(ADDRESS) or settings.metrics.pushgateway, found)
     outputs.summarise(markdown)
     outputs.tell("monitor", {"word": found.word, "report": str(asked.output), "task": asked.task})
     if as_json:
@@ -114,51 +119,66 @@ def measure(asked: Asked, log: Path, settings: Settings, root: Path) -> Monitori
     maturity = rules.maturity_days if rules.maturity_days is not None else contract.maturity_days if contract else 0
     span = Span.of(day_of(asked.as_of), days=rules.window_days, maturity_days=maturity)
     rows = reading.read(log, asked.task, span.whole)
-    drawn = draws.inclusion(draws.read_all(root, asked.task, asked.audits), rows)
-    live = next((row.model_id for row in reversed(rows) if row.role == "live"), None)
+    made = draws.read_all(root, asked.task, asked.audits)
+    audits = Audits.of(made, draws.inclusion(made, rows), rows)
+    subject, role = judging.subject_of(rows) or (None, None)
     references = References(asked.task, settings, root, asked.references, asked.target)
-    names = sorted({row.model_id for row in rows}, key=lambda name: (name != live, name))
+    names = sorted({row.model_id for row in rows}, key=lambda name: (name != subject, name))
     models = tuple(
         _report(
-            name, [row for row in rows if row.model_id == name], span, drawn, settings, asked.task,
-            references.of(name, live=name == live), live=name == live,
+            name, [row for row in rows if row.model_id == name], span, audits, settings, asked.task,
+            references.of(name, judged=name == subject), role if name == subject else None,
         )
         for name in names
     )  # fmt: skip
-    judged = models[0] if live is not None else None
+    judged = models[0] if models else None
     parts = judging.parts_of(judged)
+    newest = freshness.newest(log, asked.task, span.asked.as_of)
+    stale = freshness.staleness(newest, span.asked.as_of, rules)
     return Monitoring(
         task=asked.task, as_of=span.asked.as_of, start=span.asked.start, until=span.asked.until,
-        labels_start=span.labels.start, labels_until=span.labels.until, maturity_days=maturity,
-        confidence=declared.policy.confidence, models=models, parts=parts, word=judging.word_of(parts),
-        reasons=judging.reasons_of(judged, parts), retraining=judging.retraining_of(parts, rules),
+        labels_start=span.labels.start, labels_until=span.labels.until, maturity_days=maturity, newest=newest,
+        stale=bool(stale), confidence=declared.policy.confidence, models=models, parts=parts,
+        word=judging.word_of(parts, stale=bool(stale)), reasons=judging.reasons_of(judged, parts, stale=stale),
+        retraining=judging.retraining_of(parts, rules, stale=bool(stale)),
     )  # fmt: skip
 
 
 def _report(
-    name: str, rows: Sequence[Logged], span: Span, drawn: dict[str, float], settings: Settings, task: str,
-    reference: Reference, *, live: bool,
+    name: str, rows: Sequence[Logged], span: Span, audits: Audits, settings: Settings, task: str,
+    reference: Reference, role: Role | None,
 ) -> ModelReport:  # fmt: skip
     declared = settings.task(task)
     policy, rules = declared.policy, declared.monitoring
     asked = [row for row in rows if row.day >= span.asked.start]
     mature = [row for row in rows if span.labels.start <= row.day < span.labels.until]
     score, positive = np.array([row.score for row in asked]), np.array([row.positive for row in asked], dtype=bool)
-    found: tuple[Shift, ...] = ()
-    if asked and reference.scores is not None:
-        found += shifts.of_scores(reference.scores, score, rules)
-    if asked and reference.columns is not None:
-        sent = {name for row in asked for name in row.inputs}
+    return ModelReport(
+        model_id=name, live=role == "live", role=role, predictions=len(asked), positives=int(positive.sum()),
+        mature=len(mature), labelled=sum(row.label is not None for row in mature),
+        realised=realised.measure(mature, audits, Demands(policy.criteria, rules, policy.confidence)),
+        shifts=_shifts(asked, score, reference, rules),
+        estimated=estimated.measure(score, positive, policy.criteria, rules) if asked else (),
+        notes=(CANARY,) if role == "canary" else (),
+    )  # fmt: skip
+
+
+def _shifts(
+    asked: Sequence[Logged], score: NDArray[np.float64], reference: Reference, rules: MonitoringSettings
+) -> tuple[Shift, ...]:
+    """Compare what can be compared, the largest shift first; what lacks a reference is a line, too."""
+    if not asked:
+        return ()
+    found = [shifts.missing(name, len(asked), why) for name, why in reference.missing.items()]
+    if reference.scores is not None:
+        found += shifts.of_scores(*reference.scores, score, rules)
+    if reference.columns is not None:
+        sent = dict.fromkeys(name for row in asked for name in row.inputs)
         kinds = {name: kind for name, kind in reference.kinds.items() if name in sent}  # what the model reads
         table = frame([row.inputs for row in asked], kinds)
-        found += shifts.of_columns(reference.columns[list(kinds)], table, rules)
-    return ModelReport(
-        model_id=name, live=live, predictions=len(asked), positives=int(positive.sum()), mature=len(mature),
-        labelled=sum(row.label is not None for row in mature),
-        realised=realised.measure(mature, drawn, Demands(policy.criteria, rules, policy.confidence)),
-        shifts=tuple(sorted(found, key=lambda one: (-(one.psi or 0.0), one.feature))),
-        estimated=estimated.measure(score, positive, policy.criteria, rules) if asked else (), notes=reference.notes,
-    )  # fmt: skip
+        found += shifts.of_columns(reference.columns[list(kinds)], reference.weight, table, rules)
+        found += [shifts.missing(name, len(asked), NO_COLUMN) for name in sent if name not in kinds]
+    return tuple(sorted(found, key=lambda one: (-(one.psi or 0.0), one.feature)))
 
 
 def _push(url: str, found: Monitoring) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Counts = NDArray[np.integer]
+Counts = NDArray[np.integer] | NDArray[np.floating]
+"""By bin: rows, or of a weighted sample its weights, scaled to the number of equal rows that they are worth."""
 
 
 def entropy(counts: Counts) -> float:
@@ -20,7 +21,7 @@ def entropy(counts: Counts) -> float:
     The plain entropy of a sample is too small by (k - 1) / 2n nats on average; 0.0 for no rows.
     """
     seen = counts[counts > 0]
-    total = int(seen.sum())
+    total = float(seen.sum())
     if not total:
         return 0.0
     share = seen / total
@@ -48,7 +49,7 @@ def stability_index(before: Counts, after: Counts) -> tuple[float, float]:
             every other, so that an empty one is no infinity. Without rows in either sample both numbers are 0.
     """
     used = (before + after) > 0
-    n, m, bins = int(before.sum()), int(after.sum()), int(used.sum())
+    n, m, bins = float(before.sum()), float(after.sum()), int(used.sum())
     if not n or not m:
         return 0.0, 0.0
     left, right = (before[used] + 0.5) / (n + bins / 2), (after[used] + 0.5) / (m + bins / 2)

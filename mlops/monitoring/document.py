@@ -1,6 +1,6 @@
 """``monitoring.json``: what a served model does, measured and judged; all that the bot needs, and no row of the log."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +11,8 @@ from mlops.metrics import Count, Estimate
 
 Word = Literal["ok", "alarm", "unknown"]
 Selection = Literal["labelled", "audited"]
-Kind = Literal["number", "category", "length", "weekday", "days", "score"]
+Kind = Literal["number", "category", "length", "weekday", "days", "score", "unread"]
+Role = Literal["live", "canary"]
 Part_ = Literal["realised", "shift", "estimated"]
 Rate = Annotated[float, Field(ge=0, le=1)]
 
@@ -25,8 +26,10 @@ class Realised(Part):
             weighted by 1 / inclusion probability.
         estimate: The value and its one-sided bounds.
         effective: Rows of equal weight that the denominator is worth, (sum w)^2 / sum w^2 (Kish 1965).
-        coverage: Share of the rows that should be labelled which are: of the metric's denominator as the model sees
-            it, or of the draws.
+        coverage: Share of the rows that should be labelled which are, of the call of which fewer are: of every row, or
+            of draws, weighted by 1 / inclusion probability.
+        reach: Share of every row that a draw could have held, of the call of which it is smaller; None where no draw
+            is looked at.
         minimum: What the policy asks for; None where it asks nothing, and then nothing is judged.
         sufficient: Whether labels are enough, and cover what the metric is about.
         judged: Whether this line is the one that decides on the metric.
@@ -39,6 +42,7 @@ class Realised(Part):
     estimate: Estimate
     effective: float
     coverage: Rate | None
+    reach: Rate | None = None
     minimum: Rate | None
     sufficient: bool
     judged: bool
@@ -51,7 +55,7 @@ class Shift(Part):
 
     Attributes:
         feature: The column; of dates the weekday, or the days between two.
-        kind: How it was read.
+        kind: How it was read; ``unread`` where there is nothing to compare it with.
         bins: Classes, empty ones left out.
         rows: Predictions.
         reference_rows: Rows of the reference.
@@ -95,7 +99,8 @@ class ModelReport(Part):
 
     Attributes:
         model_id: Its id.
-        live: Whether it is the one that answers now: only that one is judged.
+        live: Whether it is the one that answers now.
+        role: In which role it is judged: the live one, else the newest canary; None for all others.
         predictions: That answered somebody in the window.
         positives: Of these, called positive.
         mature: Predictions old enough for a label, in the window of labels.
@@ -108,6 +113,7 @@ class ModelReport(Part):
 
     model_id: str
     live: bool
+    role: Role | None = None
     predictions: Count
     positives: Count
     mature: Count
@@ -116,6 +122,11 @@ class ModelReport(Part):
     shifts: tuple[Shift, ...]
     estimated: tuple[Estimated, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> Role | None:
+        """In which role it is judged; reports from before canaries were say so by ``live`` alone."""
+        return self.role or ("live" if self.live else None)
 
 
 class Retraining(Part):
@@ -145,9 +156,12 @@ class Monitoring(Document):
         maturity_days: Days that a label got.
         confidence: Of each one-sided bound.
         log_sha256: Hash of the log that was read; None where a server still writes it.
-        models: By id; the one that answers now first.
-        parts: The word of each part for the live model.
-        word: ``alarm`` if a part alarms, ``ok`` if realised quality and shifts are both ok, else ``unknown``.
+        newest: When the newest prediction of the task that the log holds was answered; None where it holds none.
+        stale: Whether that is longer ago than the settings allow.
+        models: By id; the one that is judged first.
+        parts: The word of each part for the model that is judged.
+        word: ``unknown`` where the log is stale, else ``alarm`` if a part alarms, ``ok`` if realised quality and shifts
+            are both ok, else ``unknown``.
         reasons: Why, the gravest first.
         retraining: What the settings make of it.
     """
@@ -161,6 +175,8 @@ class Monitoring(Document):
     maturity_days: Count
     confidence: float
     log_sha256: Sha256 | None = None
+    newest: datetime | None = None
+    stale: bool = False
     models: tuple[ModelReport, ...]
     parts: dict[Part_, Word]
     word: Word

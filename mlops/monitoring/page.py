@@ -11,9 +11,11 @@ SELECTIONS = {"labelled": "every labelled row, whoever chose it", "audited": "au
 
 
 def title_of(found: Monitoring) -> str:
-    """Return one line: the task, the model that answers now, the word."""
-    live = next((one.model_id for one in found.models if one.live), "no model")
-    return f"Monitoring of {found.task}: {found.word} ({live})"
+    """Return one line: the task, the word, the model that is judged, and its role where that is not live."""
+    judged = next((one for one in found.models if one.judged), None)
+    name = "no model" if judged is None else judged.model_id
+    role = f", {judged.judged}" if judged is not None and judged.judged != "live" else ""
+    return f"Monitoring of {found.task}: {found.word} ({name}{role})"
 
 
 def to_markdown(found: Monitoring) -> str:
@@ -23,6 +25,8 @@ def to_markdown(found: Monitoring) -> str:
         f"before {found.labels_until}, which had {found.maturity_days} days or more to come. One-sided bounds at "
         f"{format_threshold(found.confidence)}."
     )
+    if found.newest is not None:
+        days += f" The newest prediction in the log is of {found.newest:%Y-%m-%d %H:%M} UTC."
     lines = [f"## {title_of(found)}", "", days, "", "| part | |", "|---|---|"]
     lines += [*(f"| {name} | {word} |" for name, word in sorted(found.parts.items())), ""]
     lines += [f"- {prose(reason)}" for reason in found.reasons[:SHOWN]]
@@ -51,7 +55,7 @@ def to_text(found: Monitoring) -> str:
 
 
 def _model(model: ModelReport) -> Iterator[str]:
-    yield f"### {inert(model.model_id)}{', live' if model.live else ', not judged'}"
+    yield f"### {inert(model.model_id)}{f', {model.judged}' if model.judged else ', not judged'}"
     yield ""
     yield (
         f"{model.predictions:,} predictions, {model.positives:,} positive; {model.labelled:,} of {model.mature:,} old "

@@ -2,8 +2,8 @@
 
 Who is labelled in production is seldom chance: claims that were called hopeless are never filed. So each metric is
 measured twice where it can be, and the two are never mixed: on every labelled row, which counts only where nearly all
-rows of its denominator are labelled, and on the rows of an audit, weighted by 1 / inclusion probability, which counts
-wherever the audit's labels came.
+rows of its denominator are labelled, and on the rows of audits, weighted by 1 / inclusion probability, which counts
+only where draws could have held nearly all rows, and nearly all of what they stand for is labelled.
 
 Sources: D. G. Horvitz & D. J. Thompson, JASA 47 (1952) 663-685, for the weights (as a ratio, after Hajek, so that the
 size of the population need not be known); L. Kish, Survey Sampling (1965), for the effective number of rows.
@@ -23,6 +23,8 @@ from mlops.formatting import format_rate, format_threshold
 from mlops.intervals.bootstrap import REPLICATES
 from mlops.intervals.ratios import ratio
 from mlops.metrics import Estimate
+from mlops.monitoring import covering
+from mlops.monitoring.covering import METRICS, Audits, Cover
 from mlops.monitoring.document import Realised, Selection, Word
 from mlops.monitoring_settings import MonitoringSettings
 
@@ -41,31 +43,44 @@ class Demands(NamedTuple):
     confidence: float
 
 
-METRICS = ("precision", "recall", "f1", "accuracy")
+class _Sample(NamedTuple):
+    """Labelled rows, how they came to be, and how far they speak for the others: by metric."""
+
+    selection: Selection
+    rows: Sequence[Logged]
+    weight: NDArray[np.float64]
+    coverage: Mapping[str, Cover]
+    reach: Mapping[str, Cover] | None = None
 
 
-def measure(mature: Sequence[Logged], drawn: Mapping[str, float], demands: Demands) -> tuple[Realised, ...]:
+def measure(mature: Sequence[Logged], audits: Audits, demands: Demands) -> tuple[Realised, ...]:
     """Measure a model on the labels of its mature predictions, and judge each metric of the policy once.
 
     Args:
         mature: Its predictions that are old enough for a label, with or without one.
-        drawn: By prediction the probability with which an audit drew it, in (0, 1].
+        audits: What was drawn of them, and what could have been.
         demands: What it is held to.
     """
     labelled = [row for row in mature if row.label is not None]
-    sample = [row for row in mature if row.id in drawn]
-    answered = [row for row in sample if row.label is not None]
-    lines: list[Realised] = []
+    drawn = [row for row in mature if row.id in audits.inclusion]
+    answered = [row for row in drawn if row.label is not None]
+    audited: list[Realised] = []
     if answered:
-        share = len(answered) / len(sample)
-        weight = np.array([1 / drawn[row.id] for row in answered])
-        coverage = dict.fromkeys(METRICS, share)
-        lines += list(_lines(answered, weight, "audited", coverage, demands))
-    by_audit = {one.metric for one in lines if one.sufficient}
+        weight = np.array([1 / audits.inclusion[row.id] for row in answered])
+        coverage, reach = covering.of_answers(mature, audits.inclusion), covering.of_reach(mature, audits.reached)
+        audited = list(_lines(_Sample("audited", answered, weight, coverage, reach), demands))
+    by_audit = {one.metric for one in audited if one.sufficient}
+    why_not = {one.metric: one.reason for one in audited}
+    if drawn and not answered:
+        why_not = dict.fromkeys(METRICS, f"None of the {len(drawn):,} rows that it drew is labelled.")
+    plain: list[Realised] = []
     if labelled:
-        plain = _lines(labelled, np.ones(len(labelled)), "labelled", _coverage(mature), demands)
-        lines += [_stepped_back(one) if one.metric in by_audit else one for one in plain]
-    return tuple(_deciding(one, by_audit) for one in lines)
+        every = _Sample("labelled", labelled, np.ones(len(labelled)), covering.of_every_row(mature))
+        plain = [
+            _stepped_back(one) if one.metric in by_audit else _alone(one, why_not.get(one.metric, ""))
+            for one in _lines(every, demands)
+        ]
+    return tuple(_deciding(one, by_audit) for one in (*audited, *plain))
 
 
 def _deciding(line: Realised, by_audit: Collection[str]) -> Realised:
@@ -74,25 +89,14 @@ def _deciding(line: Realised, by_audit: Collection[str]) -> Realised:
     return line.model_copy(update={"judged": decides and line.minimum is not None})
 
 
-def _coverage(mature: Sequence[Logged]) -> dict[str, float]:
-    """Return for each metric the share of labelled rows among those of the calls that it is about, the smaller one."""
-    shares = {}
-    for call in (True, False):
-        rows = [row for row in mature if row.positive == call]
-        shares[call] = sum(row.label is not None for row in rows) / len(rows) if rows else 1.0
-    return {"precision": shares[True]} | dict.fromkeys(METRICS[1:], min(shares.values()))
-
-
-def _lines(
-    rows: Sequence[Logged], weight: NDArray[np.float64], selection: Selection, coverage: Mapping[str, float],
-    demands: Demands,
-) -> Iterator[Realised]:  # fmt: skip
-    scored = _evaluation(rows, weight)
+def _lines(sample: _Sample, demands: Demands) -> Iterator[Realised]:
+    weight = sample.weight
+    scored = _evaluation(sample.rows, weight)
     label = scored.label == 1
     right = scored.predicted == label
     members = {
         "precision": scored.predicted, "recall": label, "f1": label | scored.predicted,
-        "accuracy": np.ones(len(rows), dtype=bool),
+        "accuracy": np.ones(len(weight), dtype=bool),
     }  # fmt: skip
     estimates = estimate_all(scored, confidence=demands.confidence)
     estimates["accuracy"] = _accuracy(scored, right, demands.confidence)
@@ -102,28 +106,26 @@ def _lines(
         minimum = None if criterion is None else criterion.min
         effective = float(own.sum()) ** 2 / float(own @ own) if len(own) else 0.0
         line = Realised(
-            metric=metric, selection=selection, estimate=estimates[metric], effective=effective,
-            coverage=coverage[metric], minimum=minimum, sufficient=False, judged=False, word="unknown", reason="",
+            metric=metric, selection=sample.selection, estimate=estimates[metric], effective=effective,
+            coverage=sample.coverage[metric].share, reach=sample.reach[metric].share if sample.reach else None,
+            minimum=minimum, sufficient=False, judged=False, word="unknown", reason="",
         )  # fmt: skip
-        why = _insufficient(line, demands.settings)
+        covers = [by[metric] for by in (sample.reach, sample.coverage) if by is not None]
+        why = _insufficient(line, covers, demands.settings)
         word, reason = ("unknown", why) if why else _judged(line, demands.settings)
         yield line.model_copy(update={"sufficient": not why, "word": word, "reason": reason})
 
 
-def _insufficient(line: Realised, settings: MonitoringSettings) -> str:
+def _insufficient(line: Realised, covers: Sequence[Cover], settings: MonitoringSettings) -> str:
     """Return why a line tells too little to be judged; empty where it tells enough."""
     found = line.estimate
     if found.value is None:
         return f"It is not defined: {found.reason}."
+    lacks = next((why for one in covers if (why := covering.lacking(one, settings.min_coverage))), "")
+    if lacks:
+        return lacks
     if min(line.effective, found.n) < settings.min_labels:
         return f"{found.n:,} labels, worth {line.effective:,.0f}; {settings.min_labels:,} are asked for."
-    if line.coverage is not None and line.coverage < settings.min_coverage:
-        what = "the draw" if line.selection == "audited" else "the rows that it is about"
-        asked = format_threshold(settings.min_coverage)
-        return (
-            f"{format_rate(line.coverage)} of {what} are labelled, less than {asked}: whoever is labelled may not be "
-            "like the others. An audit sample tells."
-        )
     return ""
 
 
@@ -140,6 +142,12 @@ def _judged(line: Realised, settings: MonitoringSettings) -> tuple[Word, str]:
 
 def _stepped_back(line: Realised) -> Realised:
     return line.model_copy(update={"word": "unknown", "reason": "The audit sample decides."})
+
+
+def _alone(line: Realised, why_not: str) -> Realised:
+    """Return a line of every labelled row that says why the audit beside it, if there is one, does not decide."""
+    also = f" The audit does not decide: {why_not}" if why_not else ""
+    return line.model_copy(update={"reason": line.reason + also})
 
 
 def _accuracy(scored: Evaluation, right: NDArray[np.bool_], confidence: float) -> Estimate:

@@ -60,7 +60,7 @@ def declare(root: Path, **rules: Any) -> None:
     path.write_text(f"{text}\n[tasks.er.monitoring]\n{table}", encoding="utf-8")
 
 
-RULES = {"min_rows": 500, "min_labels": 50, "window_days": 28}
+RULES = {"min_rows": 500, "min_labels": 50, "window_days": 28, "stale_after_days": 11}
 
 
 def test_the_data_that_trained_it_is_no_alarm(chain: Chain, run_cli: RunCli, log: Written, tmp_path: Path) -> None:
@@ -103,7 +103,8 @@ def test_a_column_that_the_model_does_not_read_is_no_shift(chain: Chain, run_cli
     declare(chain.repository, **RULES)
     with log.log._writing() as writing:
         writing.execute("UPDATE predictions SET inputs = json_remove(inputs, '$.left_name')")
-    done = run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
+    done = run_cli(*command, "--reference", chain.artifact)
     found = json.loads(done.out)
     assert found["parts"]["shift"] == "ok"
     assert "left_name" not in {one["feature"] for one in found["models"][0]["shifts"]}
@@ -123,7 +124,10 @@ def test_a_pushgateway_has_what_the_report_says_and_changes_no_word(
     chain: Chain, run_cli: RunCli, log: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare(chain.repository, **RULES)
-    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--pushgateway")
+    command = (
+        "monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--reference", chain.artifact,
+        "--pushgateway",
+    )  # fmt: skip
     own, others = [DATASET, "er_20240101", "er_20240101-2"], ["claims_20240101", "ers_20240101"]
     before = {("mlops_monitoring", model): b"mlops_old 1\n" for model in [*own, *others]} | {
         ("mlops", "er_20240101"): b"mlops_old 1\n"
@@ -189,3 +193,69 @@ def test_an_audit_decides_where_labels_came_for_some_alone(chain: Chain, run_cli
     alone = json.loads(run_cli("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json").out)
     words = {one["metric"]: one["word"] for one in alone["models"][0]["realised"]}
     assert (words["precision"], words["recall"]) == ("ok", "unknown")
+
+
+def test_a_reference_that_is_missing_is_unknown_and_named(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES)
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--json")
+    done = run_cli(*command)
+    found = json.loads(done.out)
+    assert (done.code, found["word"]) == (4, "unknown")
+    assert found["parts"] == {"realised": "ok", "shift": "unknown", "estimated": "ok"}
+    [why] = found["reasons"]
+    assert why.startswith("score: There is no reference for it: no target is declared")
+    assert "--reference ARTIFACT" in why
+    (chain.repository / "data_manifests" / f"{DATASET}.json").unlink()
+    done = run_cli(*command, "--reference", chain.artifact)
+    [why] = json.loads(done.out)["reasons"]
+    assert (done.code, why.startswith("columns: There is no reference for them: ")) == (4, True)
+    assert "mlops pin" in why
+
+
+def test_a_column_that_the_reference_lacks_is_unknown(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES)
+    with log.log._writing() as writing:
+        writing.execute("UPDATE predictions SET inputs = json_set(inputs, '$.new', 'x') WHERE number = 7")
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--reference", chain.artifact)
+    done = run_cli(*command, "--json")
+    assert done.code == 4
+    assert json.loads(done.out)["reasons"][0].startswith("new: The reference has no such column")
+
+
+def test_a_canary_alone_is_judged_as_one(chain: Chain, run_cli: RunCli, log: Written) -> None:
+    declare(chain.repository, **RULES)
+    with log.log._writing() as writing:
+        writing.execute("UPDATE predictions SET role = 'canary'")
+    command = ("monitor", "--task", "er", "--log", log.path, "--as-of", "2025-01-31", "--reference", chain.artifact)
+    done = run_cli(*command)
+    assert (done.code, f"er: ok ({DATASET}, canary)" in done.out) == (0, True), done.out
+    page = (chain.repository / "dist/monitoring.md").read_text(encoding="utf-8")
+    assert ", canary\n" in page
+    assert "No model answered as the live one" in page
+    with log.log._writing() as writing:
+        writing.execute("UPDATE predictions SET role = 'live', model_id = 'er_20240101' WHERE number = 1")
+    found = json.loads(run_cli(*command, "--json").out)
+    assert [(one["model_id"], one["live"], one["role"]) for one in found["models"]] == [
+        ("er_20240101", True, "live"), (DATASET, False, None),
+    ]  # fmt: skip
+
+
+def test_a_log_that_nobody_renews_is_unknown_and_told_to_no_dashboard(
+    chain: Chain, run_cli: RunCli, log: Written, tmp_path: Path
+) -> None:
+    declare(chain.repository, **RULES, retrain="dispatch")
+    command = ("monitor", "--task", "er", "--log", log.path, "--reference", chain.artifact, "--json")
+    options = ("--metrics", tmp_path / "prom", "--pushgateway", "http://127.0.0.1:9")  # nobody listens there
+    fresh = run_cli(*command, "--as-of", "2025-01-31", *options)
+    assert (fresh.code, "mlops_psi{" in (tmp_path / "prom").read_text(), "warning" in fresh.err) == (0, True, True)
+    done = run_cli(*command, "--as-of", "2025-02-01", *options)
+    found = json.loads(done.out)
+    assert (done.code, found["word"], found["stale"], found["parts"]["realised"]) == (4, "unknown", True, "ok")
+    assert found["newest"] == "2025-01-20T12:00:00Z"
+    assert found["reasons"][0].startswith("The log is stale: its newest prediction is of 2025-01-20, 12 days before")
+    assert ("mlops_psi{" in (tmp_path / "prom").read_text(), "warning" in done.err) == (False, False)
+    assert not found["retraining"]["wanted"]
+    later = json.loads(run_cli(*command, "--as-of", "2025-06-01").out)
+    assert [one.split(":")[0] for one in later["reasons"]] == [
+        "The log is stale", "No prediction of the window answered anybody.",
+    ]  # fmt: skip

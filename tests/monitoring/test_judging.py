@@ -1,10 +1,11 @@
 """One word from the parts: an alarm anywhere alarms, unknown is never ok, an estimate never reassures or retrains."""
 
+from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
 
-from mlops.monitoring import judging
+from mlops.monitoring import freshness, judging
 from mlops.monitoring.document import Word
 from mlops.monitoring_settings import MonitoringSettings
 
@@ -18,8 +19,21 @@ def test_every_combination(realised: Word, shift: Word, estimated: Word) -> None
     assert (word == "alarm") == ("alarm" in {realised, shift, estimated})
     assert (word == "ok") == (realised == shift == "ok" and estimated != "alarm")
     assert judging.retraining_of(parts, MonitoringSettings()).wanted == ("alarm" in {realised, shift})
+    assert judging.word_of(parts, stale=True) == "unknown"
+    assert not judging.retraining_of(parts, MonitoringSettings(), stale=True).wanted
 
 
 def test_without_a_live_model_all_is_unknown_and_said() -> None:
     assert judging.word_of(judging.parts_of(None)) == "unknown"
     assert "answered anybody" in judging.reasons_of(None, judging.parts_of(None))[0]
+
+
+def test_a_log_is_stale_after_the_days_of_the_settings_and_the_letter_says_what_to_do() -> None:
+    at, rules = datetime(2025, 1, 20, 23, 59, tzinfo=UTC), MonitoringSettings()
+    assert freshness.staleness(at, date(2025, 1, 23), rules) == ""
+    why = freshness.staleness(at, date(2025, 1, 24), rules)
+    assert "newest prediction is of 2025-01-20, 4 days before 2025-01-24; at most 3" in why
+    assert "mlops feedback snapshot" in why
+    assert freshness.staleness(at, date(2026, 1, 24), MonitoringSettings(stale_after_days=0)) == ""
+    assert freshness.staleness(None, date(2025, 1, 24), rules) == ""
+    assert judging.reasons_of(None, judging.parts_of(None), stale=why)[0] == why
