@@ -6,13 +6,13 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
-import skops.io
 from sklearn.exceptions import InconsistentVersionWarning
 
 from mlops import documents
 from mlops.errors import InputRefusedError
 from mlops.hashing import sha256_bytes
 from mlops.persistence import arrays, audit, canonical, container, schema, trusted
+from mlops.persistence.reader import io
 from mlops.persistence.refusal import RESTORE, refusal
 
 _FORMAT: Final = {"protocol", "_skops_version"}
@@ -34,7 +34,7 @@ def dump(state: Mapping[str, Any]) -> bytes:
         TypeError: The state holds something that :func:`load` would refuse; a fault of the task, not of its user.
     """
     try:
-        members = canonical.rewrite(skops.io.dumps(dict(state)))
+        members = canonical.rewrite(io.dumps(dict(state)))
         _check(members, sklearn_version=importlib.metadata.version("scikit-learn"), file="the state")
     except InputRefusedError as error:
         what = f"{error.found} at {error.field or 'its root'}; accepted: {error.expected or 'what trusted.py lists'}"
@@ -108,7 +108,7 @@ def _build(data: bytes, file: object) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)
-            state = skops.io.loads(data, trusted=list(trusted.BEYOND_SKOPS))
+            state = io.loads(data, trusted=list(trusted.TOLD_SKOPS))
     except Exception as error:  # whatever a hostile file makes skops raise is a refusal
         raise refusal(f"{type(error).__name__}: {error}", file=file, why="skops could not build it.") from error
     return state  # type: ignore[no-any-return]  # the audit found a dict at the root

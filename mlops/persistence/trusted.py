@@ -68,11 +68,5 @@ BY_LOADER: Final[Mapping[str, frozenset[str]]] = {
 }
 """Per skops loader, the types it may be asked for; a loader that is not here is never run."""
 
-BEYOND_SKOPS: Final[tuple[str, ...]] = (
-    TREE_PREDICTOR,
-    TREE,
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "numpy.dtype",
-)
-"""What skops does not trust by itself and is told to, after the trees' indices were checked."""
+TOLD_SKOPS: Final[tuple[str, ...]] = (*BY_LOADER["ObjectNode"], TREE, "numpy.dtype")
+"""What skops is told to trust, after the trees' indices were checked: its own list is not read."""
