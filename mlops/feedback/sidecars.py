@@ -7,6 +7,8 @@ import pyarrow as pa
 
 from mlops.feedback.choosing import Chosen, Held
 from mlops.feedback.reading import Logged
+from mlops.feedback.responding import Response
+from mlops.formatting import format_rate
 
 
 def rows_table(rows: Sequence[Logged], inclusion: Mapping[str, float]) -> pa.Table:
@@ -25,8 +27,14 @@ def held_table(held: Sequence[Held]) -> pa.Table:
     return _table(found)
 
 
-def limitations_of(chosen: Chosen, drawn: int) -> tuple[str, ...]:
-    """Return what exported data does not cover, in sentences for its manifest."""
+def limitations_of(chosen: Chosen, drawn: int, responses: Mapping[bool, Response] | None = None) -> tuple[str, ...]:
+    """Return what exported data does not cover, in sentences for its manifest.
+
+    Args:
+        chosen: What became of each answered prediction.
+        drawn: Rows of the data that a draw holds.
+        responses: By call, how much came back of what draws hold of these predictions.
+    """
     old = chosen.answered - chosen.immature
     labelled = old - chosen.undecided
     found = [f"Labels came for {labelled:,} of {old:,} predictions that were old enough; the others may differ."]
@@ -35,7 +43,19 @@ def limitations_of(chosen: Chosen, drawn: int) -> tuple[str, ...]:
         found.append(f"{len(chosen.held):,} labelled predictions were held out: {counts}.")
     if drawn:
         found.append(f"{drawn:,} of {len(chosen.rows):,} rows were drawn to be labelled, with a known probability.")
+    if responses and any(one.drawn for one in responses.values()):
+        shares = " and ".join(f"of those called {name} {text}" for name, text in answers_of(responses).items())
+        found.append(f"Of what was drawn and is old enough, labels came {shares}; the others may differ.")
     return tuple(found)
+
+
+def answers_of(responses: Mapping[bool, Response]) -> dict[str, str]:
+    """Return by the name of the call how much of what was drawn is labelled, in words."""
+    return {
+        ("positive" if call else "negative"): f"for {one.labelled:,} of {one.drawn:,}"
+        + (f" ({format_rate(one.share)} by weight)" if one.drawn else "")
+        for call, one in responses.items()
+    }
 
 
 def _columns(rows: Sequence[Logged]) -> dict[str, list[str | None]]:
