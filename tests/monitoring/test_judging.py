@@ -1,13 +1,16 @@
 """One word from the parts: an alarm anywhere alarms, unknown is never ok, an estimate never reassures or retrains."""
 
+import json
 from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
 
-from mlops.monitoring import freshness, judging
-from mlops.monitoring.document import Word
+from mlops import documents
+from mlops.monitoring import freshness, judging, page
+from mlops.monitoring.document import Monitoring, Word
 from mlops.monitoring_settings import MonitoringSettings
+from tests.monitoring.reports import report
 
 WORDS: tuple[Word, ...] = ("ok", "alarm", "unknown")
 
@@ -37,3 +40,13 @@ def test_a_log_is_stale_after_the_days_of_the_settings_and_the_letter_says_what_
     assert freshness.staleness(at, date(2026, 1, 24), MonitoringSettings(stale_after_days=0)) == ""
     assert freshness.staleness(None, date(2025, 1, 24), rules) == ""
     assert judging.reasons_of(None, judging.parts_of(None), stale=why)[0] == why
+
+
+def test_a_report_from_before_canaries_were_judged_is_read_as_it_was_meant() -> None:
+    old = json.loads(documents.dumps(report()))
+    del old["newest"], old["stale"], old["models"][0]["role"]
+    read = documents.loads(json.dumps(old).encode(), Monitoring)
+    assert (read.models[0].judged, read.newest, read.stale) == ("live", None, False)
+    assert page.title_of(read) == "Monitoring of er: ok (er_20250101)"
+    canary = read.models[0].model_copy(update={"live": False, "role": "canary"})
+    assert page.title_of(read.model_copy(update={"models": (canary,)})).endswith("(er_20250101, canary)")
