@@ -15,8 +15,9 @@ from mlops.contract.model import Contract
 from mlops.dataset import writing
 from mlops.errors import ConflictError, NothingSettledError, UsageRefusedError
 from mlops.feedback import draws, reading, sidecars, tables
-from mlops.feedback.choosing import REASONS, Chosen, Reason, choose
+from mlops.feedback.choosing import REASONS, Chosen, Reason, choose, is_mature
 from mlops.feedback.reading import Window
+from mlops.feedback.responding import Response, responses
 from mlops.hashing import sha256_bytes
 from mlops.ids import DatasetId, format_date
 from mlops.manifest import Manifest
@@ -45,6 +46,7 @@ class Exported:
     chosen: Chosen
     manifest: Manifest
     drawn: int
+    answers: Mapping[bool, Response]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -52,6 +54,7 @@ class Exported:
             "status": self.status, "data": str(self.data), "folder": str(self.folder), "rows": len(self.chosen.rows),
             "answered": self.chosen.answered, "immature": self.chosen.immature, "undecided": self.chosen.undecided,
             "held": self.chosen.counts(), "audited": self.drawn, "manifest": self.manifest.model_dump(mode="json"),
+            "draws": {("positive" if call else "negative"): one._asdict() for call, one in self.answers.items()},
         }  # fmt: skip
 
     def page(self) -> str:
@@ -63,6 +66,9 @@ class Exported:
             f"  too young  {chosen.immature:,}",
             f"  no label   {chosen.undecided:,}",
         ]
+        if any(one.drawn for one in self.answers.values()):
+            shares = ", ".join(f"called {name} {text}" for name, text in sidecars.answers_of(self.answers).items())
+            lines.append(f"  of draws   labels came of those {shares}")
         lines += [
             f"  held out   {count:,}: {REASONS[cast('Reason', name)]}"
             for name, count in chosen.counts().items()
@@ -104,14 +110,17 @@ def export(asked: Asked, wishes: Wishes) -> Exported:
         table = tables.claims_table(chosen.rows, contract, _records(wishes.records, contract, settings))
     data = writing.to_csv(table) if path.suffix == ".csv" else writing.to_parquet(table)
     drawn = sum(row.id in inclusion for row in chosen.rows)
-    manifest = _manifest(path, data, wanted, chosen, drawn, window, contract, settings, root)
+    maturity = asked.maturity_days(settings, contract)
+    answers = responses((row for row in rows if is_mature(row.day, maturity, window.as_of)), inclusion)
+    limitations = sidecars.limitations_of(chosen, drawn, answers)
+    manifest = _manifest(path, data, wanted, chosen, limitations, window, contract, settings, root)
     files = {
         path: data,
         folder / "held.csv": writing.to_csv(sidecars.held_table(chosen.held)),
         folder / "rows.csv": writing.to_csv(sidecars.rows_table(chosen.rows, inclusion)),
         folder / f"{wanted}.json": documents.dumps(manifest),
     }
-    return Exported(write_once(files), shown_path(path), shown_path(folder), chosen, manifest, drawn)
+    return Exported(write_once(files), shown_path(path), shown_path(folder), chosen, manifest, drawn, answers)
 
 
 def write_once(files: Mapping[Path, bytes]) -> str:
@@ -154,8 +163,8 @@ def _records(path: Path | None, contract: Contract, settings: Settings) -> table
 
 
 def _manifest(
-    path: Path, data: bytes, wanted: DatasetId, chosen: Chosen, drawn: int, window: Window, contract: Contract | None,
-    settings: Settings, root: Path,
+    path: Path, data: bytes, wanted: DatasetId, chosen: Chosen, limitations: tuple[str, ...], window: Window,
+    contract: Contract | None, settings: Settings, root: Path,
 ) -> Manifest:  # fmt: skip
     """Return the manifest of the bytes as any reader reads them: they are parsed once more."""
     models = ", ".join(sorted({row.model_id for row in chosen.rows}))
@@ -168,7 +177,7 @@ def _manifest(
     return make_manifest(
         read, dataset_id=wanted, as_of=wanted.day, uris=(path.resolve().relative_to(root.resolve()).as_posix(),),
         source=f"Predictions of {models}, answered from {first} to {last}, with the labels known on {window.as_of}",
-        limitations=sidecars.limitations_of(chosen, drawn), contract=contract,
+        limitations=limitations, contract=contract,
     )  # fmt: skip
 
 
