@@ -78,6 +78,7 @@ def draw(rows: Sequence[Logged], *, task: str, size: int, seed: int, window: Win
     start = max(window.start, min(row.day for row in rows))
     return AuditDraw(
         task=task, model_id=rows[0].model_id, seed=seed, start=start, until=window.until, as_of=window.as_of,
+        log=rows[-1].log, last=rows[-1].number,
         strata=tuple(strata), rows={row.id: drawn[row.id] for row in rows if row.id in drawn},
     )  # fmt: skip
 

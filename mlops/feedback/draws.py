@@ -57,6 +57,10 @@ class AuditDraw(Document):
         start: The first day of predictions.
         until: The day after the last one.
         as_of: The day on which the log was read.
+        log: Which log it was drawn from; 0 where that is not known. Numbers of different logs mean nothing to each
+            other.
+        last: The greatest number among the predictions that it was drawn from: what was logged later could not be
+            drawn. None in draws from before this was kept: they are taken to end with the day ``as_of``.
         strata: Every band that holds a prediction.
         rows: The predictions that were drawn, by id their probability.
     """
@@ -67,6 +71,8 @@ class AuditDraw(Document):
     start: date
     until: date
     as_of: date
+    log: Count = 0
+    last: Count | None = None
     strata: tuple[Stratum, ...]
     rows: dict[PredictionId, Probability]
 
@@ -76,10 +82,21 @@ class AuditDraw(Document):
         return f"{self.task}_{format_date(self.as_of)}-s{self.seed}"
 
     def probability(self, row: Logged) -> float:
-        """Return how likely a prediction was to be drawn; 0 for one of other days or of another model."""
+        """Return how likely a prediction was to be drawn; 0 for one that was not among those that were drawn from.
+
+        These are predictions of other days, of another model, of another log, and those that were logged later.
+        """
         if row.model_id != self.model_id or not self.start <= row.day < self.until:
             return 0.0
+        if row.id not in self.rows and not self._had(row):
+            return 0.0
         return next((stratum.probability for stratum in self.strata if stratum.holds(row)), 0.0)
+
+    def _had(self, row: Logged) -> bool:
+        """Tell whether a prediction was in the log, and in this one, when the draw was made."""
+        if self.last is None:
+            return row.day <= self.as_of
+        return row.number <= self.last and (not self.log or not row.log or row.log == self.log)
 
 
 def inclusion(draws: Sequence[AuditDraw], rows: Iterable[Logged]) -> dict[str, float]:

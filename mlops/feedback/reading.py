@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from mlops.errors import InputRefusedError
 from mlops.inputs import Value
-from mlops.serving.log import VERSION
+from mlops.serving.log import IDENTITY, VERSION
 
 _BUSY_SECONDS = 10.0
+_PLAIN = frozenset({str, int, float, type(None)})
 _ROWS = """
 SELECT p.number, p.id, p.at, p.model_id, p.artifact_sha256, p.role, p.row, p.entity, p.inputs, p.score, p.positive,
   l.label, l.decided, l.at,
@@ -49,6 +50,7 @@ class Logged(NamedTuple):
         decided: The day of that decision.
         labelled: The day on which that label arrived.
         revised: Whether labels that came for it contradict each other.
+        log: Which log it stands in, see :data:`mlops.serving.log.IDENTITY`; 0 where that is not known.
     """
 
     number: int
@@ -66,6 +68,7 @@ class Logged(NamedTuple):
     decided: date | None
     labelled: date | None
     revised: bool
+    log: int = 0
 
 
 class Window(NamedTuple):
@@ -108,6 +111,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+    except InputRefusedError as error:
+        error.file = error.file or str(path)
+        raise
     except (sqlite3.Error, OSError) as error:
         raise InputRefusedError(
             "The log cannot be read.", file=path, why=str(error),
@@ -116,12 +122,17 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def answered(connection: sqlite3.Connection, task: str, window: Window) -> tuple[Logged, ...]:
-    """Return the predictions of a task that answered somebody in a window, in the order of the log."""
+    """Return the predictions of a task that answered somebody in a window, in the order of the log.
+
+    Raises:
+        InputRefusedError: A row is damaged; :func:`opened` says in which file.
+    """
     bound = {
         "task": task, "start": window.start.isoformat(), "end": window.until.isoformat(),
         "known": (window.as_of + timedelta(days=1)).isoformat(),
     }  # fmt: skip
-    return tuple(map(_logged, connection.execute(_ROWS, bound)))
+    log = connection.execute(f"PRAGMA {IDENTITY}").fetchone()[0]
+    return tuple(_row(found, log) for found in connection.execute(_ROWS, bound))
 
 
 def read(path: Path, task: str, window: Window) -> tuple[Logged, ...]:
@@ -136,12 +147,40 @@ def span(connection: sqlite3.Connection, task: str) -> tuple[date, date] | None:
     return (_day(first), _day(last)) if count else None
 
 
-def _logged(found: tuple[Any, ...]) -> Logged:
+def _row(found: tuple[Any, ...], log: int) -> Logged:
+    try:
+        return _logged(found, log)
+    except (ValueError, TypeError, RecursionError):
+        number, own = found[:2]
+        raise InputRefusedError(
+            "A row of the log is damaged; nothing was read.",
+            field=f"predictions, number {number}, id {own!r}",
+            expected="what `mlops serve` writes: inputs as a JSON object of texts, numbers and null, days as dates",
+            found="something else",
+            why="Another program wrote to the log, or its disk or a copy of it is damaged.",
+            fix="Read a sound copy (`mlops feedback snapshot` checks what it copies), or take the row out of the log "
+            "with sqlite3: its labels first, then itself.",
+        ) from None
+
+
+def _logged(found: tuple[Any, ...], log: int) -> Logged:
     number, own, at, model, artifact, role, row, entity, inputs, score, positive, label, decided, came, labels = found
     return Logged(
-        number, own, _day(at), model, artifact, role, row, entity, json.loads(inputs), score, bool(positive), label,
-        None if decided is None else date.fromisoformat(decided), None if came is None else _day(came), labels > 1,
+        number, own, _day(at), model, artifact, role, row, entity, _inputs(inputs), score, bool(positive), label,
+        None if decided is None else date.fromisoformat(decided), None if came is None else _day(came), labels > 1, log,
     )  # fmt: skip
+
+
+def _inputs(text: str) -> dict[str, Value]:
+    """Return what was sent; raises ValueError for what no server writes."""
+    found = json.loads(text, parse_constant=_no_number)
+    if not isinstance(found, dict) or not all(type(value) in _PLAIN for value in found.values()):
+        raise ValueError(text)
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
 
 
 def _day(text: str) -> date:

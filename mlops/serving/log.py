@@ -5,6 +5,7 @@ write-ahead log is not flushed to the disk at each commit: a power cut can lose 
 """
 
 import json
+import secrets
 import sqlite3
 import threading
 import time
@@ -21,6 +22,9 @@ from mlops.inputs import Value
 Role = Literal["live", "canary", "shadow"]
 
 VERSION = 1
+IDENTITY = "application_id"
+"""The pragma that tells logs apart: a random number that a log and its copies share; 0 until a server opens it."""
+
 _BUSY_SECONDS = 2.0
 _JOURNAL_BYTES = 16 << 20
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -107,6 +111,10 @@ class ContradictionError(InputRefusedError):
     """Another label is there, and this one does not say that it revises it."""
 
 
+class UnwritableError(UnavailableError):
+    """The log cannot be written: the disk is full, or the file is locked or damaged."""
+
+
 def new_id() -> str:
     """Return an id for a prediction: 32 hexadecimal digits that nobody can guess."""
     return uuid.uuid4().hex
@@ -141,6 +149,8 @@ class Log:
                 )  # fmt: skip
             self._connection.executescript(_SCHEMA)
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
+            if self._connection.execute(f"PRAGMA {IDENTITY}").fetchone()[0] == 0:
+                self._connection.execute(f"PRAGMA {IDENTITY} = {1 + secrets.randbelow(2**31 - 1)}")
 
     def close(self) -> None:
         """Close the file; what was committed is there."""
@@ -151,7 +161,7 @@ class Log:
         """Keep predictions, all or none; when this returns they survive the death of the process.
 
         Raises:
-            UnavailableError: The disk is full, or the file is locked or damaged: nobody may be answered.
+            UnwritableError: The disk is full, or the file is locked or damaged: nobody may be answered.
         """
         at = _now()
         rows = [
@@ -174,7 +184,7 @@ class Log:
         Raises:
             UnknownPredictionError: No prediction has the id; ``field`` names the position.
             ContradictionError: Another label is there, and this one does not revise it.
-            UnavailableError: The log cannot be written.
+            UnwritableError: The log cannot be written.
         """
         at, new = _now(), 0
         with self._writing() as connection:
@@ -227,7 +237,7 @@ class Log:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise UnavailableError(
+            raise UnwritableError(
                 "The log cannot be written, so nobody is answered.", file=self.path, why=str(error),
                 fix="Free disk space, or end what holds the file; the server goes on by itself.",
             ) from error  # fmt: skip

@@ -1,10 +1,12 @@
 """Audits: the same draw for the same seed, the whole size, some of each band, and estimates right on average."""
 
+import json
 from datetime import date
 
 import numpy as np
 import pytest
 
+from mlops import documents
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.feedback import auditing, draws
 from mlops.feedback.draws import AuditDraw
@@ -79,6 +81,30 @@ def test_two_draws_give_each_row_the_chance_of_either() -> None:
             assert found[row.id] == pytest.approx(1 - left)
     assert draws.inclusion((one,), [row._replace(model_id="er_20250102") for row in some]) == {}
     assert draws.inclusion((one,), [row._replace(day=WINDOW.until) for row in some]) == {}
+
+
+def test_what_came_after_a_draw_could_not_be_drawn_by_it() -> None:
+    """Of the same day, model and band: rows that were logged later, and rows of another log."""
+    some = [row._replace(log=7) for row in rows(400)]
+    old, new = drawn(some[:300], 300), drawn(some, 60, 2)
+    assert (old.last, old.log) == (299, 7)
+    found = draws.inclusion((old, new), some)
+    assert all(found[row.id] == (1 if row.number < 300 else new.rows[row.id]) for row in some if row.id in found)
+    assert any(row.number >= 300 for row in some if row.id in found)
+    assert [old.probability(row._replace(log=8, id="0" * 31 + "x")) for row in some[:3]] == [0, 0, 0]
+    assert old.probability(some[0]._replace(log=0, id="0" * 31 + "x")) == 1, "a copy from before logs had a number"
+
+
+def test_a_draw_that_does_not_say_where_it_ended_ends_with_the_day_it_was_made() -> None:
+    some = rows(200)
+    draw = drawn(some, 50)
+    made = json.loads(documents.dumps(draw))
+    del made["last"], made["log"]
+    read = documents.loads(json.dumps({**made, "until": "2025-03-01"}).encode(), AuditDraw)
+    assert draws.inclusion((read,), some) == draws.inclusion((draw,), some)
+    late = some[0]._replace(id="f" * 32, number=900)
+    assert read.probability(late._replace(day=date(2025, 1, 31))) > 0
+    assert read.probability(late._replace(day=date(2025, 2, 1))) == 0
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:
