@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+import pyarrow as pa
+
 from mlops import dataset, documents
 from mlops.cli.common import declared_contract, load_settings, repository_root, shown_path
 from mlops.cli.feedback_asked import Asked
@@ -96,9 +98,11 @@ def export(asked: Asked, wishes: Wishes) -> Exported:
     )
     rows = reading.read(asked.log, asked.task, window)
     inclusion = draws.inclusion(draws.read_all(root, asked.task, wishes.audits), rows)
+    records = {} if contract is None else _records(wishes.records, contract, settings)
     chosen = choose(
-        reading.read(asked.log, asked.task, window), maturity_days=asked.maturity_days(settings, contract),
-        as_of=window.as_of, named=contract is not None, keep=cast("tuple[Reason, ...]", wishes.keep),
+        rows, maturity_days=asked.maturity_days(settings, contract), as_of=window.as_of, named=contract is not None,
+        keep=cast("tuple[Reason, ...]", wishes.keep),
+        incomplete=lambda some: set() if contract is None else tables.incomplete(some, contract, records),
     )  # fmt: skip
     if wishes.only_audited:
         chosen = chosen._replace(rows=tuple(row for row in chosen.rows if row.id in inclusion))
@@ -107,12 +111,12 @@ def export(asked: Asked, wishes: Wishes) -> Exported:
     if contract is None:
         table = tables.pairs_table(chosen.rows, inclusion if wishes.only_audited else None)
     else:
-        table = tables.claims_table(chosen.rows, contract, _records(wishes.records, contract, settings))
+        table = tables.claims_table(chosen.rows, contract, records)
     data = writing.to_csv(table) if path.suffix == ".csv" else writing.to_parquet(table)
     drawn = sum(row.id in inclusion for row in chosen.rows)
     maturity = asked.maturity_days(settings, contract)
     answers = responses((row for row in rows if is_mature(row.day, maturity, window.as_of)), inclusion)
-    limitations = sidecars.limitations_of(chosen, drawn, answers)
+    limitations = (*sidecars.limitations_of(chosen, drawn, answers), *_lost(table, path))
     manifest = _manifest(path, data, wanted, chosen, limitations, window, contract, settings, root)
     files = {
         path: data,
@@ -179,6 +183,12 @@ def _manifest(
         source=f"Predictions of {models}, answered from {first} to {last}, with the labels known on {window.as_of}",
         limitations=limitations, contract=contract,
     )  # fmt: skip
+
+
+def _lost(table: pa.Table, path: Path) -> tuple[str, ...]:
+    """Return what the format of a file does not keep of a table, in sentences for its manifest."""
+    count = tables.empty_texts(table) if path.suffix == ".csv" else 0
+    return (f"{count:,} cells were sent as empty texts and read as missing, as CSV has it.",) if count else ()
 
 
 def _nothing(asked: Asked, window: Window, chosen: Chosen) -> NothingSettledError:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mlops.contract.fields import Field
 from mlops.contract.model import Contract
@@ -62,8 +63,8 @@ def claims_table(rows: Sequence[Logged], contract: Contract, records: Records) -
     """
     _refuse_unknown(rows, contract)
     recorded = {name for columns in records.values() for name in columns}
-    read = {name for row in rows for name in row.inputs}
-    own = {contract.primary_key} | {field.name for field in contract.fields if field.role in {"label", "label_time"}}
+    read = _read(rows)
+    own = _own(contract)
     lacking = [
         field.name for field in contract.fields if field.required and field.name not in read | recorded | own
     ]  # fmt: skip
@@ -79,6 +80,22 @@ def claims_table(rows: Sequence[Logged], contract: Contract, records: Records) -
     given = [field for field in contract.fields if field.name in read | recorded | own]
     cells = {field.name: [_cell(row, field, contract, records) for row in rows] for field in given}
     return pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
+
+
+def incomplete(rows: Sequence[Logged], contract: Contract, records: Records) -> set[int]:
+    """Return the numbers of rows that lack a required column which others have: their model did not read it.
+
+    A column that no row has is no matter of single rows; :func:`claims_table` refuses it.
+    """
+    read, own = _read(rows), _own(contract)
+    required = {field.name for field in contract.fields if field.required and field.name in read - own}
+    return {row.number for row in rows if not required <= row.inputs.keys() | records.get(row.row, {}).keys()}
+
+
+def empty_texts(table: pa.Table) -> int:
+    """Return how many cells hold an empty text, which CSV does not tell from a missing one."""
+    texts = (column for column in table.columns if pa.types.is_string(column.type))
+    return sum(pc.sum(pc.equal(column, "")).as_py() or 0 for column in texts)
 
 
 def pairs_table(rows: Sequence[Logged], inclusion: Mapping[str, float] | None = None) -> pa.Table:
@@ -121,8 +138,18 @@ def text_of(value: Value) -> str | None:
     return str(int(number)) if number == int(number) and abs(number) < 2**53 else repr(number)
 
 
+def _read(rows: Sequence[Logged]) -> set[str]:
+    """Return the columns that were sent with any of the rows."""
+    return {name for row in rows for name in row.inputs}
+
+
+def _own(contract: Contract) -> set[str]:
+    """Return the columns that neither was sent nor is recorded: they come from the row's id and its label."""
+    return {contract.primary_key} | {field.name for field in contract.fields if field.role in {"label", "label_time"}}
+
+
 def _refuse_unknown(rows: Sequence[Logged], contract: Contract) -> None:
-    unknown = sorted({name for row in rows for name in row.inputs} - set(contract.names))
+    unknown = sorted(_read(rows) - set(contract.names))
     if unknown:
         raise InputRefusedError(
             "The log has columns that the contract does not name.", field=", ".join(unknown[:_SHOWN]),

@@ -21,9 +21,11 @@ MAX_ROWS = 1_000
 MAX_TEXT = 100_000
 MAX_NAME = 200
 
+_NUL = b"\\u0000"
+"""The only way in which JSON can hold it; a plain NUL byte is no JSON."""
 _SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _JSON_KINDS: Mapping[Kind, dict[str, Any]] = {
-    "text": {"type": ["string", "null"], "maxLength": MAX_TEXT},
+    "text": {"type": ["string", "null"], "maxLength": MAX_TEXT, "pattern": r"^[^\u0000]*$"},
     "number": {"type": ["number", "null"]},
     "date": {"type": ["string", "null"], "format": "date"},
 }
@@ -85,7 +87,10 @@ class LabelRequest(Part):
 
 def predict_request(body: bytes) -> PredictRequest:
     """Read the body of a prediction; raises InputRefusedError for what is none."""
-    return _read(body, PredictRequest)
+    found = _read(body, PredictRequest)
+    if _NUL in body or len(body) > MAX_TEXT:  # else no text can be one that is refused, and none needs a look
+        _refuse_texts(found.rows)
+    return found
 
 
 def label_request(body: bytes) -> tuple[Label, ...]:
@@ -142,6 +147,19 @@ def schema_of(task: str, kinds: Mapping[str, Kind]) -> dict[str, Any]:
         "required": ["task", "rows"],
         "additionalProperties": False,
     }
+
+
+def _refuse_texts(rows: Sequence[Row]) -> None:
+    """Refuse texts that the log would hold and no table could: CSV has no NUL, and no cell of any length."""
+    for place, row in enumerate(rows):
+        for field, texts in ("id", (row.id,)), ("entity", (row.entity,)), ("inputs", row.inputs.values()):
+            if any(isinstance(text, str) and ("\0" in text or len(text) > MAX_TEXT) for text in texts):
+                raise InputRefusedError(
+                    "A text cannot become data: it holds NUL, or is too long.",
+                    field=f"rows.{place}.{field}",
+                    expected=f"texts without NUL (U+0000), of at most {MAX_TEXT:,} characters",
+                    fix="Take NUL out, cut the text, or send null for what is not known.",
+                )
 
 
 def _read(body: bytes, kind: type[T]) -> T:

@@ -103,6 +103,25 @@ def test_a_refusal_names_the_place_and_repeats_nothing(shared: Client, inputs: d
     assert SENT not in answer.text
 
 
+@pytest.mark.parametrize("where", ["id", "entity", "inputs"])
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("\0", 422), (f"{SENT}\0", 422), ("\\u0000", 200), ("\r", 200), (SENT * 6_000, 422), ("\ud800", 422)],
+    ids=["nul", "nul in a text", "six letters", "return", "long", "half a letter"],
+)
+def test_texts_that_no_table_can_hold_are_refused(shared: Client, text: str, status: int, where: str) -> None:
+    one = shared.golden().rows[0]
+    sent = row(one, **({"inputs": {**one.inputs, "left_name": text}} if where == "inputs" else {where: text}))
+    before = shared.log.counts()
+    answer = shared.predict(sent)
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        assert answer.json()["expected"]
+        assert "rows.0" in answer.json().get("field", "rows.0")
+        assert SENT not in answer.text
+        assert shared.log.counts() == before
+
+
 @pytest.mark.parametrize("header", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer \xe9"])
 def test_without_the_token_nobody_is_answered(shared: Client, header: str) -> None:
     body = changed(shared)
