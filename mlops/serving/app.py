@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -12,14 +13,17 @@ import anyio
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from mlops.errors import ConflictError, InputRefusedError, MlopsError, UnavailableError, UsageRefusedError
+from mlops.serving.bodies import BodyError, body_of
 from mlops.serving.holding import Holder
-from mlops.serving.log import ContradictionError, Log, UnknownPredictionError
-from mlops.serving.measures import CONTENT_TYPE, Measures
-from mlops.serving.predicting import predict
+from mlops.serving.log import ContradictionError, Log, UnknownPredictionError, UnwritableError
+from mlops.serving.measures import CONTENT_TYPE, NOT_OFFERED, Measures
+from mlops.serving.predicting import NotOfferedError, predict
 from mlops.serving.requests import label_request, predict_request, schema_of
 
+_LOG = logging.getLogger("mlops.serving")
 _STATUS: tuple[tuple[type[MlopsError], int], ...] = (
     (UnknownPredictionError, 404),
     (ContradictionError, 409),
@@ -51,14 +55,6 @@ class Limits:
     poll_seconds: float = 1.0
 
 
-class _BodyError(Exception):
-    """A body that is too large or too slow."""
-
-    def __init__(self, status: int, what: str) -> None:
-        super().__init__(what)
-        self.status, self.what = status, what
-
-
 class Server:
     """The endpoints, around what they share."""
 
@@ -87,22 +83,28 @@ class Server:
         if route not in _OPEN and not _allowed(request.headers.get("authorization", ""), self._token):
             answer: Response = _refusal(401, "This address asks for a bearer token.", {})
             answer.headers["WWW-Authenticate"] = "Bearer"
+            status = str(answer.status_code)
         else:
-            answer = await self._answered(request, call_next)
-        self._measures.requests.labels(route, str(answer.status_code)).inc()
+            try:
+                answer, status = await self._answered(request, call_next)
+            except Exception as fault:
+                if not isinstance(fault, ClientDisconnect):
+                    self._measures.requests.labels(route, "500").inc()
+                raise
+        self._measures.requests.labels(route, status).inc()
         self._measures.request_seconds.labels(route).observe(perf_counter() - started)
         return answer
 
     async def predict(self, request: Request) -> JSONResponse:
         """Answer ``POST /v1/predict``."""
-        body = await _body(request, self._limits)
+        body = await self._body(request)
         return JSONResponse(
             await self._work(lambda: predict(predict_request(body), self._holder, self._log, self._measures))
         )
 
     async def label(self, request: Request) -> JSONResponse:
         """Answer ``POST /v1/labels``."""
-        body = await _body(request, self._limits)
+        body = await self._body(request)
 
         def keep() -> dict[str, Any]:
             sent = label_request(body)
@@ -132,10 +134,24 @@ class Server:
         """Answer ``GET /metrics``."""
         return Response(self._measures.text(), media_type=CONTENT_TYPE)
 
+    async def _body(self, request: Request) -> bytes:
+        return await body_of(request, limit=self._limits.body_bytes, seconds=self._limits.body_seconds)
+
     async def _follow(self) -> None:
+        told = ""
         while True:
-            await run_in_threadpool(self._holder.follow)
-            self._measures.hold(self._holder.held, self._holder.failures)
+            try:
+                try:
+                    await run_in_threadpool(self._holder.follow)
+                finally:
+                    self._measures.hold(self._holder.held, self._holder.failures)
+            except Exception as fault:  # noqa: BLE001  # whatever it is, the next pointer must be followed
+                self._measures.faults.inc()
+                if repr(fault) != told:  # once, and not every second
+                    _LOG.exception("The pointers could not be followed, by a fault of mlops. The server goes on.")
+                told = repr(fault)
+            else:
+                told = ""
             await asyncio.sleep(self._limits.poll_seconds)
 
     async def _work(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -145,19 +161,24 @@ class Server:
         async with self._waiting:
             return await anyio.to_thread.run_sync(call, limiter=self._turn)
 
-    async def _answered(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def _answered(
+        self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> tuple[Response, str]:
+        """Return the answer, and what measures call its status."""
         try:
-            return await call_next(request)
-        except _BodyError as error:
+            answer = await call_next(request)
+        except BodyError as error:
             answer = _refusal(error.status, error.what, {})
             answer.headers["Connection"] = "close"
-            return answer
+        except NotOfferedError as error:
+            return _letter(error), NOT_OFFERED
         except MlopsError as error:
             answer = _letter(error)
             if isinstance(error, UnavailableError):
                 answer.headers["Retry-After"] = "1"
+            if isinstance(error, UnwritableError):
                 self._measures.refused.inc()
-            return answer
+        return answer, str(answer.status_code)
 
 
 def make(holder: Holder, log: Log, measures: Measures, *, token: str, limits: Limits | None = None) -> FastAPI:
@@ -197,28 +218,6 @@ def _readiness(holder: Holder) -> tuple[dict[str, Any], int]:
     failures = dict(holder.failures)
     serves = any(held.live or held.trial for held in holder.held.values())
     return {"models": models, "failures": failures}, 200 if serves and not failures else 503
-
-
-async def _body(request: Request, bounds: Limits) -> bytes:
-    """Return a body that is neither too large nor too slow.
-
-    Raises:
-        _BodyError: It is.
-    """
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > bounds.body_bytes:
-        raise _BodyError(413, f"The body may have at most {bounds.body_bytes:,} bytes.")
-    parts, size = [], 0
-    try:
-        async with asyncio.timeout(bounds.body_seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > bounds.body_bytes:
-                    raise _BodyError(413, f"The body may have at most {bounds.body_bytes:,} bytes.")
-                parts.append(part)
-    except TimeoutError:
-        raise _BodyError(408, f"The body did not arrive within {bounds.body_seconds:g} seconds.") from None
-    return b"".join(parts)
 
 
 def _allowed(header: str, token: str) -> bool:

@@ -97,10 +97,21 @@ class Holder:
         return {task: why for task, (_, why) in self._failed.items()}
 
     def follow(self) -> None:
-        """Look at every pointer, and exchange what is to be served by another model; never raises MlopsError."""
+        """Look at every pointer, and exchange what is to be served by another model; never raises MlopsError.
+
+        What is raised is a fault of this program, and only after every other task was looked at.
+        """
+        faults: list[Exception] = []
         with self._one:
             for name in self.tasks:
-                self._follow(name)
+                try:
+                    self._follow(name)
+                except Exception as fault:  # noqa: BLE001  # raised below: it must not keep other tasks from their models
+                    faults.append(fault)
+                    if name not in self._failed:
+                        self._fail(name, -1, _words_of(fault))
+        if faults:
+            raise faults[0]
 
     def _follow(self, name: str) -> None:
         held = self._held.get(name)
@@ -122,6 +133,10 @@ class Holder:
         except MlopsError as error:
             self._fail(name, pointer.sequence, f"{error.what} {error.found}".strip())
             return
+        except Exception as fault:
+            again = isinstance(fault, OSError | MemoryError)  # these may pass; others would load the model every second
+            self._fail(name, -1 if again else pointer.sequence, _words_of(fault))
+            raise
         self._held = {**self._held, name: new}
         self._failed.pop(name, None)
         self.said(name, new, "")
@@ -147,3 +162,7 @@ class Holder:
             return Held(pointer.sequence, live)
         trial = pointer.trial
         return Held(pointer.sequence, live, serving(trial.placed), trial.mode, trial.share)
+
+
+def _words_of(fault: Exception) -> str:
+    return f"A fault of mlops itself, told in the server's own log: {type(fault).__name__}."

@@ -11,6 +11,8 @@ from mlops.serving.log import Answered
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 MODELS = 20
 """Models whose predictions stay counted: a server that lives long sees many, and each takes memory for ever."""
+NOT_OFFERED = "not_offered"
+"""The status of a 503 that is no fault: nobody answers for such an entity, because the deployment says so."""
 _SECONDS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SCORES = tuple(step / 10 for step in range(1, 11))
 
@@ -42,6 +44,9 @@ class Measures:
         self.since = Gauge("mlops_model_since_seconds", "When a model got its place, Unix time.", names, registry=own)
         self.not_followed = Gauge(
             "mlops_pointer_not_followed", "1 while a task is not served as its pointer says.", ["task"], registry=own
+        )
+        self.faults = Counter(
+            "mlops_follow_faults", "Looks at the pointers that a fault of the server ended.", registry=own
         )
         self.refused = Counter("mlops_log_errors", "Requests that the log could not keep.", registry=own)
 

@@ -11,6 +11,10 @@ from mlops.serving.measures import Measures
 from mlops.serving.requests import PredictRequest, Row, entity_of, read_rows
 
 
+class NotOfferedError(UnavailableError):
+    """No model is deployed that answers for an entity; the server does what it was told."""
+
+
 class _Scored(NamedTuple):
     """A row, what it is about, who scored it, and what came out."""
 
@@ -38,7 +42,8 @@ def predict(asked: PredictRequest, holder: Holder, log: Log, measures: Measures)
     Raises:
         UsageRefusedError: This server does not serve the task.
         InputRefusedError: A row is not what the model reads.
-        UnavailableError: No model answers for a row, or the log cannot be written.
+        NotOfferedError: No model answers for a row.
+        UnavailableError: The log cannot be written.
     """
     held = holder.held.get(asked.task)
     if held is None:
@@ -73,7 +78,7 @@ def _scored(rows: Sequence[Row], held: Held, measures: Measures, task: str) -> l
     groups: dict[Role, list[int]] = {}
     for place, (serving, role) in enumerate(routed):
         if serving is None:
-            raise UnavailableError(
+            raise NotOfferedError(
                 "No model answers for this entity: none is live, or a beta has a smaller share.", field=f"rows.{place}",
                 fix="Decide by hand; the share grows as the beta proves itself.",
             )  # fmt: skip
