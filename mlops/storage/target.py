@@ -79,19 +79,16 @@ class Target:
         """
         path = self._path(name)
         if self._fs is None:
-            try:
-                return documents.read_bytes(Path(path), limit=limit)
-            except InputRefusedError:
-                if not os.path.lexists(path):
-                    raise self._absent(name) from None
-                raise
+            if not os.path.lexists(path):
+                raise self._absent(name)
+            file = Path(path)
+            if file.is_file() and file.stat().st_size > limit:
+                raise self._too_large(name, file.stat().st_size, limit)
+            return documents.read_bytes(file, limit=limit)
         with self._telling(name, "deliver the file"):
             size = self._fs.size(path)
             if size is not None and size > limit:
-                raise InputRefusedError(
-                    "A file of the target is too large.", file=self._shown(name),
-                    expected=f"at most {limit:,} bytes", found=f"{size:,} bytes", fix="Deploy the model again.",
-                )  # fmt: skip
+                raise self._too_large(name, size, limit)
             return bytes(self._fs.cat_file(path))
 
     def exists(self, name: str) -> bool:
@@ -102,13 +99,20 @@ class Target:
         with self._telling(name, "say what it holds"):
             return bool(self._fs.isfile(path))
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes, *, limit: int = MAX_BYTES) -> None:
         """Have a file hold ``data``; until that is done it holds what it held.
 
         Raises:
+            InputRefusedError: More than ``limit`` bytes, which nobody could read again; nothing was sent.
             UnavailableError: The storage did not take it.
         """
         path = self._path(name)
+        if len(data) > limit:
+            raise InputRefusedError(
+                "This is more than a target takes for one file; nothing was sent.", file=self._shown(name),
+                expected=f"at most {limit:,} bytes", found=f"{len(data):,} bytes",
+                fix="Make it smaller: fewer features or trees of a model, fewer days of a log.",
+            )  # fmt: skip
         if self._fs is None:
             documents.write_bytes(Path(path), data)
             return
@@ -157,6 +161,15 @@ class Target:
 
     def _shown(self, name: str) -> str:
         return f"{self.uri.rstrip('/')}/{name}"
+
+    def _too_large(self, name: str, size: int, limit: int) -> InputRefusedError:
+        return InputRefusedError(
+            "A file of the target is too large to be read.", file=self._shown(name),
+            expected=f"at most {limit:,} bytes", found=f"{size:,} bytes",
+            why="mlops puts none there that is larger than 1 GiB, so another program did, or it is another file.",
+            fix="Have the verb that keeps it write it again: mlops deploy and reconcile a model, mlops feedback "
+            "snapshot a log.",
+        )  # fmt: skip
 
     def _absent(self, name: str) -> AbsentError:
         return AbsentError(

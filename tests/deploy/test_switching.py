@@ -244,8 +244,12 @@ def test_what_is_absent_is_told_from_what_is_too_large(target: Target) -> None:
         target.read("er/none")
     target.write("er/some", b"12345")
     assert target.read("er/some", limit=5) == b"12345"
-    with pytest.raises(InputRefusedError, match="too large"):
+    with pytest.raises(InputRefusedError, match="too large to be read") as refusal:
         target.read("er/some", limit=4)
+    assert (refusal.value.expected, refusal.value.found) == ("at most 4 bytes", "5 bytes")
+    with pytest.raises(InputRefusedError, match="nothing was sent"):
+        target.write("er/some", b"123456", limit=5)
+    assert target.read("er/some") == b"12345"
 
 
 def test_a_way_back_does_not_undo_another_deployment(target: Target) -> None:
