@@ -1,12 +1,13 @@
 """``mlops feedback``: what came of predictions, as data, as numbers, and as rows for people to label."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from mlops.cli.common import emit_json
 from mlops.cli.parameters import DAY
+from mlops.ids import utc_today
 
 log_option = click.option(
     "--log", "log_file", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -175,3 +176,35 @@ def snapshot(log_file: Path, place: str) -> None:
 
     size, rows = put(log_file, place, Path.cwd())
     click.echo(f"{place}: {rows:,} predictions, {size:,} bytes")
+
+
+@command.command(epilog="Example: mlops feedback prune --log serving.sqlite --older-than 180 --exported 2026-01-01")
+@click.option(
+    "--log", "log_file", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="The log of `mlops serve`, which may be writing to it.",
+)  # fmt: skip
+@click.option(
+    "--older-than", "days", type=click.IntRange(1, 36_500), required=True, metavar="DAYS",
+    help="Predictions that were answered more days ago are removed.",
+)  # fmt: skip
+@click.option(
+    "--exported", type=DAY, metavar="DAY",
+    help="Labelled ones from before this day are exported: remove them, too.  [every labelled one is kept]",
+)  # fmt: skip
+@json_option
+def prune(log_file: Path, days: int, exported: date | None, as_json: bool) -> None:
+    """Remove old predictions from a log, a few at a time, while the server writes; what is removed cannot come back.
+
+    Nothing is removed by itself: a log grows until this is run. Labels that come for a removed prediction are refused.
+    """
+    from mlops.feedback import pruning  # noqa: PLC0415  # help needs no log
+
+    before = utc_today() - timedelta(days=days)
+    done = pruning.prune(log_file, before, exported)
+    if as_json:
+        emit_json({"before": before.isoformat(), **done._asdict()})
+    else:
+        click.echo(
+            f"{log_file}: {done.predictions:,} predictions from before {before} and {done.labels:,} labels removed, "
+            f"{done.kept:,} labelled ones kept"
+        )

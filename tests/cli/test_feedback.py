@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from mlops import dataset
 from mlops import manifest as manifests
+from mlops.config import StorageSettings
+from mlops.ids import utc_today
 from mlops.serving.log import Log
 from tests.conftest import ROOT, RunCli
 from tests.feedback.logs import Written
@@ -112,7 +116,9 @@ def test_conflicts_are_held_out_with_their_reason(repository: Path, run_cli: Run
         ["revised", revised], ["same_inputs", same[0]], ["same_inputs", same[1]], ["repeated", twice[0]],
     ]  # fmt: skip
     assert [row["pair_id"] for row in pairs(repository)] == [twice[1]]
-    assert found["held"] == {"revised": 1, "unnamed": 0, "same_name": 0, "same_inputs": 2, "repeated": 1}
+    assert found["held"] == {
+        "revised": 1, "unnamed": 0, "same_name": 0, "same_inputs": 2, "unwritable": 0, "incomplete": 0, "repeated": 1,
+    }  # fmt: skip
     options = ("--keep", "revised", "--out", "data/kept", "--output", "dist/kept")
     assert export(run_cli, log, *options)["rows"] == 2
 
@@ -190,6 +196,62 @@ def test_claims_go_through_gate_1_and_into_the_dataset(
     assert json.loads(integrated.out)["integrations"][0]["added"] == 8
 
 
+@pytest.fixture
+def claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copy(ROOT / "mlops.toml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_odd_texts_neither_keep_data_back_nor_change_in_it(claims: Path, run_cli: RunCli) -> None:
+    """A bare carriage return comes back as it was sent; NUL, which no table takes, is held out and counted."""
+    log = Written(claims / "log", task="claims", model="claims_20251006")
+    texts = ["a\rb", "c\nd", "", 'e,"f"', "g\0h", "i"]
+    names = [f"00{at}" for at in range(len(texts))]
+    for name, text in zip([*names, "n\0l"], [*texts, "j"], strict=True):
+        own = log.answer("2025-10-10", {**CLAIM, "category": text}, row=name)
+        log.decide("2025-10-12", own, 1)
+    path = records(claims, names)
+    found = export(run_cli, log, *LATER, "--records", path)
+    assert (found["rows"], found["held"]["unwritable"]) == (5, 2)  # type: ignore[index]  # a dictionary
+    data = claims / "data/claims/claims_batch_20251102.csv"
+    table = dataset.read_file(data, settings=StorageSettings()).table
+    assert table.column("category").to_pylist() == ["a\rb", "c\nd", None, 'e,"f"', "i"]
+    manifest = manifests.load(claims / "dist/feedback/claims_20251102/claims_20251102.json")
+    assert "1 cells were sent as empty texts" in manifest.limitations[-1]
+    beside = claims / "dist/feedback/claims_20251102/held.csv"
+    kept = dataset.read_file(beside, settings=StorageSettings()).table.to_pylist()
+    assert [(one["reason"], one["id"]) for one in kept] == [("unwritable", "004"), ("unwritable", "n\u2400l")]
+    assert [json.loads(one["inputs"])["category"] for one in kept] == ["g\0h", "j"]
+
+
+def test_a_row_without_a_required_column_is_held_out(claims: Path, run_cli: RunCli) -> None:
+    """An older model did not read a column; the newest row would have stood in the data with null in its place."""
+    log = Written(claims / "log", task="claims", model="claims_20251006")
+    without = {name: value for name, value in CLAIM.items() if name != "order_date"}
+    for at, inputs in enumerate([{**without, "amount": 3.0}, CLAIM]):
+        log.decide("2025-10-12", log.answer("2025-10-10", inputs, row=f"00{at}"), 1)
+    found = export(run_cli, log, *LATER, "--records", records(claims, ["000", "001"]))
+    assert (found["rows"], found["held"]["incomplete"]) == (1, 1)  # type: ignore[index]  # a dictionary
+    path = claims / "records.csv"
+    path.write_text("claim_id,seller_id,order_id,order_date\n000,1,1,2025-10-03\n001,1,2,\n", encoding="utf-8")
+    options = ("--records", path, "--out", "data/more", "--output", "dist/more")
+    assert export(run_cli, log, *LATER, *options)["rows"] == 2
+    assert "000,1,1,2025-10-05,2025-10-03" in (claims / "data/more/claims_batch_20251102.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("inputs", ["", "{", "[]", '{"left_name": NaN}', '{"left_name": []}', "[" * 100_000])
+def test_a_damaged_row_is_told(repository: Path, run_cli: RunCli, log: Written, inputs: str) -> None:
+    log.answer("2025-01-04", PAIR)
+    log.decide("2025-01-06", log.answer("2025-01-05", PAIR), 1)
+    with log.log._writing() as writing:
+        writing.execute("UPDATE predictions SET inputs = ? WHERE number = 2", (inputs,))
+    for verb in ("export", "report"):
+        done = run_cli("feedback", verb, "--log", log.path, "--task", "er", *AS_OF)
+        assert_refused(done, 3, "serving.sqlite", "number 2", "damaged", "do now")
+    assert not (repository / "data").exists()
+
+
 def test_the_report_tells_how_labels_come(
     repository: Path, run_cli: RunCli, log: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -254,3 +316,14 @@ def test_a_draw_goes_to_people_and_its_probabilities_come_along(
     assert run_cli("pin", "er", "data/audited/er_batch_20250301.parquet", "--date", "20250301").code == 0
     other = run_cli(*command[:-3], "21", "--seed", "7")
     assert_refused(other, 6, "er_20250301-s7")
+
+
+def test_pruning_counts_days_from_today(run_cli: RunCli, log: Written) -> None:
+    today = utc_today()
+    for days in (31, 30, 29):
+        log.answer(str(today - timedelta(days=days)), {**PAIR, "left_name": str(days)})
+    command = ("feedback", "prune", "--older-than", "30", "--log")
+    done = json.loads(run_cli(*command, log.path, "--json").out)
+    assert done == {"before": str(today - timedelta(days=30)), "predictions": 1, "labels": 0, "kept": 0}
+    assert "0 predictions" in run_cli(*command, log.path).out
+    assert_refused(run_cli(*command, log.path.parent / "none"), 3, "no log")
