@@ -27,7 +27,7 @@ def held_table(held: Sequence[Held]) -> pa.Table:
     return _table(found)
 
 
-def limitations_of(chosen: Chosen, drawn: int, responses: Mapping[bool, Response] | None = None) -> tuple[str, ...]:
+def limitations_of(chosen: Chosen, drawn: int, responses: Mapping[bool, Response]) -> tuple[str, ...]:
     """Return what exported data does not cover, in sentences for its manifest.
 
     Args:
@@ -43,7 +43,7 @@ def limitations_of(chosen: Chosen, drawn: int, responses: Mapping[bool, Response
         found.append(f"{len(chosen.held):,} labelled predictions were held out: {counts}.")
     if drawn:
         found.append(f"{drawn:,} of {len(chosen.rows):,} rows were drawn to be labelled, with a known probability.")
-    if responses and any(one.drawn for one in responses.values()):
+    if any(one.drawn for one in responses.values()):
         shares = " and ".join(f"of those called {name} {text}" for name, text in answers_of(responses).items())
         found.append(f"Of what was drawn and is old enough, labels came {shares}; the others may differ.")
     return tuple(found)
