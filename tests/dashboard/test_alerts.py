@@ -12,6 +12,7 @@ import yaml
 
 from mlops import config
 from mlops.dashboard.rules import alerts, p95_seconds, rules
+from mlops.serving.measures import NOT_OFFERED
 from tests.conftest import ROOT
 from tests.programs import needs
 
@@ -96,6 +97,11 @@ def test_limits_come_from_the_policy() -> None:
     }
     assert floors["er", "precision"] == DECLARED.tasks["er"].policy.criteria["precision"].min
     assert len(floors) == 6
+
+
+def test_whom_no_model_is_offered_to_is_left_out_by_the_servers_own_word() -> None:
+    [expr] = [one.expr for one in alerts(DECLARED) if one.name == "MlopsErrorRate"]
+    assert re.findall('status!="([^"]+)"', expr) == [NOT_OFFERED]
 
 
 def test_the_bound_that_alarms_is_that_of_monitoring() -> None:
