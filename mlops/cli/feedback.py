@@ -153,7 +153,7 @@ def audit(
     """Draw predictions for a person to label, each with a known probability: most near the threshold, some of all.
 
     The draw goes to audits/TASK/, to be committed: it holds ids and probabilities alone. What people need to decide,
-    and no score, goes to a CSV in dist/audits. Their labels come back as all labels do: POST /v1/labels.
+    and no score, goes to a CSV in dist/audits. `mlops feedback label` sends back what they filled in.
     """
     from mlops.cli import feedback_audit as auditing  # noqa: PLC0415  # help needs no table
     from mlops.cli.feedback_asked import Asked  # noqa: PLC0415  # the same
@@ -208,3 +208,23 @@ def prune(log_file: Path, days: int, exported: date | None, as_json: bool) -> No
             f"{log_file}: {done.predictions:,} predictions from before {before} and {done.labels:,} labels removed, "
             f"{done.kept:,} labelled ones kept"
         )
+
+
+@command.command(
+    epilog="Example: MLOPS_SERVE_TOKEN=... mlops feedback label dist/audits/er_20260315-s1.csv --server http://HOST:8000"
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--server", required=True, metavar="URL", help="Of `mlops serve`; its token stands in MLOPS_SERVE_TOKEN.")
+@click.option("--decided", type=DAY, metavar="DAY", help="When rows were decided that name no day.")
+@click.option("--revises", is_flag=True, help="Labels may contradict those that the server has.")
+@json_option
+def label(file: Path, server: str, decided: date | None, revises: bool, as_json: bool) -> None:
+    """Send what people decided in FILE, a sheet of `mlops feedback audit` (.csv or .parquet), to the server.
+
+    The columns prediction_id, label and decided are read; rows without a label wait. All are checked before the first
+    is sent, and sending a sheet once more changes nothing.
+    """
+    from mlops.cli import feedback_label as labelling  # noqa: PLC0415  # help needs no table
+
+    day = decided.isoformat() if decided else ""
+    labelling.label(file, server, decided=day, revises=revises, as_json=as_json)

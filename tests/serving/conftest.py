@@ -1,8 +1,6 @@
 """Two deployed models and a real server around them, on a port of its own."""
 
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +10,10 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 
 from mlops import documents
 from mlops.cli.plugs import open_task
 from mlops.deploy.document import Golden, Pointer
-from mlops.serving import connections
 from mlops.serving.app import Limits, make
 from mlops.serving.holding import Holder
 from mlops.serving.log import Log
@@ -25,6 +21,7 @@ from mlops.serving.measures import Measures
 from mlops.storage.target import Target
 from tests.cli.chain import within
 from tests.cli.deploying import OLD, served
+from tests.serving.running import running
 
 TOKEN = "a-long-random-text"  # noqa: S105  # of the tests
 
@@ -79,18 +76,9 @@ def serving(deployed: Path, scratch: Path) -> Iterator[Client]:
     holder.follow()
     log, measures = Log(scratch / "serving.sqlite"), Measures()
     limits = Limits(body_bytes=200_000, body_seconds=0.5, poll_seconds=0.05)
-    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
-        app = make(holder, log, measures, token=TOKEN, limits=limits)
-        server = uvicorn.Server(connections.settings(app))
-        running = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        running.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield Client(f"http://127.0.0.1:{listener.getsockname()[1]}", folder, holder, log)
-        server.should_exit = True
-        running.join(timeout=20)
-        assert not running.is_alive()
+    app = make(holder, log, measures, token=TOKEN, limits=limits)
+    with running(app) as url:
+        yield Client(url, folder, holder, log)
 
 
 @pytest.fixture

@@ -1,0 +1,73 @@
+"""Sending labels to a server of predictions: one request, and what it answered."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from mlops.errors import UnavailableError, UsageRefusedError
+
+SECONDS = 30.0
+_LIMIT = 1 << 20
+_SCHEMES = ("http://", "https://")
+
+
+class Answer(NamedTuple):
+    """What a server answered.
+
+    Attributes:
+        status: Of HTTP.
+        body: Its JSON object; empty if it is none.
+    """
+
+    status: int
+    body: Mapping[str, Any]
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection: a token goes to the address that was named and to no other."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def post(url: str, body: Mapping[str, Any], *, token: str, seconds: float = SECONDS) -> Answer:
+    """Send a JSON object.
+
+    Args:
+        url: Where to; http or https.
+        body: The object.
+        token: The bearer token; empty sends none.
+        seconds: For which the server may be silent.
+
+    Raises:
+        UsageRefusedError: The address is none of http or https.
+        UnavailableError: It did not answer.
+    """
+    if not url.startswith(_SCHEMES):
+        raise UsageRefusedError(
+            "This is not the address of a server.", field="url", expected="http://HOST:PORT or https://HOST",
+            found=url[:200],
+        )  # fmt: skip
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310  # its scheme was checked
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=seconds) as answer:
+            return Answer(answer.status, _object(answer.read(_LIMIT)))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, _object(error.read(_LIMIT)))
+    except (OSError, ValueError, urllib.error.URLError) as error:  # ValueError: a host or a header that cannot be
+        raise UnavailableError(
+            "The server did not answer.", field=url[:200], why=str(getattr(error, "reason", error))[:200],
+            fix="See whether it runs and can be reached from here; what it took already it does not take twice.",
+        ) from None  # fmt: skip
+
+
+def _object(data: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
