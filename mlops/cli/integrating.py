@@ -210,7 +210,7 @@ def _write_both(path: Path, data: bytes, target: Path, manifest: Manifest) -> No
 
 
 def _log(revisions: tuple[Revision, ...]) -> bytes:
-    columns = {name: [getattr(one, name) for one in revisions] for name in Revision._fields}
+    columns = {name: [getattr(one, name) or None for one in revisions] for name in Revision._fields}  # "" is no label
     return writing.to_csv(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}))
 
 

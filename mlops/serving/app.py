@@ -13,7 +13,6 @@ import anyio
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
 from mlops.errors import ConflictError, InputRefusedError, MlopsError, UnavailableError, UsageRefusedError
 from mlops.serving.bodies import BodyError, body_of
@@ -87,9 +86,8 @@ class Server:
         else:
             try:
                 answer, status = await self._answered(request, call_next)
-            except Exception as fault:
-                if not isinstance(fault, ClientDisconnect):
-                    self._measures.requests.labels(route, "500").inc()
+            except Exception:
+                self._measures.requests.labels(route, "500").inc()
                 raise
         self._measures.requests.labels(route, status).inc()
         self._measures.request_seconds.labels(route).observe(perf_counter() - started)

@@ -1,5 +1,6 @@
 """What a server's measures call an error, and what a fault of its own does not end."""
 
+import socket
 import time
 from collections import Counter
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 
 from mlops import documents
 from mlops.cli.plugs import open_task
+from mlops.deploy import placing
 from mlops.deploy.document import Trial
 from mlops.serving import holding
 from mlops.serving.holding import Holder
 from tests.cli.chain import within
 from tests.cli.deploying import NEW
-from tests.serving.conftest import Client
+from tests.serving.conftest import TOKEN, Client
 from tests.serving.test_server import measured, row
 
 
@@ -45,8 +47,20 @@ def test_a_fault_of_the_server_is_counted_as_an_error(client: Client, monkeypatc
     assert measured(client, "mlops_log_errors_total") == 0
 
 
+def test_a_client_that_goes_away_is_no_error_of_the_server(client: Client) -> None:
+    host, port = client.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as gone:
+        head = f"POST /v1/predict HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 100\r\n\r\n{{"
+        gone.sendall(head.encode())
+    end = time.monotonic() + 20
+    while not measured(client, "mlops_requests_total", route="/v1/predict"):
+        assert time.monotonic() < end, "the request is not counted"
+        time.sleep(0.02)
+    assert measured(client, "mlops_requests_total", route="/v1/predict", status="400") == 1
+
+
 def test_a_fault_while_following_does_not_end_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    faults, real = [ValueError("none of ours")] * 2, holding.read_pointer
+    faults, real = [ValueError("none of ours")] * 2, placing.read_pointer
 
     def twice(*words: Any) -> Any:
         if faults:
@@ -61,7 +75,7 @@ def test_a_fault_while_following_does_not_end_it(client: Client, monkeypatch: py
 
 
 def test_a_fault_with_one_task_leaves_the_others_their_models(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, er = holding.read_pointer, open_task("er")
+    real, er = placing.read_pointer, open_task("er")
 
     def faulty(target: Any, environment: str, task: str) -> Any:
         return real(target, environment, {"er": "er"}[task])
