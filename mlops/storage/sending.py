@@ -1,5 +1,6 @@
 """Sending labels to a server of predictions: one request, and what it answered."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mlops.errors import UnavailableError, UsageRefusedError
+from mlops.formatting import printable
 
 SECONDS = 30.0
 _LIMIT = 1 << 20
@@ -42,13 +44,19 @@ def post(url: str, body: Mapping[str, Any], *, token: str, seconds: float = SECO
         seconds: For which the server may be silent.
 
     Raises:
-        UsageRefusedError: The address is none of http or https.
-        UnavailableError: It did not answer.
+        UsageRefusedError: The address is none of http or https, or the token cannot be sent.
+        UnavailableError: It did not answer, or not in HTTP.
     """
     if not url.startswith(_SCHEMES):
         raise UsageRefusedError(
             "This is not the address of a server.", field="url", expected="http://HOST:PORT or https://HOST",
             found=url[:200],
+        )  # fmt: skip
+    if not all("!" <= character <= "~" for character in token):
+        raise UsageRefusedError(
+            "The token cannot be sent; nothing was.", field="token", expected="printable ASCII without spaces",
+            found="something else", why="It came from a file, perhaps, with the end of its line.",
+            fix="Read it without: $(cat FILE) leaves out the end of the last line.",
         )  # fmt: skip
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:
@@ -58,9 +66,9 @@ def post(url: str, body: Mapping[str, Any], *, token: str, seconds: float = SECO
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, _object(error.read(_LIMIT)))
-    except (OSError, ValueError, urllib.error.URLError) as error:  # ValueError: a host or a header that cannot be
+    except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: a host that cannot be
         raise UnavailableError(
-            "The server did not answer.", field=url[:200], why=str(getattr(error, "reason", error))[:200],
+            "The server did not answer.", field=url[:200], why=printable(str(getattr(error, "reason", error)), 200),
             fix="See whether it runs and can be reached from here; what it took already it does not take twice.",
         ) from None  # fmt: skip
 

@@ -33,7 +33,7 @@ def test_another_dataset_is_refused_without_an_output(chain: Chain, runner: Path
 
 
 def test_a_model_is_trained_and_named(chain: Chain, runner: Path) -> None:
-    inputs = {"sample-size": "500", "seed": "3", "model-id": f"{DATASET}-2"}
+    inputs = {"sample-size": "200", "seed": "3", "model-id": f"{DATASET}-2"}
     more = {"MLOPS_TRAIN_CODE_COMMIT": "0" * 40}
     ran = run_action(ACTIONS["entity-resolution-train"], inputs, chain.repository, runner, more)
     assert ran.code == 0, ran.log

@@ -3,6 +3,7 @@
 import csv
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -139,3 +140,29 @@ def test_a_server_that_wants_another_token_or_is_none_gets_a_letter(
     assert refused.code == 2
     assert "MLOPS_SERVE_TOKEN" in refused.err
     assert labels(log) == {}
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_token_is_never_repeated_and_what_speaks_no_http_does_not_answer(
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(sheet(tmp_path, ("1", "1", "2025-01-05")))
+    monkeypatch.setenv("MLOPS_SERVE_TOKEN", f"{TOKEN}\n")
+    refused = run_cli("feedback", "label", path, "--server", "http://127.0.0.1:9")
+    assert refused.code == 2
+    assert TOKEN not in refused.err
+    monkeypatch.setenv("MLOPS_SERVE_TOKEN", TOKEN)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def greet() -> None:
+            connection = other.accept()[0]
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"SSH-2.0-server\r\n\r\n")
+
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        said = run_cli("feedback", "label", path, "--server", f"http://127.0.0.1:{other.getsockname()[1]}")
+        greeting.join()
+    assert said.code == 5
+    assert "did not answer" in said.err
