@@ -11,9 +11,9 @@ from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.errors import ExitCode, UsageRefusedError
 from mlops.ids import ModelId, parse_date
 from mlops.metrics_settings import check_address
-from mlops.series import exposition, files
+from mlops.series import exposition, files, names
 from mlops.series.records import Reader
-from mlops.series.sampling import by_model
+from mlops.series.sampling import Samples, by_model
 from mlops.series.timeline import timeline
 from mlops.storage import pushing
 
@@ -37,8 +37,9 @@ def command() -> None:
 def push(models: tuple[str, ...], pushgateway: str | None) -> None:
     """Send what is known of each MODEL, the id of a committed one or the folder of a run; without one, of all.
 
-    The whole call takes five seconds at most. What cannot be sent is a warning and exit 0: a gate's verdict does not
-    depend on it. A model's numbers take the place of those that were sent before.
+    The whole call takes five seconds at most: what is declared goes first, then the newest. What cannot be sent is a
+    warning and exit 0: a gate's verdict does not depend on it. A model's numbers take the place of those that were sent
+    before; without a MODEL, those of models that no record names are removed.
     """
     root = repository_root()
     url = pushgateway or load_settings(root).metrics.pushgateway
@@ -59,10 +60,14 @@ def push(models: tuple[str, ...], pushgateway: str | None) -> None:
     _refuse_unknown(sorted(wanted - known.keys()))
     groups = {
         (exposition.JOB, model): exposition.text(samples)
-        for model, samples in known.items()
+        for model, samples in sorted(known.items(), key=_urgency)
         if not wanted or model in wanted
     }
-    why = pushing.push(url, groups, content_type=exposition.TEXT)
+
+    def outdated(group: pushing.Group) -> bool:
+        return group[0] == exposition.JOB and group[1] not in known
+
+    why = pushing.push(url, groups, content_type=exposition.TEXT, outdated=None if wanted else outdated)
     if why:
         click.echo(f"warning: the Pushgateway did not take everything. {why}\n  Nothing else is affected.", err=True)
         return
@@ -129,6 +134,14 @@ def dashboard_(write: bool) -> int:
 
 def _model_of(run: Path) -> str:
     return documents.read(run / artifact.TRAINING, Training).model_id
+
+
+def _urgency(one: tuple[str, Samples]) -> tuple[bool, float, str]:
+    """Return the place of a model in what is sent: declared ones first, then by the day of their data, newest first."""
+    model, samples = one
+    declared = any(key.name == names.DECLARED.name and value for key, value in samples.items())
+    newest = max((value for key, value in samples.items() if key.name == names.DATASET_TIME.name), default=0.0)
+    return not declared, -newest, model
 
 
 def _refuse_unknown(models: list[str]) -> None:

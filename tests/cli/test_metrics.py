@@ -1,20 +1,23 @@
 """``mlops metrics``: pushed within five seconds or not at all, filled in from git, and a dashboard that is current."""
 
+import json
 import re
 import shutil
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from mlops.series.exposition import check
+from mlops.series.exposition import TEXT, check
 from mlops.storage import pushing
 from tests.conftest import ROOT, RunCli
-from tests.history import NEW, OLD, Repository
+from tests.dashboard.prometheus import gateway
+from tests.history import CLAIMS, FAILED, NEW, OLD, Repository, serving
 
 SECONDS = 5.0
 
@@ -208,6 +211,44 @@ def test_a_folder_of_a_run_is_pushed_under_its_models_id(told: Repository, run_c
     assert data.startswith(f"PUT /prefix/metrics/job/mlops/model_id/{OLD} HTTP/1.1\r\n".encode())
     (run / "training.json").write_bytes(b"{")
     assert run_cli("metrics", "push", run, "--pushgateway", "http://127.0.0.1:1").code == 3
+
+
+def kept(url: str) -> set[tuple[str, str]]:
+    """Return the groups that a Pushgateway keeps: job and model."""
+    with urllib.request.urlopen(f"{url}/api/v1/metrics", timeout=10) as answer:  # noqa: S310  # our own
+        return {(one["labels"]["job"], one["labels"]["model_id"]) for one in json.load(answer)["data"]}
+
+
+@pytest.mark.usefixtures("told")
+def test_a_push_of_all_removes_what_no_record_names_and_of_one_model_removes_nothing(run_cli: RunCli) -> None:
+    theirs = {("mlops_monitoring", "er_20200101")}
+    candidate = ("mlops", "er_20200101")
+    with gateway() as url:
+        assert pushing.push(url, dict.fromkeys(theirs | {candidate}, b"a 1\n"), content_type=TEXT) == ""
+        assert run_cli("metrics", "push", OLD, "--pushgateway", url).code == 0
+        assert kept(url) == theirs | {candidate, ("mlops", OLD)}
+        assert run_cli("metrics", "push", "--pushgateway", url).err == ""
+        found = kept(url)
+    assert found >= theirs
+    models = {model for job, model in found - theirs if job == "mlops"}
+    assert models >= {OLD, FAILED, NEW, CLAIMS}
+    assert "er_20200101" not in models
+
+
+def test_what_is_declared_is_sent_first_then_the_newest(told: Repository, run_cli: RunCli) -> None:
+    told.commit("2025-12-20", serving(er=OLD))
+    sent: list[str] = []
+
+    def take(connection: socket.socket) -> None:
+        data = connection.recv(1 << 20)
+        sent.append(data.split()[1].decode().rpartition("/")[2])
+        while len(data.partition(b"\r\n\r\n")[2]) < int(re.findall(rb"Content-Length: ([0-9]+)", data)[0]):
+            data += connection.recv(1 << 20)
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+
+    with listener(take) as url:
+        assert run_cli("metrics", "push", OLD, FAILED, NEW, CLAIMS, "--pushgateway", url).code == 0
+    assert sent == [OLD, CLAIMS, NEW, FAILED]
 
 
 def test_the_past_is_written_as_openmetrics(told: Repository, run_cli: RunCli) -> None:
