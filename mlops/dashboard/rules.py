@@ -6,8 +6,8 @@ from typing import NamedTuple
 import yaml
 
 from mlops.config import Settings, TaskSettings
-from mlops.dashboard.queries import judged, last, live, newest, verdict
-from mlops.series.names import EXPIRY, MONITORING_JOB, PSI, REALISED
+from mlops.dashboard.queries import SERVER_JOB, judged, last, newest, told, unproven, unproven_canary, verdict
+from mlops.series.names import EXPIRY, PSI, REALISED
 
 P95_SECONDS = 0.5
 """95 of 100 requests are scored faster, of a task whose certification says nothing else."""
@@ -17,6 +17,8 @@ _OFFERED = '!="not_offered"'
 """Whom no model is offered to, beside a beta's share, is refused on purpose: that neither is an error nor hides any."""
 STALE_DAYS = 3
 """Monitoring runs every morning: so many days without a report are no single run that failed."""
+_AWAY = "1h"
+_UNPROVEN = "mlops registry drift; then mlops rollback. If the record is only not pushed: mlops metrics push."
 _BOUNDS = {
     "upper": ("is at most", "Look at the newest wrong answers; export their labels and train on newer data."),
     "lower": (
@@ -66,9 +68,21 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         "Read its report in the run's summary; a fix is a new dataset or a new model, never a lower bound.",
     )  # fmt: skip
     yield Alert(
-        "MlopsLiveModelUnproven", f"{live()} unless on (task, model_id) ({verdict('pass')})", "15m", "critical",
-        "{{ $labels.model_id }} answers for {{ $labels.task }}, and no record says that it passed its gate.",
-        "mlops registry drift; then mlops rollback. If the record is only not pushed: mlops metrics push.",
+        "MlopsLiveModelUnproven", unproven(), "15m", "critical",
+        "{{ $labels.model_id }} answers for {{ $labels.task }}, and no record says that it passed its gate or may be "
+        "served as a beta.",
+        _UNPROVEN,
+    )  # fmt: skip
+    yield Alert(
+        "MlopsCanaryUnproven", unproven_canary(), "15m", "critical",
+        "{{ $labels.model_id }} answers a share of the requests for {{ $labels.task }}, and its gate failed or nothing "
+        "is recorded of it.",
+        _UNPROVEN,
+    )  # fmt: skip
+    yield Alert(
+        "MlopsServerDown", f'up{{job="{SERVER_JOB}"}} == 0', "5m", "critical",
+        "The server {{ $labels.instance }} does not answer Prometheus.",
+        "Read its own log and start it again: while it is down, whatever else is wrong with it raises no alert.",
     )  # fmt: skip
     yield Alert(
         "MlopsPointerNotFollowed", "max by (task) (mlops_pointer_not_followed) == 1", "5m", "critical",
@@ -110,7 +124,7 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         )  # fmt: skip
     for name, task in sorted(settings.tasks.items()):
         yield from _realised(name, task)
-    yield _stale()
+    yield from _unheard()
     yield Alert(
         "MlopsCertificateExpiring",
         f"{last(EXPIRY, 'task', '')} - time() < {EXPIRY_DAYS} * 86400", "0m", "warning",
@@ -158,15 +172,21 @@ def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
         )  # fmt: skip
 
 
-def _stale() -> Alert:
-    """Return the alert about reports that stopped: a Pushgateway keeps the last one for ever, however old."""
-    pushed = f'push_time_seconds{{job="{MONITORING_JOB}"}}'
-    newest_of_task = f'max by (task) (label_replace({pushed}, "task", "$1", "model_id", "(.+)_.+"))'
-    return Alert(
+def _unheard() -> Iterator[Alert]:
+    """Yield the alerts about reports that stopped: a Pushgateway keeps the last one for ever, or loses all of them."""
+    yield Alert(
         "MlopsMonitoringStale",
-        f"time() - {newest_of_task} > {STALE_DAYS} * 86400 and on (task) ({judged()})", "0m", "warning",
+        f"time() - {told()} > {STALE_DAYS} * 86400 and on (task) ({judged()})", "0m", "warning",
         "Monitoring told of {{ $labels.task }} for the last time {{ $value | humanizeDuration }} ago.",
         "Look at the runs of monitor.yml: whatever drifts meanwhile, nobody is told.",
+    )  # fmt: skip
+    # An hour back: a server that starts again must not start the days again.
+    served = f'max by (task) (last_over_time(mlops_model_info{{role=~"live|canary"}}[{_AWAY}]))'
+    yield Alert(
+        "MlopsMonitoringSilent", f"{served} unless on (task) {told(_AWAY)}", f"{STALE_DAYS}d", "warning",
+        f"For {STALE_DAYS} days nothing has been known of what monitoring tells of {{{{ $labels.task }}}}.",
+        "Look at the runs of monitor.yml, and whether it names this Pushgateway: it was never told, or has lost "
+        "what it was.",
     )  # fmt: skip
 
 

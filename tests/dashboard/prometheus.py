@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from mlops.series import exposition, names
-from mlops.series.sampling import Samples, key
+from mlops.series.sampling import Samples, by_model, key
 from mlops.serving.measures import CONTENT_TYPE, Measures
 from mlops.storage import pushing
 from tests.cli.chain import within
@@ -158,12 +158,13 @@ def work(measures: Measures) -> None:
 
 
 def monitored() -> Samples:
-    """Return what monitoring tells of a model."""
-    found: Samples = {key(names.PSI, "er", NEW, "name"): 0.04, key(names.ESTIMATED_ACCURACY, "er", NEW): 0.97}
-    for family in names.REALISED:
-        found |= {
-            key(family, "er", NEW, bound): value for bound, value in (("lower", 0.93), ("value", 0.96), ("upper", 0.98))
-        }
+    """Return what monitoring tells of a model of each task."""
+    found: Samples = {}
+    for of, feature in ((("er", NEW), "name"), (("claims", CLAIMS), "amount")):
+        found |= {key(names.PSI, *of, feature): 0.04, key(names.ESTIMATED_ACCURACY, *of): 0.97}
+        for family in names.REALISED:
+            bounds = (("lower", 0.93), ("value", 0.96), ("upper", 0.98))
+            found |= {key(family, *of, bound): value for bound, value in bounds}
     return found
 
 
@@ -183,7 +184,7 @@ def prometheus(folder: Path) -> Iterator[Prometheus]:
     with ExitStack() as stack:
         gateway_url = stack.enter_context(gateway())
         assert within(repository, "metrics", "push", "--pushgateway", gateway_url) == 0
-        groups = {("mlops_monitoring", NEW): exposition.text(monitored())}
+        groups = {("mlops_monitoring", model): exposition.text(told) for model, told in by_model(monitored()).items()}
         assert pushing.push(gateway_url, groups, content_type=exposition.TEXT) == ""
         server = stack.enter_context(served(measures))
         config = yaml.safe_load((ROOT / "dashboards" / "prometheus.yml").read_text(encoding="utf-8"))

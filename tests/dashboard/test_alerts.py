@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from mlops import config
+from mlops.dashboard.queries import SERVER_JOB
 from mlops.dashboard.rules import alerts, p95_seconds, rules
 from mlops.serving.measures import NOT_OFFERED
 from tests.conftest import ROOT
@@ -41,7 +42,7 @@ def silent(expr: str) -> str:
 def loud(expr: str) -> str:
     """Return ``expr`` without what it compares, or takes away."""
     word = next((word for word in (" unless ", " > ", " < ") if word in expr), "")
-    return expr.partition(word)[0] if word else expr.replace(" == 1", "")
+    return expr.partition(word)[0] if word else re.sub(" == [01]", "", expr)
 
 
 def of_any(expr: str) -> str:
@@ -102,6 +103,20 @@ def test_limits_come_from_the_policy() -> None:
 def test_whom_no_model_is_offered_to_is_left_out_by_the_servers_own_word() -> None:
     [expr] = [one.expr for one in alerts(DECLARED) if one.name == "MlopsErrorRate"]
     assert re.findall('status!="([^"]+)"', expr) == [NOT_OFFERED]
+
+
+def test_a_dead_server_is_looked_for_under_the_job_that_is_scraped_and_documented() -> None:
+    [expr] = [one.expr for one in alerts(DECLARED) if one.name == "MlopsServerDown"]
+    assert f'job="{SERVER_JOB}"' in expr
+    scraped = yaml.safe_load((ROOT / "dashboards" / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    assert SERVER_JOB in {one["job_name"] for one in scraped}
+    assert f"`{SERVER_JOB}`" in (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+
+
+def test_the_documentation_names_every_alert_with_its_severity() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(Mlops\w+)` \|.*\| (\w+) \|$", text, re.MULTILINE)
+    assert rows == list(dict.fromkeys((rule["alert"], rule["labels"]["severity"]) for rule in RULES))
 
 
 def test_the_bound_that_alarms_is_that_of_monitoring() -> None:

@@ -14,7 +14,7 @@ from mlops.series.timeline import WINDOW
 from tests.cli.chain import within
 from tests.dashboard.prometheus import Prometheus, noon
 from tests.dashboard.test_grafana import DECLARED, targets
-from tests.history import FAILED, NEW, OLD
+from tests.history import CLAIMS, FAILED, NEW, OLD
 
 ALL = {"$task": ".+", "$model": ".+", "$dataset": ".+", "$__rate_interval": "1m"}
 PAST = "20251218"
@@ -98,12 +98,14 @@ def test_what_monitoring_tells_is_joined_to_what_servers_tell(scraped: Prometheu
     for one in alerts(DECLARED):
         expr = re.sub(r" [<>] [0-9.]+( \* 86400)?(?= and on )", "", one.expr)
         if expr != one.expr:
-            found[one.name, dict(one.labels).get("task", "")] = [series["metric"] for series in scraped.query(expr)]
-    own = {"task": "er", "model_id": NEW}
+            series = sorted((series["metric"] for series in scraped.query(expr)), key=str)
+            found[one.name, dict(one.labels).get("task", "")] = series
+    own, other = {"task": "er", "model_id": NEW}, {"task": "claims", "model_id": CLAIMS}
     assert found == {
-        ("MlopsPsiHigh", "er"): [own | {"feature": "name"}], ("MlopsPsiHigh", "claims"): [],
-        ("MlopsRealisedBelowThreshold", "er"): [own], ("MlopsRealisedBelowThreshold", "claims"): [],
-        ("MlopsMonitoringStale", ""): [{"task": "er"}],
+        ("MlopsPsiHigh", "er"): [own | {"feature": "name"}],
+        ("MlopsPsiHigh", "claims"): [other | {"feature": "amount"}],
+        ("MlopsRealisedBelowThreshold", "er"): [own], ("MlopsRealisedBelowThreshold", "claims"): [other],
+        ("MlopsMonitoringStale", ""): [{"task": "claims"}, {"task": "er"}],
     }  # fmt: skip
 
 
