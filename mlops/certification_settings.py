@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from mlops.criterion_settings import Action, Criterion, Samples
 from mlops.documents import Part
@@ -19,16 +19,28 @@ Metric = Literal[
 BETA: tuple[Metric, ...] = ("permutation_p", "lift_majority", "lift_one_rule")
 """What a model must show to be of any use: without them there is no tier at all."""
 
+MOST_MS = 60_000.0
+"""Where the histogram of a server's seconds ends: of what takes longer no percentile is known, and no alert comes."""
+
+
+def _seen(p95_ms: float) -> float:
+    if p95_ms >= MOST_MS:
+        raise ValueError(
+            f"`p95_ms` must be below {MOST_MS:,.0f}, where the histogram of servers ends: MlopsLatencyHigh could "
+            "never fire; it is in milliseconds, and without the table `latency` nothing is demanded"
+        )
+    return p95_ms
+
 
 class LatencyLimit(Part):
     """How long one row may take.
 
     Attributes:
-        p95_ms: Milliseconds that 95 of 100 single rows stay within.
+        p95_ms: Milliseconds that 95 of 100 single rows stay within; below :data:`MOST_MS`.
         action: Whether a slower model is blocked or only noted; a busy machine makes this number vary.
     """
 
-    p95_ms: Annotated[float, Field(gt=0)] = 100.0
+    p95_ms: Annotated[float, Field(gt=0), AfterValidator(_seen)] = 100.0
     action: Action = "warn"
 
 

@@ -1,11 +1,14 @@
 """``[tasks.X.certification]``: no profile can be declared that asks for nothing, or for less at a higher tier."""
 
+import re
+
 import pytest
 
 from mlops import config
-from mlops.certification_settings import BETA, CertificationSettings
+from mlops.certification_settings import BETA, MOST_MS, CertificationSettings, LatencyLimit
 from mlops.criterion_settings import Criterion
 from mlops.errors import UsageRefusedError
+from mlops.serving.measures import Measures
 from tests.test_config import MINIMAL
 
 HEAD = "[tasks.er.certification]\n"
@@ -35,6 +38,23 @@ def test_the_defaults_are_the_method_s() -> None:
     assert (settings.optimal.rows, settings.optimal.negatives) == (3_000, 1_200)
     assert settings.profiles["phase3"].criteria["cv_mean"] == Criterion(min=0.9)
     assert set(BETA) <= set(settings.profiles["phase3"].criteria)
+
+
+def test_a_limit_that_servers_cannot_see_is_refused_with_the_most_that_they_see() -> None:
+    latency = PROFILE + "[tasks.er.certification.profiles.phase3.latency]\np95_ms = "
+    last = max(float(bound) for bound in re.findall(rb'mlops_predict_seconds_bucket.*le="([0-9.]+)"', measured()))
+    assert 1000 * last == MOST_MS
+    assert declared("", f"{latency}{MOST_MS - 1}").profiles["phase3"].latency == LatencyLimit(p95_ms=MOST_MS - 1)
+    with pytest.raises(UsageRefusedError) as refusal:
+        declared("", f"{latency}{MOST_MS}")
+    assert "p95_ms" in str(refusal.value.field)
+    assert "below 60,000" in str(refusal.value)
+
+
+def measured() -> bytes:
+    measures = Measures()
+    measures.predict_seconds.labels("er", "live").observe(7.0)
+    return measures.text()
 
 
 @pytest.mark.parametrize(
