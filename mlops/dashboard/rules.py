@@ -18,11 +18,14 @@ _OFFERED = '!="not_offered"'
 STALE_DAYS = 3
 """Monitoring runs every morning: so many days without a report are no single run that failed."""
 _AWAY = "1h"
+_VALUE = "{{ printf `%.6g` $value }}"
+"""In the unit of the bound that it is told with, and with so many digits that it does not look equal to it."""
 _UNPROVEN = "mlops registry drift; then mlops rollback. If the record is only not pushed: mlops metrics push."
 _BOUNDS = {
-    "upper": ("is at most", "Look at the newest wrong answers; export their labels and train on newer data."),
+    "upper": ("is below", "at most", "Look at the newest wrong answers; export their labels and train on newer data."),
     "lower": (
-        "may be as low as",
+        "may be below",
+        "as low as",
         "Too few labels make a bound low, too: see how many came in. Otherwise train on newer data.",
     ),
 }
@@ -90,18 +93,20 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         "GET /readyz says why.",
     )  # fmt: skip
     errors, answered = (
-        f'sum(rate(mlops_requests_total{{route=~"/v1/.*",status{which}}}[5m]))' for which in ('=~"5.."', _OFFERED)
+        f'sum by (job, instance) (rate(mlops_requests_total{{route=~"/v1/.*",status{which}}}[5m]))'
+        for which in ('=~"5.."', _OFFERED)
     )
     yield Alert(
         "MlopsErrorRate", f"{errors} / {answered} > {ERROR_SHARE:g}",
-        "10m", "critical", "{{ $value | humanizePercentage }} of the requests fail on the server's side.",
+        "10m", "critical",
+        "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} fail on the server's side.",
         "Look at the server's own log, and at mlops_log_errors_total: without a log nobody is answered.",
     )  # fmt: skip
     for name, task in sorted(settings.tasks.items()):
         limit = p95_seconds(task)
         yield Alert(
             "MlopsLatencyHigh", f"{p95(name)} > {limit:g}", "10m", "warning",
-            f"Scoring for {name} takes {{{{ $value | humanizeDuration }}}} (P95), more than {limit:g} s.",
+            f"Scoring for {name} takes {_VALUE} s (P95), more than {limit:g} s.",
             "Send fewer rows a request, or give the server more cores.",
             (("task", name),),
         )  # fmt: skip
@@ -118,18 +123,21 @@ def alerts(settings: Settings) -> Iterator[Alert]:
             "MlopsPsiHigh",
             _of_judged(f'max by (task, model_id, feature) ({PSI.name}{{task="{name}"}}) > {limit:g}'), "1h", "warning",
             "{{ $labels.feature }} of {{ $labels.task }} has moved since training: "
-            f"PSI {{{{ printf `%.2f` $value }}}} above chance, more than {limit:g}.",
+            f"PSI {_VALUE} above chance, more than {limit:g}.",
             "Look whether its source changed; pin newer data and train again.",
             (("task", name),),
         )  # fmt: skip
     for name, task in sorted(settings.tasks.items()):
         yield from _realised(name, task)
     yield from _unheard()
+    until, action = last(EXPIRY, "task", ""), "Collect newer data and certify a model on it: docs/certification.md."
     yield Alert(
-        "MlopsCertificateExpiring",
-        f"{last(EXPIRY, 'task', '')} - time() < {EXPIRY_DAYS} * 86400", "0m", "warning",
-        "What models of {{ $labels.task }} were certified for ends in {{ $value | humanizeDuration }}.",
-        "Collect newer data and certify a model on it: docs/certification.md.",
+        "MlopsCertificateExpiring", f"{until} - time() < {EXPIRY_DAYS} * 86400 >= 0", "0m", "warning",
+        "What models of {{ $labels.task }} were certified for ends in {{ $value | humanizeDuration }}.", action,
+    )  # fmt: skip
+    yield Alert(
+        "MlopsCertificateOver", f"time() - {until} > 0", "0m", "critical",
+        "What models of {{ $labels.task }} were certified for ended {{ $value | humanizeDuration }} ago.", action,
     )  # fmt: skip
 
 
@@ -153,7 +161,7 @@ def _of_judged(expression: str) -> str:
 
 def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
     bound = task.monitoring.alarm_on.removesuffix("_bound")
-    reach, action = _BOUNDS[bound]
+    below, reach, action = _BOUNDS[bound]
     for family in REALISED:
         metric = family.name.removeprefix("mlops_realised_")
         criterion = task.policy.criteria.get(metric)
@@ -165,8 +173,8 @@ def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
                 f'max by (task, model_id) ({family.name}{{task="{name}",bound="{bound}"}}) < {criterion.min:g}'
             ),
             "1h", "warning",
-            f"What came true: {metric} of {{{{ $labels.model_id }}}} {reach} "
-            f"{{{{ $value | humanizePercentage }}}}; the policy asks for {criterion.min:g}.",
+            f"What came true: {metric} of {{{{ $labels.model_id }}}} {below} the policy's {criterion.min:g}: "
+            f"{reach} {_VALUE}.",
             action,
             (("task", name), ("metric", metric)),
         )  # fmt: skip

@@ -90,7 +90,7 @@ def test_every_alert_is_evaluated_and_none_fires_without_a_reason(scraped: Prome
     assert len(rules) == len(list(alerts(DECLARED)))
     assert {rule["health"] for rule in rules} == {"ok"}
     assert [rule.get("lastError") for rule in rules if rule.get("lastError")] == []
-    assert {rule["name"] for rule in rules if rule["alerts"]} == {"MlopsCertificateExpiring"}  # that of 2025 is over
+    assert {rule["name"] for rule in rules if rule["alerts"]} == {"MlopsCertificateOver"}  # that of 2025 is over
 
 
 def test_what_monitoring_tells_is_joined_to_what_servers_tell(scraped: Prometheus) -> None:
