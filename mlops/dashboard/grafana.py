@@ -6,7 +6,7 @@ from mlops.config import Criterion, Settings, TaskSettings
 from mlops.dashboard.panels import Json, fields, override, panel, placed, query_variable, states, target
 from mlops.dashboard.queries import CHOSEN, last, newest
 from mlops.dashboard.rules import EXPIRY_DAYS
-from mlops.dashboard.served import drift, live_models, serving
+from mlops.dashboard.served import answers, drift, live_models, serving
 from mlops.formatting import format_threshold
 from mlops.series import names
 from mlops.series.timeline import WINDOW
@@ -27,9 +27,9 @@ def dashboard(settings: Settings) -> Json:
         ("Models and verdicts", list(_models())),
         ("Training", list(_training())),
         ("What is live", list(live_models())),
-        ("Serving", list(serving(settings))),
-        ("Drift and what came true", list(drift(settings))),
+        ("Serving", [*serving(settings), *answers()]),
     ]
+    rows += [(f"{name}: drift and what came true", list(drift(name, task))) for name, task in tasks]
     return {
         "uid": "ml-model-quality", "title": "ML model quality", "schemaVersion": 39, "version": 1, "id": None,
         "description": "Rendered from mlops.toml by `mlops metrics dashboard`; changes made here are lost.",

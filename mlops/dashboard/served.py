@@ -63,36 +63,41 @@ def serving(settings: Settings) -> Iterator[Json]:
     )  # fmt: skip
 
 
-def drift(settings: Settings) -> Iterator[Json]:
-    """Yield what moved since training, and what labels say that came in."""
-    psi = min((task.monitoring.psi_max for task in settings.tasks.values()), default=None)
-    yield panel(
-        "timeseries", "Population stability index, above chance", [
-            target(f"max by (model_id, feature) ({names.PSI.name}{{{SERVED}}})", "{{model_id}} {{feature}}"),
-        ], fieldConfig=_above(fields("short", threshold=psi)),
-    )  # fmt: skip
+def answers() -> Iterator[Json]:
+    """Yield what servers answered."""
     yield panel(
         "heatmap", "Scores that were answered", [
             target(f"sum by (le) (increase(mlops_score_bucket{{{SERVED}}}[{RATE}]))", "{{le}}") | {"format": "heatmap"},
-        ], options={"calculate": False, "yAxis": {"unit": "percentunit"}},
+        ], size=(12, 8), options={"calculate": False, "yAxis": {"unit": "percentunit"}},
     )  # fmt: skip
     share = f'sum by (model_id) (rate(mlops_predictions_total{{{SERVED},positive="true"}}[{RATE}]))'
     yield panel(
         "timeseries", "Share of positive answers", [
             target(f"{share} / sum by (model_id) (rate(mlops_predictions_total{{{SERVED}}}[{RATE}]))", "{{model_id}}"),
-        ], fieldConfig=fields("percentunit"),
+        ], size=(12, 8), fieldConfig=fields("percentunit"),
+    )  # fmt: skip
+
+
+def drift(name: str, task: TaskSettings) -> Iterator[Json]:
+    """Yield what moved since training of a task's models, and what labels say that came in, with the task's bounds.
+
+    A task has panels of its own: where bounds differ, the lowest of them would show as good what is not.
+    """
+    chosen = f'task="{name}",model_id=~"$model"'
+    yield panel(
+        "timeseries", "Population stability index, above chance", [
+            target(f"max by (model_id, feature) ({names.PSI.name}{{{chosen}}})", "{{model_id}} {{feature}}"),
+        ], size=(24, 7), fieldConfig=_above(fields("short", threshold=task.monitoring.psi_max)),
     )  # fmt: skip
     for family in names.REALISED:
         metric = family.name.removeprefix("mlops_realised_")
-        lines = [target(f"max by (model_id, bound) ({family.name}{{{SERVED}}})", "{{model_id}} {{bound}}")]
+        lines = [target(f"max by (model_id, bound) ({family.name}{{{chosen}}})", "{{model_id}} {{bound}}")]
         if metric == "accuracy":
-            foretold = f"max by (model_id) ({names.ESTIMATED_ACCURACY.name}{{{SERVED}}})"
+            foretold = f"max by (model_id) ({names.ESTIMATED_ACCURACY.name}{{{chosen}}})"
             lines.append(target(foretold, "{{model_id}} foretold"))
-        found = [_min(task, metric) for task in settings.tasks.values()]
-        floor = min((value for value in found if value is not None), default=None)
         yield panel(
             "timeseries", f"Came true: {metric}", lines, size=(6, 8),
-            fieldConfig=fields("percentunit", threshold=floor, max=1),
+            fieldConfig=fields("percentunit", threshold=_min(task, metric), max=1),
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The dashboard as Grafana reads it: ids, places, data sources, variables, lines of the policy."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,9 +75,32 @@ def test_each_bound_of_the_policy_is_a_line_and_the_interval_a_band() -> None:
     assert upper["custom.fillBelowTo"] == "lower"
 
 
-def by_row() -> Iterator[tuple[str, dict[str, Any]]]:
+def test_what_came_true_and_drift_are_measured_by_the_own_tasks_bounds() -> None:
+    er = DECLARED.tasks["er"]
+    moved = er.model_copy(update={"monitoring": er.monitoring.model_copy(update={"psi_max": 0.3})})
+    settings = DECLARED.model_copy(update={"tasks": DECLARED.tasks | {"er": moved}})
+    found, of = {}, dict[str, set[str]]()
+    for row, panel in by_row(dashboard(settings)):
+        if panel["title"].startswith(("Came true: ", "Population stability index")):
+            steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+            found[row, panel["title"]] = [(step["color"], step["value"]) for step in steps]
+            of[row] = of.get(row, set()) | {
+                task for one in panel["targets"] for task in re.findall(r'task="(\w+)"', one["expr"])
+            }
+    wanted: dict[tuple[str, str], list[tuple[str, float | None]]] = {}
+    for name, task in settings.tasks.items():
+        row = f"{name}: drift and what came true"
+        assert of[row] == {name}
+        wanted[row, "Population stability index, above chance"] = [("green", None), ("red", task.monitoring.psi_max)]
+        for metric in ("precision", "recall", "f1"):
+            wanted[row, f"Came true: {metric}"] = [("red", None), ("green", task.policy.criteria[metric].min)]
+        wanted[row, "Came true: accuracy"] = [("green", None)]  # the policies do not bound it
+    assert found == wanted
+
+
+def by_row(shown: dict[str, Any] = SHOWN) -> Iterator[tuple[str, dict[str, Any]]]:
     row = ""
-    for panel in SHOWN["panels"]:
+    for panel in shown["panels"]:
         if panel["type"] == "row":
             row = panel["title"]
         else:
