@@ -118,18 +118,24 @@ def render(template: str, facts: dict[str, Any]) -> str:
 def _printable(text: str, cap: int) -> str:
     """Return at most ``cap`` printable characters of ``text``; white space of any kind becomes one space."""
     spaced = re.sub(r"\s+", " ", text[: 10 * cap])
-    shown = "".join(character for character in spaced if character.isprintable()).strip()
+    if not spaced.isprintable():
+        spaced = "".join(character for character in spaced if character.isprintable())
+    shown = spaced.strip()
     return shown if len(shown) <= cap else shown[: cap - 1].rstrip() + "…"
 
 
 def _entities(text: str) -> str:
     """Return ``text`` with each character that is no letter, digit or space as a numeric entity."""
+    if text.isalnum():
+        return text
     encoded = (character if character.isalnum() or character == " " else f"&#{ord(character)};" for character in text)
     return "".join(encoded).replace("&#64;", "&#64;<!-- -->")
 
 
 def _legible(word: str) -> str:
     """Return a plain ``word`` with those of its marks as entities that could begin a list, a rule or a tag."""
+    if word.isalnum():
+        return word
 
     def quiet(at: int, mark: str) -> bool:
         if mark in ".)":  # "1." and "1)" begin a list, "0.92" and "end." do not
