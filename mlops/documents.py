@@ -169,10 +169,11 @@ def check_json(data: bytes, *, file: object = "") -> Any:  # noqa: ANN401  # JSO
         )  # fmt: skip
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in items]
-        if len(set(keys)) != len(keys):
+        found = dict(items)
+        if len(found) != len(items):
+            keys = [key for key, _ in items]
             refuse(f"the key {next(k for k in keys if keys.count(k) > 1)!r} twice in one object")
-        return dict(items)
+        return found
 
     if data.startswith(b"\xef\xbb\xbf"):
         refuse("a byte-order mark")

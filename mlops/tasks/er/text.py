@@ -64,21 +64,17 @@ def with_digit(text: str) -> bool:
 
 def codes(found: list[str]) -> list[str]:
     """Return the codes among words and joined neighbours: 4 or more letters and digits, of which one is a digit."""
-    single: list[str] = []
-    joined: list[str] = []
-    before: str | None = None
-    before_has_digit = False
-    for word in found:
-        if word.isalpha():
-            part, has_digit = word, False
-        else:
-            part = word if word.isalnum() else squeeze(word)
-            has_digit = _DIGIT.search(part) is not None
-            if has_digit:
-                single.append(part)
-        if before is not None and (has_digit or before_has_digit):
-            joined.append(before + part)
-        before, before_has_digit = part, has_digit
+    parts = list(found)
+    with_digits: list[int] = []
+    for at, word in enumerate(found):
+        if not word.isalpha():
+            if not word.isalnum():
+                parts[at] = squeeze(word)
+            if _DIGIT.search(word):
+                with_digits.append(at)
+    ends = dict.fromkeys(end for at in with_digits for end in (at, at + 1) if 0 < end < len(parts))
+    single = [parts[at] for at in with_digits]
+    joined = [parts[end - 1] + parts[end] for end in ends]
     return [code for code in single + joined if len(code) >= MIN_CODE_LENGTH]
 
 
