@@ -52,8 +52,12 @@ def in_words(name: str) -> str:
 
 def moment(when: datetime) -> Safe:
     """Return a moment in UTC to the minute; a moment without a zone is UTC."""
-    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return Safe(f"{aware.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    return Safe(f"{utc(when):%Y-%m-%d %H:%M} UTC")
+
+
+def utc(when: datetime) -> datetime:
+    """Return a moment in UTC; a moment without a zone is UTC."""
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def commit(name: str) -> str:

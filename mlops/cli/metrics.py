@@ -9,6 +9,7 @@ from mlops import artifact, dashboard, documents, provenance
 from mlops.artifact import Training
 from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.errors import ExitCode, UsageRefusedError
+from mlops.formatting import printable
 from mlops.ids import ModelId, parse_date
 from mlops.metrics_settings import check_address
 from mlops.series import exposition, files, names
@@ -22,6 +23,7 @@ FOLDER = Path("dashboards")
 _HEAD = timedelta(hours=3)
 """Prometheus still writes to what is younger: it says not to fill anything in there."""
 _TOLD = 3
+_CAP = 300
 
 
 @click.group()
@@ -93,11 +95,17 @@ def backfill(output: Path, since: str | None, until: str | None) -> None:
             found=f"{since} to {until or 'three hours ago'}", fix="Name an earlier day, or leave --since out.",
         )  # fmt: skip
     reader = Reader()
-    states = ((time, reader.samples(found)) for time, found in files.of_history(root))
+    ahead: list[str] = []
+    states = ((time, reader.samples(found)) for time, found in files.of_history(root, ahead))
     series = timeline(states, since=start, until=end)
     data = exposition.openmetrics(series)
     documents.write_bytes(output, data)
     _warn_of(reader)
+    if ahead:
+        click.echo(
+            f"warning: {len(ahead)} commits claim to be made later than now, by a wrong clock; each counts from the "
+            f"commit before it: {', '.join(ahead[:_TOLD])}", err=True,
+        )  # fmt: skip
     if provenance.horizon(root):
         click.echo("warning: this clone is shallow and knows few commits: git fetch --unshallow", err=True)
     count = sum(map(len, series.values()))
@@ -157,8 +165,15 @@ def _refuse_unknown(models: list[str]) -> None:
 def _warn_of(reader: Reader) -> None:
     """Tell which documents were left out."""
     if reader.refused:
-        first = ", ".join(sorted(reader.refused)[:_TOLD])
-        click.echo(f"warning: {len(reader.refused)} documents are not valid and were left out: {first}", err=True)
+        first = sorted(reader.refused)[:_TOLD]
+        click.echo(
+            f"warning: {len(reader.refused)} documents are not valid and were left out: {', '.join(first)}", err=True
+        )
+        for path in first:
+            error = reader.refused[path]
+            found = f"{error.field}: {error.found}" if error.field else error.found
+            click.echo(f"  {path}: {error.what} {printable(found, _CAP)}", err=True)
+        click.echo("  Correct those that still stand; of those that were taken away nothing can be told.", err=True)
 
 
 def _midnight(day: date) -> int:

@@ -1,5 +1,6 @@
 """``mlops site``: the history page for GitHub Pages."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -54,11 +55,10 @@ def build(out: Path | None, as_json: bool) -> None:
 
 def _history(root: Path) -> site.History:
     try:
-        return site.History(
-            switches=tuple(live.switches(root)),
-            horizon=provenance.horizon(root),
-            latest=provenance.latest(root, *_RECORDS),
-        )
+        latest = provenance.latest(root, *_RECORDS)
+        if latest is not None and latest.time > datetime.now(UTC):  # by a wrong clock: it tells no day of anything
+            latest = None
+        return site.History(switches=tuple(live.switches(root)), horizon=provenance.horizon(root), latest=latest)
     except UsageRefusedError as error:
         return site.History(unknown=error.found)
 
@@ -71,10 +71,12 @@ def _refuse_another(target: Path) -> None:
     """
     if not target.exists():
         return
-    with target.open("rb") as stream:
-        if site.GENERATOR.encode() in stream.read(_HEAD):
-            return
+    if target.is_file():
+        with target.open("rb") as stream:
+            if site.GENERATOR.encode() in stream.read(_HEAD):
+                return
     raise ConflictError(
         "Another page stands there.", file=target, expected=f"nothing, or a page of {site.GENERATOR}",
-        found="a file that it did not write", fix="Name a folder of its own: mlops site build --out dist/site",
+        found="a file that it did not write" if target.is_file() else "no file",
+        fix="Name a folder of its own: mlops site build --out dist/site",
     )  # fmt: skip

@@ -42,7 +42,7 @@ def text(samples: Samples) -> bytes:
     """
     metrics: dict[str, Metric] = {}
     for key in sorted(samples):
-        value = checked(FAMILIES[key.name], samples[key])
+        value = checked(FAMILIES[key.name], samples[key], key.labels)
         _metric(metrics, key.name).add_sample(key.name, dict(key.labels), value)
     return generate_latest(_Collected(list(metrics.values())))
 

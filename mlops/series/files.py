@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,22 +52,26 @@ def of_tree(root: Path, runs: Mapping[str, Path]) -> dict[str, Source]:
     }
 
 
-def of_history(root: Path) -> Iterator[tuple[int, dict[str, Source]]]:
+def of_history(root: Path, ahead: list[str] | None = None) -> Iterator[tuple[int, dict[str, Source]]]:
     """Yield the files after each commit that touched one of them, oldest first, with its time, which never falls.
 
     Commits say of themselves when they were made, by clocks that differ: one that claims to be older than the commit
-    before it counts from then on.
+    before it, or younger than now, counts from when that commit does.
 
     Args:
         root: The folder of ``mlops.toml``, in a git repository.
+        ahead: Takes the name and the day of each commit that claims to be younger than now.
 
     Raises:
         UsageRefusedError: Git cannot be asked.
     """
     files: dict[str, Source] = {}
-    time = 0
+    time, now = 0, datetime.now(UTC)
     for commit in provenance.touched(root, registry.FOLDER.as_posix(), config.FILE_NAME):
-        time = max(time, int(commit.change.time.timestamp()))
+        made = commit.change.time
+        if made > now and ahead is not None:
+            ahead.append(f"{commit.change.commit[:10]} ({made:%Y-%m-%d})")
+        time = max(time, int(made.timestamp()) if made <= now else 0)
         for path, blob in commit.blobs.items():
             if blob is None:
                 files.pop(path, None)

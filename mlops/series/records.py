@@ -1,6 +1,7 @@
 """Records to samples: what the committed documents of models say at one moment."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TypeVar, cast
@@ -13,7 +14,7 @@ from mlops.certification.ledger import Ledger
 from mlops.certification.status import status
 from mlops.config import Settings
 from mlops.environments import Environments
-from mlops.errors import MlopsError
+from mlops.errors import InputRefusedError, MlopsError
 from mlops.gate import GateReport, Verdict
 from mlops.ids import ModelId, parse_date
 from mlops.judged import Judged
@@ -21,7 +22,8 @@ from mlops.metrics import Estimate, Metrics
 from mlops.registry import Record
 from mlops.series import names
 from mlops.series.files import Files, evidence_path
-from mlops.series.sampling import Samples, take
+from mlops.series.sampling import Samples, key, take
+from mlops.words import utc
 
 T = TypeVar("T")
 
@@ -33,20 +35,17 @@ class Reader:
     """Reads the same content once, and goes on without documents that are not valid.
 
     Attributes:
-        refused: Paths of such documents: of older versions of a schema, or broken ones.
+        refused: By the path of such a document why: of an older version of a schema, broken, or with a number that no
+            metric can have. Of a folder's documents only that one is left out, of lines and ids only those.
     """
 
     def __init__(self) -> None:
         """Begin with nothing read."""
-        self.refused: set[str] = set()
+        self.refused: dict[str, MlopsError] = {}
         self._known: dict[tuple[str, Hashable], object] = {}
 
     def samples(self, files: Files) -> Samples:
-        """Return what ``files`` say.
-
-        Raises:
-            InputRefusedError: A value is not in its metric's unit.
-        """
+        """Return what ``files`` say."""
         samples: Samples = {}
         lines = self._read(files, judged.FILE.as_posix(), judged.loads) or ()
         for model in _models(files, lines):
@@ -56,25 +55,28 @@ class Reader:
         return samples
 
     def _of_model(self, samples: Samples, files: Files, model: ModelId, lines: list[Judged]) -> None:
-        version = _named_version(samples, model)
-        card = registry.path_of(model).as_posix()
+        version, card = _version(model), registry.path_of(model).as_posix()
+        paths = [path for path in (card, evidence_path(str(model), artifact.GATE)) if path in files]
+        with self._of(paths or [judged.FILE.as_posix()], samples) as own:
+            _place(own, model)
+        if key(names.DATASET_TIME, *version) not in samples:
+            return  # of a day that no sample can have
         record = self._read(files, card, lambda data: registry.parse_front_matter(data.decode(), file=card))
         training = self._document(files, str(model), artifact.TRAINING, Training)
         measured = self._document(files, str(model), artifact.METRICS, Metrics)
         gate = self._document(files, str(model), artifact.GATE, GateReport)
         certified = self._document(files, str(model), artifact.CERTIFICATION, CertificationReport)
-        for name, estimate in _estimates(measured, record).items():
-            _bounds(samples, names.QUALITY, (*version, name), estimate)
-            take(samples, names.QUALITY_ROWS, (*version, name), estimate.n)
-        if training is not None:
-            _trained(samples, version, training)
-        if gate is not None:
-            for one in gate.criteria:
-                take(samples, names.THRESHOLD, (*version, one.metric, one.direction), one.threshold)
-        if certified is not None and certified.performance.latency is not None:
-            found = certified.performance.latency
-            take(samples, names.ONE_ROW, (*version, "0.5"), found.p50_ms / 1000)
-            take(samples, names.ONE_ROW, (*version, "0.95"), found.p95_ms / 1000)
+        with self._of([evidence_path(str(model), artifact.METRICS) if measured else card], samples) as own:
+            for name, estimate in _estimates(measured, record).items():
+                _bounds(own, names.QUALITY, (*version, name), estimate)
+                take(own, names.QUALITY_ROWS, (*version, name), estimate.n)
+        with self._of([evidence_path(str(model), artifact.TRAINING)], samples) as own:
+            _trained(own, version, training)
+        with self._of([evidence_path(str(model), artifact.GATE)], samples) as own:
+            for one in gate.criteria if gate else ():
+                take(own, names.THRESHOLD, (*version, one.metric, one.direction), one.threshold)
+        with self._of([evidence_path(str(model), artifact.CERTIFICATION)], samples) as own:
+            _latency(own, version, certified)
         verdict = gate.verdict if gate else record.verdict if record else _judged(lines)
         if verdict is not None:
             _states(samples, names.VERDICT, version, verdict)
@@ -84,7 +86,8 @@ class Reader:
         declared = self._read(files, path, lambda data: documents.loads(data, Environments, file=path))
         for name, models in (declared.environments if declared else {}).items():
             for model in models.values():
-                _named_version(samples, ModelId.parse(model))
+                with self._of([path], samples) as own:
+                    _place(own, ModelId.parse(model))
             for task, model, dataset in _versions(samples):
                 take(samples, names.DECLARED, (task, model, dataset, name), float(models.get(task) == model))
 
@@ -96,8 +99,10 @@ class Reader:
             if ledger is None or not ledger.lines:
                 continue
             for run in {run.model_id: run for run in ledger.runs}.values():
-                _run(samples, run)
-            _expiry(samples, ledger, settings, task)
+                with self._of([path], samples) as own:
+                    _run(own, run)
+            with self._of([path], samples) as own:
+                _expiry(own, ledger, settings, task)
 
     def _ledger(self, files: Files, path: str) -> Ledger | None:
         return self._read(files, path, lambda data: Ledger.loads(data, file=path))
@@ -105,6 +110,17 @@ class Reader:
     def _document(self, files: Files, model: str, name: str, kind: type[documents.T]) -> documents.T | None:
         path = evidence_path(model, name)
         return self._read(files, path, lambda data: documents.loads(data, kind, file=path))
+
+    @contextmanager
+    def _of(self, paths: list[str], samples: Samples) -> Iterator[Samples]:
+        """Yield what to fill with samples of documents: all of them are taken, or none and the documents are told."""
+        own: Samples = {}
+        try:
+            yield own
+        except (MlopsError, ArithmeticError) as error:  # too great for a float, or beyond the last day of calendars
+            self.refused.update(dict.fromkeys(paths, _explained(error)))
+        else:
+            samples.update(own)
 
     def _read(self, files: Files, path: str, parse: Callable[[bytes], T]) -> T | None:
         """Return what a file holds; None where it is absent or not valid."""
@@ -115,8 +131,8 @@ class Reader:
         if known not in self._known:
             try:
                 self._known[known] = parse(source.load())
-            except (MlopsError, UnicodeDecodeError):
-                self.refused.add(path)
+            except (MlopsError, UnicodeDecodeError) as error:
+                self.refused[path] = _explained(error)
                 self._known[known] = None
         return cast("T | None", self._known[known])
 
@@ -144,13 +160,19 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def _named_version(samples: Samples, model: ModelId) -> tuple[str, str, str]:
-    """Return the labels of a model of which something is told, and tell its place in the order of its task's models."""
+def _explained(error: Exception) -> MlopsError:
+    return error if isinstance(error, MlopsError) else InputRefusedError("It cannot be read.", found=str(error))
+
+
+def _version(model: ModelId) -> tuple[str, str, str]:
+    return (model.dataset.task, str(model), str(model.dataset))
+
+
+def _place(samples: Samples, model: ModelId) -> None:
+    """Tell the place of a model of which something is told in the order of its task's models."""
     day = model.dataset.day
-    version = (model.dataset.task, str(model), str(model.dataset))
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-    take(samples, names.DATASET_TIME, version, midnight + model.number - 1)
-    return version
+    take(samples, names.DATASET_TIME, _version(model), midnight + model.number - 1)
 
 
 def _estimates(measured: Metrics | None, record: Record | None) -> dict[str, Estimate]:
@@ -178,8 +200,17 @@ def _judged(lines: list[Judged]) -> Verdict | None:
     return min((line.verdict for line in lines if line.judged_on == newest), key=_VERDICTS.index, default=None)
 
 
-def _trained(samples: Samples, version: tuple[str, ...], training: Training) -> None:
-    take(samples, names.TRAINED_TIME, version, training.trained_at.timestamp())
+def _latency(samples: Samples, version: tuple[str, ...], certified: CertificationReport | None) -> None:
+    found = certified.performance.latency if certified else None
+    if found is not None:
+        take(samples, names.ONE_ROW, (*version, "0.5"), found.p50_ms / 1000)
+        take(samples, names.ONE_ROW, (*version, "0.95"), found.p95_ms / 1000)
+
+
+def _trained(samples: Samples, version: tuple[str, ...], training: Training | None) -> None:
+    if training is None:
+        return
+    take(samples, names.TRAINED_TIME, version, utc(training.trained_at).timestamp())
     take(samples, names.TRAINED_ROWS, version, training.trained_rows)
     for stage, seconds in training.seconds.items():
         take(samples, names.TRAINING, (*version, stage), seconds)
@@ -190,7 +221,9 @@ def _trained(samples: Samples, version: tuple[str, ...], training: Training) -> 
 
 def _run(samples: Samples, run: LedgerLine) -> None:
     """Take a run of certification; its latency, which is in milliseconds, comes from the report, in seconds."""
-    version = _named_version(samples, ModelId.parse(run.model_id))
+    model = ModelId.parse(run.model_id)
+    version = _version(model)
+    _place(samples, model)
     for name, found in run.metrics.items():
         if not name.endswith("_ms"):
             _bounds(samples, names.CERTIFICATION, (*version, name), found)
@@ -205,4 +238,6 @@ def _expiry(samples: Samples, ledger: Ledger, settings: Settings | None, task: s
         return
     last = parse_date(held.certified_until.replace("-", ""))
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-    take(samples, names.EXPIRY, _named_version(samples, ModelId.parse(held.model_id)), end.timestamp())
+    model = ModelId.parse(held.model_id)
+    _place(samples, model)
+    take(samples, names.EXPIRY, _version(model), end.timestamp())

@@ -33,14 +33,26 @@ def key(family: Family, *values: str) -> Key:
     return Key(family.name, tuple(zip(family.labels, values, strict=True)))
 
 
+def shown(one: Key) -> str:
+    """Return a series as a person reads it."""
+    labels = ",".join(f'{name}="{value}"' for name, value in one.labels)
+    return f"{one.name}{{{labels}}}" if labels else one.name
+
+
 def take(samples: Samples, family: Family, values: tuple[str, ...], value: float | None) -> None:
-    """Add a sample, unless there is no value: what is not defined is not there."""
+    """Add a sample, unless there is no value: what is not defined is not there.
+
+    Raises:
+        InputRefusedError: The value is not of the family's unit.
+        OverflowError: It is an integer greater than any float.
+    """
     if value is not None:
-        samples[key(family, *values)] = checked(family, float(value))
+        one = key(family, *values)
+        samples[one] = checked(family, float(value), one.labels)
 
 
-def checked(family: Family, value: float) -> float:
-    """Return ``value`` if it can be of the family's unit.
+def checked(family: Family, value: float, labels: tuple[tuple[str, str], ...] = ()) -> float:
+    """Return ``value`` if it can be of the family's unit; ``labels`` tell whose it is.
 
     Raises:
         InputRefusedError: A share outside of -1 to 1, a negative or broken count or duration, a time in milliseconds.
@@ -55,12 +67,12 @@ def checked(family: Family, value: float) -> float:
     if fits:
         return value
     raise InputRefusedError(
-        "A sample is not in its metric's unit; nothing was written.",
-        field=family.name,
+        "A sample is not in its metric's unit.",
+        field=shown(Key(family.name, labels)),
         expected=f"{family.unit or 'a finite number'}: {family.help}",
         found=repr(value),
         why="Percent, milliseconds or a count stand where a share, seconds or rows belong.",
-        fix="Look at the record that the labels name, and restore it from git.",
+        fix="Correct the record that the labels name, or take it away.",
     )
 
 

@@ -8,7 +8,7 @@ from mlops.render import Safe
 from mlops.site.charts import MANY, Point, metric_svg
 from mlops.site.facts import Model
 from mlops.site.words import between, card_link, day, named, percent
-from mlops.words import metric_name, metric_order, rate, threshold
+from mlops.words import metric_name, metric_order, rate, threshold, utc
 
 NEWEST = 25
 COLUMNS = 4
@@ -87,7 +87,7 @@ def _numbers(model: Model, names: Sequence[str], live: Mapping[str, Sequence[str
     return {
         "model": named(record.id),
         "live": live.get(record.id, ()),
-        "day": Safe(f"{record.trained_at:%Y-%m-%d}"),
+        "day": Safe(f"{utc(record.trained_at):%Y-%m-%d}"),
         "verdict": Safe(record.verdict),
         "cells": cells,
     }
@@ -98,7 +98,7 @@ def _point(model: Model, name: str) -> Point:
     found = record.metrics.get(name)
     value, lower, upper = (found.value, found.lower, found.upper) if found else (None, None, None)
     asked = criterion.threshold if criterion else None
-    return Point(record.id, f"{record.trained_at:%Y-%m-%d}", value, lower, upper, asked, record.verdict)
+    return Point(record.id, f"{utc(record.trained_at):%Y-%m-%d}", value, lower, upper, asked, record.verdict)
 
 
 def _criterion(model: Model, name: str) -> CriterionResult | None:

@@ -15,9 +15,9 @@ import pytest
 
 from mlops.series.exposition import TEXT, check
 from mlops.storage import pushing
-from tests.conftest import ROOT, RunCli
+from tests.conftest import ROOT, RunCli, git
 from tests.dashboard.prometheus import gateway
-from tests.history import CLAIMS, FAILED, NEW, OLD, Repository, serving
+from tests.history import CLAIMS, FAILED, NEW, OLD, Repository, evidence, serving
 
 SECONDS = 5.0
 
@@ -275,6 +275,32 @@ def test_a_document_that_is_not_valid_is_left_out_and_told(told: Repository, run
     done = run_cli("metrics", "backfill", "--output", "all.om", "--until", "20251224")
     assert done.code == 0
     assert f"model_cards/{OLD}/training.json" in done.err
+
+
+def test_a_record_of_no_possible_day_stops_nothing_also_after_it_was_removed(told: Repository, run_cli: RunCli) -> None:
+    told.commit("2025-12-20", {"model_cards/er_19990101.md": b"one line\n"})
+    with gateway() as url:
+        pushed = run_cli("metrics", "push", "--pushgateway", url)
+        assert ("mlops", NEW) in kept(url)
+    assert pushed.code == 0
+    git(told.folder, "rm", "--quiet", "model_cards/er_19990101.md")
+    told.commit("2025-12-21", {})
+    past = run_cli("metrics", "backfill", "--output", "all.om", "--until", "20251224")
+    assert past.code == 0
+    assert f'model_id="{NEW}"' in (told.folder / "all.om").read_text(encoding="utf-8")
+    for err in (pushed.err, past.err):
+        assert "model_cards/er_19990101.md" in err
+        assert 'mlops_dataset_timestamp_seconds{task="er",model_id="er_19990101",dataset_id="er_19990101"}' in err
+        assert "restore" not in err
+
+
+def test_a_commit_of_a_wrong_clock_loses_no_later_one_and_is_told(told: Repository, run_cli: RunCli) -> None:
+    told.commit("2098-01-01", serving(er=OLD))
+    told.commit("2026-02-01", evidence("er_20260120"))
+    done = run_cli("metrics", "backfill", "--output", "all.om", "--until", "20260301")
+    assert done.code == 0
+    assert f"{git(told.folder, 'rev-parse', 'HEAD~1')[:10]} (2098-01-01)" in done.err
+    assert 'model_id="er_20260120"' in (told.folder / "all.om").read_text(encoding="utf-8")
 
 
 def test_a_shallow_clone_says_that_it_knows_little(told: Repository, run_cli: RunCli, tmp_path: Path,

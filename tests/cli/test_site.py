@@ -56,6 +56,26 @@ def test_a_damaged_record_is_named_and_the_page_stays(repository: Path, run_cli:
     assert [path.name for path in page(repository).parent.iterdir()] == ["index.html"]
 
 
+def test_a_commit_of_a_wrong_clock_tells_no_day_of_anything(
+    repository: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes.full(repository, 2)
+    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+        monkeypatch.setenv(name, "2098-01-01T00:00:00Z")
+    (repository / FOLDER / "notes.md").write_text("no card", encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=Change what is watched")
+    assert run_cli("site", "build").code == 0
+    assert "2098" not in page(repository).read_text(encoding="utf-8")
+
+
+def test_a_folder_in_the_pages_place_is_left_alone(repository: Path, run_cli: RunCli) -> None:
+    page(repository).mkdir(parents=True)
+    done = run_cli("site", "build")
+    assert done.code == 6
+    assert "Another page stands there." in done.err
+
+
 def test_a_verdict_that_is_not_the_cards_is_refused(repository: Path, run_cli: RunCli) -> None:
     scenes.model(repository, 0)
     gate = repository / FOLDER / scenes.model_id(0) / "gate.json"

@@ -1,5 +1,6 @@
 """From committed documents to samples: each number from its own record, in its own unit."""
 
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 def samples(told: Repository) -> Samples:
     reader = Reader()
     found = reader.samples(of_tree(told.folder, {}))
-    assert reader.refused == set()
+    assert reader.refused == {}
     return found
 
 
@@ -144,7 +145,56 @@ def test_what_was_withdrawn_is_gone_and_a_broken_document_is_told(told: Reposito
     assert at(found, names.QUALITY, OLD, "f1", "value") is None
     assert at(found, names.VERDICT, OLD, "pass") == 1  # judged.jsonl remembers
     assert at(found, names.VERDICT, NEW, "pass") == 1  # the card does
-    assert reader.refused == {evidence_path(NEW, "gate.json"), "model_cards/environments.json"}
+    assert reader.refused.keys() == {evidence_path(NEW, "gate.json"), "model_cards/environments.json"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2025-11-10T09:00:00Z", "1970-01-01T00:00:00Z"), ('"trained_rows": 7600', f'"trained_rows": 1{400 * "0"}'),
+     ('"fit": 39.0', '"fit": 39000000000.0')],
+)  # fmt: skip
+def test_a_document_with_a_number_that_no_metric_can_have_is_left_out_alone(
+    told: Repository, samples: Samples, tmp_path: Path, before: str, after: str
+) -> None:
+    told.clone(tmp_path / "own")
+    path = evidence_path(NEW, "training.json")
+    text = (tmp_path / "own" / path).read_text(encoding="utf-8")
+    assert before in text
+    (tmp_path / "own" / path).write_text(text.replace(before, after), encoding="utf-8")
+    reader = Reader()
+    found = reader.samples(of_tree(tmp_path / "own", {}))
+    assert reader.refused.keys() == {path}
+    lost = {one for one in samples if one.name.startswith(("mlops_train", "mlops_scoring")) and str(one).count(NEW)}
+    assert found == {one: value for one, value in samples.items() if one not in lost}
+
+
+def test_a_model_of_no_possible_day_is_left_out_of_what_names_it(told: Repository, tmp_path: Path) -> None:
+    told.clone(tmp_path / "own")
+    bad = "er_99990101"
+    lines = [line(bad, "fail", date(2025, 11, 12)), line(FAILED, "pass", date(2025, 11, 13))]
+    (tmp_path / "own" / judged.FILE).write_bytes(judged.dumps(lines))
+    declared = serving(er=bad) | {"mlops.toml": b"\xff"}
+    for name, data in declared.items():
+        (tmp_path / "own" / name).write_bytes(data)
+    reader = Reader()
+    found = reader.samples(of_tree(tmp_path / "own", {}))
+    assert reader.refused.keys() == {judged.FILE.as_posix(), *declared}
+    assert at(found, names.VERDICT, FAILED, "pass") == 1
+    assert at(found, names.DECLARED, NEW, "production") == 0
+    assert not [one for one in found if bad in str(one)]
+
+
+def test_a_time_without_a_zone_is_utc(told: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (told.folder / evidence_path(NEW, "training.json")).read_text(encoding="utf-8")
+    (tmp_path / "training.json").write_text(text.replace("2025-11-10T09:00:00Z", "2025-11-10T09:00:00"), "utf-8")
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        found = Reader().samples(of_tree(told.folder, {NEW: tmp_path}))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert at(found, names.TRAINED_TIME, NEW) == datetime(2025, 11, 10, 9, tzinfo=UTC).timestamp()
 
 
 def test_revoking_ends_the_certificate(told: Repository, tmp_path: Path) -> None:
