@@ -32,10 +32,17 @@ def put(log: Path, uri: str, root: Path, *, limit: int = MAX_BYTES) -> tuple[int
 
     Raises:
         InputRefusedError: There is no log, its copy is damaged, or it is larger than ``limit``.
-        UsageRefusedError: The URI names no file.
+        UsageRefusedError: The URI names no file, or the log itself.
         UnavailableError: There is no room for the private copy, or the place did not take it; what stood there stands.
     """
     target, name = _place(uri, root)
+    for ending in ("", "-wal", "-shm"):
+        if target.is_file_of_here(name, log.with_name(log.name + ending)):
+            raise UsageRefusedError(
+                "A snapshot must not take the place of the log itself; nothing was copied.", field="--to", found=uri,
+                expected="another file", why="The server would go on with a file that is no longer there.",
+                fix="Name another file: its folder may be the same.",
+            )  # fmt: skip
     with _room() as path:
         with opened(log) as connection:
             rows = _copy(connection, path, log)

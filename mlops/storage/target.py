@@ -99,6 +99,11 @@ class Target:
         with self._telling(name, "say what it holds"):
             return bool(self._fs.isfile(path))
 
+    def is_file_of_here(self, name: str, file: Path) -> bool:
+        """Tell whether a name of this target is ``file`` of this machine, by whatever path or link."""
+        path = Path(self._path(name))
+        return self._fs is None and path.exists() and file.exists() and path.samefile(file)
+
     def write(self, name: str, data: bytes, *, limit: int = MAX_BYTES) -> None:
         """Have a file hold ``data``; until that is done it holds what it held.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops.errors import InputRefusedError, UnavailableError
+from mlops.errors import InputRefusedError, UnavailableError, UsageRefusedError
 from mlops.feedback import snapshots
 from tests.feedback.logs import Written
 
@@ -80,3 +80,16 @@ def test_a_copy_leaves_out_what_was_removed(log: Written, tmp_path: Path) -> Non
         sqlite3.connect(path).execute("PRAGMA application_id").fetchone() for path in (log.path, tmp_path / "kept/copy")
     ]
     assert identity[0] == identity[1] != (0,)
+
+
+@pytest.mark.parametrize("ending", ["", "-wal"])
+def test_a_copy_never_takes_the_logs_own_place(log: Written, tmp_path: Path, ending: str) -> None:
+    log.answer("2025-01-02", BIG)
+    own = log.path.with_name(log.path.name + ending)
+    link = tmp_path / "link"
+    link.hardlink_to(own)
+    before = own.stat().st_ino
+    for place in (str(own), str(link)):
+        with pytest.raises(UsageRefusedError, match="the log itself"):
+            snapshots.put(log.path, place, tmp_path)
+    assert own.stat().st_ino == before
