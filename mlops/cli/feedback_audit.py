@@ -11,7 +11,7 @@ from mlops.cli.common import emit_json, load_settings, repository_root, shown_pa
 from mlops.cli.feedback_asked import Asked
 from mlops.cli.feedback_export import write_once
 from mlops.dataset import writing
-from mlops.feedback import auditing, draws, reading
+from mlops.feedback import auditing, draws, reading, sheets
 from mlops.feedback.draws import AuditDraw
 from mlops.feedback.reading import Logged
 from mlops.feedback.tables import text_of
@@ -49,12 +49,12 @@ def _sheet(rows: Sequence[Logged], probability: Mapping[str, float]) -> pa.Table
     """Return what a person needs to decide on each row: no score and no call, which would lead the eye."""
     names = list(dict.fromkeys(name for row in rows for name in row.inputs))
     columns: dict[str, list[str | None]] = {
-        "prediction_id": [row.id for row in rows], "id": [row.row for row in rows],
+        sheets.ID: [row.id for row in rows], "id": [row.row for row in rows],
         "day": [row.day.isoformat() for row in rows],
     }  # fmt: skip
     columns |= {f"input.{name}": [text_of(row.inputs.get(name)) for row in rows] for name in names}
     columns["inclusion_probability"] = [repr(probability[row.id]) for row in rows]
-    columns |= {"label": [None] * len(rows), "decided": [None] * len(rows)}
+    columns |= {sheets.LABEL: [None] * len(rows), sheets.DECIDED: [None] * len(rows)}
     return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
 
 

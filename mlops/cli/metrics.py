@@ -95,16 +95,16 @@ def backfill(output: Path, since: str | None, until: str | None) -> None:
             found=f"{since} to {until or 'three hours ago'}", fix="Name an earlier day, or leave --since out.",
         )  # fmt: skip
     reader = Reader()
-    ahead: list[str] = []
-    states = ((time, reader.samples(found)) for time, found in files.of_history(root, ahead))
+    doubted: list[str] = []
+    states = ((time, reader.samples(found)) for time, found in files.of_history(root, doubted))
     series = timeline(states, since=start, until=end)
     data = exposition.openmetrics(series)
     documents.write_bytes(output, data)
     _warn_of(reader)
-    if ahead:
+    if doubted:
         click.echo(
-            f"warning: {len(ahead)} commits claim to be made later than now, by a wrong clock; each counts from the "
-            f"commit before it: {', '.join(ahead[:_TOLD])}", err=True,
+            f"warning: commits whose time does not fit those around them, by a wrong clock, count from the commit "
+            f"before them: {', '.join(doubted[:_TOLD])}{', …' if len(doubted) > _TOLD else ''}", err=True,
         )  # fmt: skip
     if provenance.horizon(root):
         click.echo("warning: this clone is shallow and knows few commits: git fetch --unshallow", err=True)

@@ -61,12 +61,13 @@ def command(
 
 
 def _back(place: Place, task: str, to: str | None) -> tuple[str, Switched]:
-    """End a trial, or bring back the model before unless that is done and not merged yet; return what is served."""
+    """End a trial, or bring back the model before unless that is done; return what is served."""
     pointer, why = read_pointer(place.target, place.environment, task), place.why()
     live = pointer.live.model_id if pointer.live else ""
     if pointer.trial is not None and live and to in {None, live}:
         return live, end_trial(place.target, pointer)
-    if live and (to == live or (to is None and live != place.desired.models.get(task, live))):
+    done = live != place.desired.models.get(task, live) or (bool(pointer.before) and pointer.before[0].taken_back)
+    if live and (to == live or (to is None and done)):
         verify(place.target, pointer)
         return live, Switched("unchanged", pointer, pointer)
     back = former(pointer, to, place.rules.rollback_days, why.now)

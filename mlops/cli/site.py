@@ -56,7 +56,11 @@ def build(out: Path | None, as_json: bool) -> None:
 def _history(root: Path) -> site.History:
     try:
         latest = provenance.latest(root, *_RECORDS)
-        if latest is not None and latest.time > datetime.now(UTC):  # by a wrong clock: it tells no day of anything
+        if latest is not None and latest.time > datetime.now(UTC):  # it tells no day of anything
+            click.echo(
+                f"warning: commit {latest.commit[:10]} claims to be of {latest.time:%Y-%m-%d}, by a wrong clock; the "
+                "page goes by its records alone.", err=True,
+            )  # fmt: skip
             latest = None
         return site.History(switches=tuple(live.switches(root)), horizon=provenance.horizon(root), latest=latest)
     except UsageRefusedError as error:

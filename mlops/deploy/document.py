@@ -71,7 +71,8 @@ class Replaced(Part):
     Attributes:
         placed: The model.
         until: When another took its place.
-        taken_back: Whether a rollback ended it: then no rollback chooses it by itself.
+        taken_back: Whether a rollback ended it: then no rollback chooses it by itself. One that undoes a rollback finds
+            no fault with what it ends.
     """
 
     placed: Placed

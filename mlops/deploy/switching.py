@@ -174,7 +174,8 @@ def bring_back(target: Target, pointer: Pointer, placed: Placed, why: Why, *, te
         ConflictError: Another deployment moved the pointer meanwhile.
     """
     again = held(target, placed, why, test)
-    return _switch(target, pointer, moved(pointer, again, why.now, taken_back=True), healthy)
+    undone = any(one.taken_back for one in pointer.before if one.placed.artifact_sha256 == placed.artifact_sha256)
+    return _switch(target, pointer, moved(pointer, again, why.now, taken_back=not undone), healthy)
 
 
 def held(target: Target, placed: Placed, why: Why, test: Test) -> Placed:

@@ -18,7 +18,7 @@ class Filled(NamedTuple):
 
     Attributes:
         labels: What was decided, in the order of the sheet.
-        rows: The row of each, counted from 1 without the header.
+        rows: The row of each, as a spreadsheet counts them: the header is row 1.
         undecided: Rows without a label.
     """
 
@@ -53,15 +53,15 @@ def read(table: pa.Table, *, decided: str = "", revises: bool = False, file: obj
     rows: list[int] = []
     seen: dict[str, tuple[int, SentLabel]] = {}
     undecided = 0
-    for row, (name, label, day) in enumerate(zip(columns[ID], columns[LABEL], days, strict=True), 1):
+    for row, (name, label, day) in enumerate(zip(columns[ID], columns[LABEL], days, strict=True), 2):
         if not label:
             undecided += 1
             continue
         found = _label(row, name, label, day or decided, revises=revises, file=file)
         before, known = seen.get(name, (0, found))
-        if known.label != found.label:
+        if known != found:
             raise InputRefusedError(
-                "Two rows decide differently on one prediction; nothing was sent.", file=file,
+                "Two rows decide differently on one prediction, or on another day; nothing was sent.", file=file,
                 field=f"rows {before} and {row}", found=name, fix="Find out which holds, and remove the other.",
             )  # fmt: skip
         if not before:

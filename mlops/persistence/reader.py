@@ -1,7 +1,7 @@
 """skops, imported without its list of every estimator of scikit-learn.
 
-skops trusts all estimators that it finds, and to find them it imports all of scikit-learn, its test helpers too: a
-third of a second in each process that opens a model file. Nothing here goes by that list: what a file may hold is
+skops trusts all estimators that it finds, and to find them it imports all of scikit-learn, its test helpers too, in
+each process that opens a model file. Nothing here goes by that list: what a file may hold is
 written in :mod:`mlops.persistence.trusted`, and skops is told exactly that.
 """
 

@@ -1,16 +1,21 @@
 """Where records are read from: a commit's tree, or the working tree with the folders of runs laid over it."""
 
 import functools
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from mlops import artifact, config, documents, judged, provenance, registry
 from mlops.certification import keeping
+from mlops.series.sampling import EARLIEST
 
 EVIDENCE = (artifact.GATE, artifact.METRICS, artifact.TRAINING, artifact.CERTIFICATION)
 """The documents of a model that hold numbers of ours; the same stand in a run's folder and beside a card."""
+
+
+_DAY = 86_400
 
 
 class Source(NamedTuple):
@@ -52,29 +57,61 @@ def of_tree(root: Path, runs: Mapping[str, Path]) -> dict[str, Source]:
     }
 
 
-def of_history(root: Path, ahead: list[str] | None = None) -> Iterator[tuple[int, dict[str, Source]]]:
+def of_history(root: Path, doubted: list[str] | None = None) -> Iterator[tuple[int, dict[str, Source]]]:
     """Yield the files after each commit that touched one of them, oldest first, with its time, which never falls.
 
-    Commits say of themselves when they were made, by clocks that differ: one that claims to be older than the commit
-    before it, or younger than now, counts from when that commit does.
+    Commits say of themselves when they were made, by clocks that differ. The longest run of times that do not fall is
+    believed, of those since 2000 and not after today; any other commit counts from a second after the one before it.
 
     Args:
         root: The folder of ``mlops.toml``, in a git repository.
-        ahead: Takes the name and the day of each commit that claims to be younger than now.
+        doubted: Takes the name and the day of each commit that counts from another day than it claims.
 
     Raises:
         UsageRefusedError: Git cannot be asked.
     """
     files: dict[str, Source] = {}
-    time, now = 0, datetime.now(UTC)
-    for commit in provenance.touched(root, registry.FOLDER.as_posix(), config.FILE_NAME):
+    commits = provenance.touched(root, registry.FOLDER.as_posix(), config.FILE_NAME)
+    claimed = [int(commit.change.time.timestamp()) for commit in commits]
+    latest = int(datetime.now(UTC).timestamp()) + _DAY
+    for commit, time in zip(commits, believed(claimed, latest), strict=True):
         made = commit.change.time
-        if made > now and ahead is not None:
-            ahead.append(f"{commit.change.commit[:10]} ({made:%Y-%m-%d})")
-        time = max(time, int(made.timestamp()) if made <= now else 0)
+        if doubted is not None and abs(time - made.timestamp()) > _DAY:
+            doubted.append(f"{commit.change.commit[:10]} ({made:%Y-%m-%d})")
         for path, blob in commit.blobs.items():
             if blob is None:
                 files.pop(path, None)
             else:
                 files[path] = Source(blob, functools.partial(provenance.blob, root, blob))
         yield time, dict(files)
+
+
+def believed(claimed: Sequence[int], latest: int) -> list[int]:
+    """Return times that never fall: the longest run of claimed ones that does not, and beside it what fits.
+
+    Args:
+        claimed: (n,) times, seconds since 1970.
+        latest: No time is later.
+
+    Returns:
+        (n,) the claimed time of those in the run; of any other a second after the one before it. Those before the run
+        begin when it does, and without any time to believe at ``EARLIEST``.
+    """
+    tails: list[int] = []  # of the runs of each length found so far, where the one that ends lowest ends
+    values: list[int] = []
+    previous: dict[int, int | None] = {}
+    for at, time in enumerate(claimed):
+        if EARLIEST <= time <= latest:
+            length = bisect_right(values, time)
+            previous[at] = tails[length - 1] if length else None
+            tails[length : length + 1], values[length : length + 1] = [at], [time]
+    run: set[int] = set()
+    at_end = tails[-1] if tails else None
+    while at_end is not None:
+        run.add(at_end)
+        at_end = previous[at_end]
+    now, found = (claimed[min(run)] if run else EARLIEST) - 1, []
+    for at, time in enumerate(claimed):
+        now = max(now, time) if at in run else now + 1
+        found.append(now)
+    return found

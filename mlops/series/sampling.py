@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mlops.errors import InputRefusedError
 from mlops.series.names import FAMILIES, Family
 
-_EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # the years 2000 to 2099; in milliseconds no date of ours lies between
+EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # the years 2000 to 2099; in milliseconds no date of ours lies between
 
 
 class Key(NamedTuple):
@@ -60,10 +60,10 @@ def checked(family: Family, value: float, labels: tuple[tuple[str, str], ...] = 
     allowed = {
         "ratio": -1 <= value <= 1,
         "rows": value >= 0 and value == math.floor(value) if math.isfinite(value) else False,
-        "seconds": 0 <= value < _EARLIEST,
+        "seconds": 0 <= value < EARLIEST,
         "": math.isfinite(value),
     }
-    fits = _EARLIEST <= value < _LATEST if family.name.endswith("_timestamp_seconds") else allowed[family.unit]
+    fits = EARLIEST <= value < _LATEST if family.name.endswith("_timestamp_seconds") else allowed[family.unit]
     if fits:
         return value
     raise InputRefusedError(
@@ -83,7 +83,7 @@ def check_point(name: str, point: Point, before: int) -> None:
         InputRefusedError: With the series and the place.
     """
     checked(FAMILIES[name], point.value)
-    if not (_EARLIEST <= point.time < _LATEST and before < point.time):
+    if not (EARLIEST <= point.time < _LATEST and before < point.time):
         raise InputRefusedError(
             "Samples of a series must rise in time, in seconds; nothing was written.", field=name,
             expected=f"later than {before} and before the year 2100", found=point.time,

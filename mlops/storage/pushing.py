@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from mlops.formatting import printable
+from mlops.storage.opening import opener
 
 SECONDS = 5.0
 """How long the whole call may take, however many groups it sends."""
@@ -82,17 +83,6 @@ def _address(url: str, group: Group) -> str:
     return f"{url.rstrip('/')}/metrics/job/{job}/model_id/{model}"
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    """Return what makes requests of HTTP alone and follows no redirection: no list is taken from somewhere else."""
-    found = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler,
-        urllib.request.HTTPErrorProcessor, urllib.request.HTTPDefaultErrorHandler,
-    ):  # fmt: skip
-        found.add_handler(handler())
-    return found
-
-
 def _ask(method: str, address: str, end: float, *, data: bytes | None = None, content_type: str = "") -> bytes:
     """Make a request; return the body of what was asked for by GET. Any other body is not waited for.
 
@@ -106,7 +96,7 @@ def _ask(method: str, address: str, end: float, *, data: bytes | None = None, co
     request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310  # its scheme was checked
     try:
         # A silent socket ends a second later: by then nobody waits for it any more.
-        with _opener().open(request, timeout=left + 1) as answer:
+        with opener().open(request, timeout=left + 1) as answer:
             body: bytes = answer.read(_MOST_BYTES + 1) if method == "GET" else b""
     except urllib.error.HTTPError as error:
         with error:

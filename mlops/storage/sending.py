@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mlops.errors import UnavailableError, UsageRefusedError
 from mlops.formatting import printable
+from mlops.storage.opening import opener
 
 SECONDS = 30.0
 _LIMIT = 1 << 20
@@ -27,13 +28,6 @@ class Answer(NamedTuple):
     body: Mapping[str, Any]
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows no redirection: a token goes to the address that was named and to no other."""
-
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 def post(url: str, body: Mapping[str, Any], *, token: str, seconds: float = SECONDS) -> Answer:
     """Send a JSON object.
 
@@ -50,7 +44,7 @@ def post(url: str, body: Mapping[str, Any], *, token: str, seconds: float = SECO
     if not url.startswith(_SCHEMES):
         raise UsageRefusedError(
             "This is not the address of a server.", field="url", expected="http://HOST:PORT or https://HOST",
-            found=url[:200],
+            found=url[:200], fix="Begin it with http:// or https://.",
         )  # fmt: skip
     if not all("!" <= character <= "~" for character in token):
         raise UsageRefusedError(
@@ -61,7 +55,7 @@ def post(url: str, body: Mapping[str, Any], *, token: str, seconds: float = SECO
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:
         request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310  # its scheme was checked
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=seconds) as answer:
+        with opener().open(request, timeout=seconds) as answer:
             return Answer(answer.status, _object(answer.read(_LIMIT)))
     except urllib.error.HTTPError as error:
         with error:

@@ -83,7 +83,7 @@ def test_another_label_needs_to_be_called_a_revision(
     path = sheet(tmp_path, *rows)
     refused = run_cli("feedback", "label", str(path), "--server", url)
     assert refused.code == 6
-    assert "row 4" in refused.err
+    assert "row 5" in refused.err
     assert "Of 3 labels the first 2 were kept." in refused.err
     assert "--revises" in refused.err
     assert run_cli("feedback", "label", str(path), "--server", url, "--revises").code == 0
@@ -94,12 +94,13 @@ def test_another_label_needs_to_be_called_a_revision(
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([("1", "1", "2025-01-05"), ("2", "yes", "2025-01-05")], ("row 2, label", "0 or 1", "yes")),
-        ([("1", "1", "5.1.2025")], ("row 1, decided", "YYYY-MM-DD")),
-        ([("1", "1", "")], ("row 1, decided", "--decided DAY")),
-        ([("abcdefabcdef", "1", "2025-01-05")], ("row 1, prediction_id", "32 hexadecimal digits")),
-        ([("1", "1", "2025-01-05"), ("2", "", ""), ("1", "0", "2025-01-05")], ("rows 1 and 3",)),
-        ([("1", "1", "2025-01-05"), (UNKNOWN, "1", "2025-01-05")], ("row 2", "No label was kept", "another server")),
+        ([("1", "1", "2025-01-05"), ("2", "yes", "2025-01-05")], ("row 3, label", "0 or 1", "yes")),
+        ([("1", "1", "5.1.2025")], ("row 2, decided", "YYYY-MM-DD")),
+        ([("1", "1", "")], ("row 2, decided", "--decided DAY")),
+        ([("abcdefabcdef", "1", "2025-01-05")], ("row 2, prediction_id", "32 hexadecimal digits")),
+        ([("1", "1", "2025-01-05"), ("2", "", ""), ("1", "0", "2025-01-05")], ("rows 2 and 4",)),
+        ([("1", "1", "2025-01-05"), ("1", "1", "2025-01-06")], ("rows 2 and 3", "another day")),
+        ([("1", "1", "2025-01-05"), (UNKNOWN, "1", "2025-01-05")], ("row 3", "No label was kept", "another server")),
     ],
 )
 def test_one_bad_row_keeps_all_back(

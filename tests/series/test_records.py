@@ -8,10 +8,10 @@ import pytest
 
 from mlops import documents, judged
 from mlops.series import names
-from mlops.series.files import evidence_path, of_history, of_tree
+from mlops.series.files import believed, evidence_path, of_history, of_tree
 from mlops.series.names import Family
 from mlops.series.records import Reader
-from mlops.series.sampling import Samples, key
+from mlops.series.sampling import EARLIEST, Samples, key
 from tests.certification import scenes
 from tests.history import CLAIMS, FAILED, NEW, OLD, Repository, line, serving
 
@@ -128,7 +128,7 @@ def test_a_commit_that_claims_to_be_older_counts_from_then_on(tmp_path: Path) ->
     own = Repository.make(folder / "own")
     own.commit("2025-01-01", serving(er=OLD))
     *_, before, last = of_history(own.folder)
-    assert last[0] == before[0]
+    assert last[0] == before[0] + 1
     assert at(Reader().samples(last[1]), names.DECLARED, OLD, "production") == 1
 
 
@@ -204,3 +204,30 @@ def test_revoking_ends_the_certificate(told: Repository, tmp_path: Path) -> None
     documents.write_bytes(tmp_path / "own" / "model_cards" / "claims" / "ledger.jsonl", revoked.data)
     found = Reader().samples(of_tree(tmp_path / "own", {}))
     assert not [one for one in found if one.name == names.EXPIRY.name]
+
+
+DAY = 86_400
+Y26 = 1_767_225_600  # 1 January 2026
+
+
+@pytest.mark.parametrize(
+    ("claimed", "expected"),
+    [
+        ([0, 1, 2], [0, 1, 2]),
+        ([0, 270, 31, 40], [0, 0, 31, 40]),  # October between January and February
+        ([9_000, 5, 6], [5, 5, 6]),  # the first of all is of a later year
+        ([-20_000, 5, 6], [5, 5, 6]),  # or of 1970
+        ([5, 9_000, 9_001], [5, 5, 5]),
+        ([9_000], None),
+        ([], []),
+    ],
+)
+def test_the_longest_run_of_times_is_believed(claimed: list[int], expected: list[int] | None) -> None:
+    found = believed([Y26 + day * DAY for day in claimed], Y26 + 365 * DAY)
+    days = None if expected is None else [Y26 + day * DAY for day in expected]
+    assert len(found) == len(claimed)
+    assert found == sorted(found)
+    if days is None:
+        assert found == [EARLIEST]
+    else:
+        assert all(0 <= one - day <= len(claimed) for one, day in zip(found, days, strict=True))

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from mlops import documents
 from mlops.artifact import CHECKSUMS, MODEL, TRAINING, Training
 from mlops.cli import plugs, steps
-from mlops.deploy import placing
 from mlops.deploy.document import GOLDEN, Golden, Placed
 from mlops.errors import UnavailableError
 from mlops.hashing import sha256_bytes
 from mlops.inputs import frame
 from mlops.learning.estimators import Boosting
-from mlops.serving import connections, holding
+from mlops.serving import connections
 from mlops.serving.holding import Held, Serving, in_share
 from mlops.serving.log import Answered, Log, new_id
 from mlops.serving.measures import MODELS, Measures
@@ -28,6 +27,7 @@ from tests import models
 from tests.cli.chain import within
 from tests.cli.deploying import NEW, OLD
 from tests.serving.conftest import Client
+from tests.serving.failing import fail_first
 from tests.serving.test_server import measured, row
 
 
@@ -173,14 +173,7 @@ def test_the_write_ahead_log_stays_small(tmp_path: Path) -> None:
 
 def test_a_storage_that_fails_once_is_asked_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rollback while the bucket hiccups is followed without a restart."""
-    faults, real = [UnavailableError("The target did not deliver a file.")], placing.read_placed
-
-    def once(*words: Any) -> dict[str, bytes]:
-        if faults:
-            raise faults.pop()
-        return real(*words)
-
-    monkeypatch.setattr(holding, "read_placed", once)
+    left = fail_first(monkeypatch, "read_placed", UnavailableError("The target did not deliver a file."))
     assert within(client.folder, "rollback", "--to", NEW) == 0
     client.wait_for(NEW)
-    assert faults == []
+    assert left == []

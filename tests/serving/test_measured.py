@@ -16,6 +16,7 @@ from mlops.serving.holding import Holder
 from tests.cli.chain import within
 from tests.cli.deploying import NEW
 from tests.serving.conftest import TOKEN, Client
+from tests.serving.failing import fail_first
 from tests.serving.test_server import measured, row
 
 
@@ -60,14 +61,7 @@ def test_a_client_that_goes_away_is_no_error_of_the_server(client: Client) -> No
 
 
 def test_a_fault_while_following_does_not_end_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    faults, real = [ValueError("none of ours")] * 2, placing.read_pointer
-
-    def twice(*words: Any) -> Any:
-        if faults:
-            raise faults.pop()
-        return real(*words)
-
-    monkeypatch.setattr(holding, "read_pointer", twice)
+    fail_first(monkeypatch, "read_pointer", ValueError("none of ours"), ValueError("none of ours"))
     assert within(client.folder, "rollback", "--to", NEW) == 0
     client.wait_for(NEW)
     assert measured(client, "mlops_follow_faults_total") == 2
