@@ -27,7 +27,7 @@ from mlops.cli.ratchet import Ratcheted, base_option, ratchet_settings
 from mlops.cli.reasons import explain_errors
 from mlops.cli.report import Describe, print_report
 from mlops.cli.talk import Talk
-from mlops.cli.train import DIST
+from mlops.cli.train import DIST, model_id_for
 from mlops.cli.transfer import artifact_option, score_champion
 from mlops.config import Settings
 from mlops.errors import UsageRefusedError
@@ -58,6 +58,7 @@ _NEXT = {
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for everything; dist/<model id> by default.")
 @click.option("--sample-size", type=click.IntRange(min=2), help="Training rows at most; mlops.toml's by default.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of everything that chance decides.")
+@click.option("--model-id", metavar="ID", help="Id of a further model on the same data, such as er_20251020-2.")
 @click.option("--min-precision", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-recall", type=RATE, help="A higher minimum than the policy's; never a lower one.")
 @click.option("--min-f1", type=RATE, help="A higher minimum than the policy's; never a lower one.")
@@ -77,6 +78,7 @@ def command(
     out: Path | None,
     sample_size: int | None,
     seed: int | None,
+    model_id: str | None,
     min_precision: float | None,
     min_recall: float | None,
     min_f1: float | None,
@@ -109,7 +111,8 @@ def command(
         else:
             _refuse_both(dataset_id, dataset_date, dataset_hash)
             pinned, table = _unpinned(data, task, settings, root)
-        folder = out if out is not None else root / DIST / pinned.id
+        name = model_id_for(pinned.id, model_id)
+        folder = out if out is not None else root / DIST / name
         training.refuse_foreign_folder(folder)
         examples = plug.examples(table, steps.declared_for(pinned, settings), as_of=pinned.as_of, root=root)
         said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
@@ -132,7 +135,7 @@ def command(
             pinned,
             declared,
             steps.circumstances(root, code_commit=None, required=False),
-            model_id=pinned.id,
+            model_id=name,
             seed=chosen,
             sample_size=sample_size or declared.sample_size,
             folder=folder,

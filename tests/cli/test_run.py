@@ -54,13 +54,13 @@ def test_sha256sum_accepts_the_checksums(finished: Chain) -> None:
     assert done.stdout.count(": OK") == 4
 
 
-def test_the_same_seed_and_data_give_the_same_bytes_in_another_process(
+def test_the_same_seed_and_data_give_the_same_bytes_in_another_process_and_under_another_id(
     finished: Chain, root: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "again"
     environment = {**os.environ, "PYTHONHASHSEED": "12345", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
     subprocess.run(  # noqa: S603  # our own interpreter
-        [sys.executable, "-m", "tests.small", "run", "er", "--out", str(out), "--json"],
+        [sys.executable, "-m", "tests.small", "run", "er", "--out", str(out), "--json", "--model-id", f"{DATASET}-2"],
         cwd=finished.repository,
         env=environment,
         capture_output=True,
@@ -68,6 +68,8 @@ def test_the_same_seed_and_data_give_the_same_bytes_in_another_process(
     )
     for name in ("model.skops", "evaluation.parquet"):
         assert (out / name).read_bytes() == (finished.artifact / name).read_bytes()
+    assert documents.read(out / "training.json", Training).model_id == f"{DATASET}-2"
+    assert f"id: {DATASET}-2\n" in (out / "model_cards" / f"{DATASET}-2.md").read_text(encoding="utf-8")
 
 
 def test_the_record_names_data_code_seed_and_versions(finished: Chain) -> None:
