@@ -172,7 +172,8 @@ def _refuse_other_model(path: Path, facts: CardFacts) -> None:
     """Raise ConflictError if the card at ``path`` is that of another model; the same may be rendered again."""
     there = registry.read_record(path)
     here = (facts.training.model_sha256, facts.manifest.sha256)
-    following = registry.next_model_id(path.parent, ModelId.parse(there.id).dataset)
+    data = ModelId.parse(there.id).dataset
+    following = registry.next_model_id(path.parent, data)
     if (there.model_sha256, there.dataset.sha256) != here:
         raise ConflictError(
             "This id has a card already, of another model.",
@@ -180,7 +181,6 @@ def _refuse_other_model(path: Path, facts: CardFacts) -> None:
             expected=f"model {there.model_sha256} on dataset {there.dataset.sha256}",
             found=f"model {here[0]} on dataset {here[1]}",
             why="The data, the seed, the settings or the code differ from those of the model that has the card.",
-            fix=f"Train under the next id, {following} (`mlops run {following.dataset.task} --dataset {following.dataset} "
-            f"--model-id {following}`, or the input model_id of the training workflow), or remove the card in a commit of "
-            "its own.",
+            fix=f"Train under the next id, {following} (`mlops run {data.task} --dataset {data} --model-id {following}`, "
+            "or the input model_id of the training workflow), or remove the card in a commit of its own.",
         )
