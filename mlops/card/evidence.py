@@ -182,5 +182,5 @@ def _refuse_other_model(path: Path, facts: CardFacts) -> None:
             found=f"model {here[0]} on dataset {here[1]}",
             why="The data, the seed, the settings or the code differ from those of the model that has the card.",
             fix=f"Train under the next id, {following} (`mlops run {data.task} --dataset {data} --model-id "
-            f"{following}`, or the input model_id of the training workflow), or remove the card in a commit of its own.",
+            f"{following}`, or the input model_id of the training workflow), or remove the card in its own commit.",
         )
