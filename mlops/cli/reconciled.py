@@ -68,7 +68,7 @@ def _outcome(model: str, done: Switched | MlopsError | None, desired: Desired, s
         share = f"answers {trial.share} % of the entities" if trial.mode == "canary" else "is only logged"
         reason = f"The {trial.mode} {share}, beside {named(done.pointer.live)}."
         return Outcome(state="on trial", model_id=model, artifact_sha256=sha256, serves=serves, reason=reason)
-    return Outcome(state="live", model_id=model, artifact_sha256=sha256, serves=serves)
+    return Outcome(state="live", model_id=model, artifact_sha256=sha256, serves=serves, reason=done.reason)
 
 
 def _served(desired: Desired, target: str, task: str) -> str:

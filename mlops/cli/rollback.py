@@ -1,5 +1,6 @@
 """``mlops rollback``: serve again what was served before, at once, and have environments.json say so."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from mlops.card.checking import refuse_unsound
 from mlops.card.deployed import declare
 from mlops.cli import outputs, reconciled
 from mlops.cli.common import emit_json
-from mlops.cli.targets import Place, answer, environment_option, health_option, sentence, target_option
+from mlops.cli.targets import Place, answer, environment_option, health_option, in_lines, sentence, target_option
 from mlops.deploy.placing import read_pointer
 from mlops.deploy.switching import Switched, bring_back, end_trial, former, verify
 from mlops.environments import PATH
@@ -37,7 +38,8 @@ def command(
     """Serve a model again that was live before: no new gate, while it was replaced not longer ago than mlops.toml says.
 
     Every file of it is hashed again on the target, and it must score its golden rows as ever. environments.json is
-    changed, too: commit it, or the next `mlops reconcile` brings the other model back.
+    changed, too: commit it, or the next `mlops reconcile` brings the other model back. If the server does not take the
+    model, the other one is served on (exit 1); a server that named no model before either is only warned of.
     """
     place = Place.find(environment, target, health)
     name = _task(place, task, to)
@@ -49,7 +51,10 @@ def command(
         declare(place.root, place.desired.declared, environment, ModelId.parse(model))
     reconciled.write(report, place.desired, place.target.uri, {name: model}, {name: done}, rollback=True)
     said = sentence(place, name, done)
-    outputs.summarise(f"{said}\n")
+    warning = f"warning: the rollback stands. {in_lines(done.reason)}" if done.reason and not failed else ""
+    outputs.summarise("".join(f"{line}\n" for line in (said, warning) if line))
+    if warning:
+        click.echo(warning, err=True)
     outputs.tell("rollback", {"state": "failure" if failed else "success", "model-id": model})
     if as_json:
         emit_json({name: answer(done)})
@@ -79,8 +84,13 @@ def _back(place: Place, task: str, to: str | None) -> tuple[str, Switched]:
             "This model must not come back.", field="--to", found=model, why=f"The verdict on {model} is {verdict}.",
             expected="a model whose card does not say that it failed", fix="Name another with --to, or deploy one.",
         )  # fmt: skip
-    test, healthy = place.test(task), place.healthy(task)
-    return str(model), bring_back(place.target, pointer, back, why, test=test, healthy=healthy)
+    test, silence = place.test(task), place.silence()
+    healthy = place.healthy(task, silence)
+    if not silence:
+        return str(model), bring_back(place.target, pointer, back, why, test=test, healthy=healthy)
+    # Whoever named no model before cannot say that this one is at fault: it would bring back the one to get away from.
+    anyway = bring_back(place.target, pointer, back, why, test=test, healthy=lambda _: "")
+    return str(model), replace(anyway, reason=healthy(anyway.pointer.live))
 
 
 def _task(place: Place, task: str | None, to: str | None) -> str:

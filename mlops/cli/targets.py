@@ -37,6 +37,8 @@ health_option = click.option(
     "--health", metavar="URL", help="The server's /readyz, asked after the switch; mlops.toml's by default."
 )
 
+_DO_NOW = " Do now: "
+
 
 @dataclass(frozen=True)
 class Desired:
@@ -130,14 +132,29 @@ class Place:
         """Return what has a model prove itself from its files on the target."""
         return self.desired.test(task, self.target.uri, known)
 
-    def healthy(self, task: str) -> Healthy:
-        """Return what asks the server after a switch."""
+    def silence(self) -> str:
+        """Return why the server does not say which models it serves, before a switch; empty if it does."""
+        return health.silence_of(self.rules.health) if self.rules.health else ""
+
+    def healthy(self, task: str, silence: str | None = None) -> Healthy:
+        """Return what asks the server after a switch.
+
+        Args:
+            task: Which task.
+            silence: What :meth:`silence` said before the switch; None asks now.
+        """
+        url, before = self.rules.health, self.silence() if silence is None else silence
 
         def ask(placed: Placed | None) -> str:
-            if placed is None or not self.rules.health:
+            if placed is None or not url:
                 return ""
-            return health.wait_for(
-                self.rules.health, task, placed.model_id, placed.artifact_sha256, seconds=self.rules.health_seconds
+            seconds = self.rules.health_seconds
+            said = health.wait_for(url, task, placed.model_id, placed.artifact_sha256, seconds=seconds)
+            if not said or not before:
+                return said and f"{said} Asked at {url}."
+            return (
+                f"{said} Asked at {url}, which named no model before the switch either, so this tells nothing of "
+                f"{placed.model_id}.{_DO_NOW}Start the server, or correct `health`; then curl --fail {url}"
             )
 
         return ask
@@ -164,7 +181,7 @@ def sentence(place: Place, task: str, done: Switched) -> str:
     old, new = named(done.before.live), named(done.pointer.live)
     where = f"{place.environment} ({place.target.uri})"
     if done.state == "rolled back":
-        return f"{task}: {where} serves {new} again. {done.reason}"
+        return f"{task}: {where} serves {new} again. {in_lines(done.reason)}"
     if done.state == "unchanged":
         return f"{task}: {where} serves {new} already; every hash holds."
     if done.pointer.trial is not None:
@@ -174,6 +191,11 @@ def sentence(place: Place, task: str, done: Switched) -> str:
         )
         return f"{task}: {where} serves {new}, and beside it {trial.placed.model_id} as {trial.mode}{share}."
     return f"{task}: {where} serves {new} instead of {old}."
+
+
+def in_lines(reason: str) -> str:
+    """Return a reason for a terminal: what to do now has a line of its own there."""
+    return reason.replace(_DO_NOW, "\n  do now: ")
 
 
 def answer(done: Switched) -> dict[str, object]:

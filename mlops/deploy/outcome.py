@@ -21,7 +21,7 @@ class Outcome(Part):
         model_id: The model that was asked for; empty for ``taken out``, and for ``failed`` if that failed.
         artifact_sha256: Hash of its ``checksums.txt``; empty where it was not found out.
         serves: What is served now, as far as it is known; empty for nothing.
-        reason: Why it is not live, or with which share it is tried.
+        reason: Why it is not live, with which share it is tried, or that its server could not be asked.
     """
 
     state: State

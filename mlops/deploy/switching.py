@@ -49,7 +49,7 @@ class Switched:
         state: ``rolled back`` if the model went live and the server did not take it.
         pointer: What the target says now.
         before: What it said before.
-        reason: Why it was rolled back; else empty.
+        reason: Why it was rolled back, or why its server could not be asked; else empty.
     """
 
     state: State

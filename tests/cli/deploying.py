@@ -124,12 +124,12 @@ def _serve_both(folder: Path) -> None:
 
 
 @contextmanager
-def server(models: dict[str, Any]) -> Iterator[str]:
+def server(models: dict[str, Any], *, status: int = 200) -> Iterator[str]:
     """Answer every request with what a server that does not reload would say."""
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps({"models": models}).encode())
 

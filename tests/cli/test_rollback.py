@@ -8,6 +8,7 @@ import pytest
 
 from mlops import documents
 from mlops.deploy.document import Golden
+from mlops.deploy.outcome import Reconciled
 from mlops.environments import PATH, Environments
 from mlops.hashing import sha256_bytes
 from tests.cli.deploying import NEW, OLD, Play, served, server
@@ -80,6 +81,35 @@ def test_a_server_that_takes_the_model_keeps_it(both: Play) -> None:
     with server({"er": {"model_id": OLD, "artifact_sha256": before.artifact_sha256}}) as url:
         assert both("rollback", "--health", url).code == 0
     assert both.live == OLD
+
+
+def test_a_server_that_was_down_before_brings_no_bad_model_back(both: Play) -> None:
+    """It answered nobody before the switch either, so it cannot tell whose fault that is; a deployment stays strict."""
+    text = (both.folder / "mlops.toml").read_text(encoding="utf-8")
+    (both.folder / "mlops.toml").write_text(f"{text}health_seconds = 0.1\n", encoding="utf-8")
+    with server({}) as url:
+        pass  # ended: nobody answers there
+    done = both("rollback", "--health", url, "--report", "dist/reconciled.json")
+    assert (done.code, both.live) == (0, OLD)
+    assert "warning: the rollback stands. Nobody answered" in done.err
+    assert f"curl --fail {url}" in done.err
+    assert documents.read(both.folder / PATH, Environments).environments["production"] == {"er": OLD}
+    found = documents.read(both.folder / "dist/reconciled.json", Reconciled).tasks["er"]
+    assert (found.state, "Nobody answered" in found.reason) == ("live", True)
+    assert both("deploy", NEW).code == 0
+    strict = both("reconcile", "--health", url)
+    assert (strict.code, both.live) == (1, OLD)
+    assert f"Asked at {url}, which named no model before the switch either" in strict.out
+
+
+def test_a_server_that_names_its_models_and_takes_none_ends_a_rollback(both: Play) -> None:
+    """With 503, as while another task does not follow its pointer: it is there all the same."""
+    text = (both.folder / "mlops.toml").read_text(encoding="utf-8")
+    (both.folder / "mlops.toml").write_text(f"{text}health_seconds = 0.1\n", encoding="utf-8")
+    with server({"er": {"model_id": NEW, "artifact_sha256": "0" * 64}}, status=503) as url:
+        done = both("rollback", "--health", url)
+    assert (done.code, both.live) == (1, NEW)
+    assert f"The server answered 503. Asked at {url}." in done.out
 
 
 def test_a_model_whose_card_no_longer_holds_does_not_come_back(both: Play) -> None:
