@@ -9,7 +9,7 @@ from mlops.cli.common import emit_json
 from mlops.cli.targets import Desired, Place, answer, environment_option, health_option, sentence, target_option
 from mlops.deploy.switching import Switched
 from mlops.environments import PATH, fingerprint_of
-from mlops.errors import ConflictError, ExitCode, MlopsError
+from mlops.errors import ConflictError, ExitCode, MlopsError, UsageRefusedError
 from mlops.hashing import parse_sha256
 
 
@@ -58,6 +58,11 @@ def command(
     rows on the target as it did when it was judged. If the server does not take it, the target serves the model before
     again (exit 1).
     """
+    if shadow and share is not None:
+        raise UsageRefusedError(
+            "A model is tried on a share or as a shadow, not both.", field="--shadow", expected="one of the two",
+            found=f"--share {share} --shadow", fix="Leave one out: a shadow answers nobody.",
+        )  # fmt: skip
     from mlops.cli.reconciling import Asked, reconcile, verify  # noqa: PLC0415  # help needs no learner
 
     below = () if models is None or not models.is_dir() else sorted(path for path in models.iterdir() if path.is_dir())

@@ -32,6 +32,8 @@ from mlops.task import Model
 
 T = TypeVar("T")
 
+_ALL = 100
+
 BETA = "This answer comes from a beta: the model is not certified. A person decides."
 
 
@@ -63,12 +65,15 @@ def reconcile(place: Place, asked: Asked) -> dict[str, Switched | MlopsError]:
     found: dict[str, Switched | MlopsError] = {}
     try:
         with place.alone():
+            _refuse_needless_trial(place, asked, tasks)
             for task in tasks:
                 done = _kept(partial(_follow, place, task, asked))
                 if done is not None:
                     found[task] = done
     except ConflictError as error:
         return dict.fromkeys(tasks, error)
+    except UsageRefusedError as error:
+        return {task: error for task in tasks if task in place.desired.models}
     return found
 
 
@@ -96,6 +101,32 @@ def _follow(place: Place, task: str, asked: Asked) -> Switched | None:
         return _serve(place, ModelId.parse(model), pointer, asked)
     out = switching.take_out(place.target, pointer, place.why())
     return out if asked.task or out.state != "unchanged" else None
+
+
+def _refuse_needless_trial(place: Place, asked: Asked, tasks: list[str]) -> None:
+    """Refuse a share, or a shadow, where every declared model answers all already: nothing would come of it."""
+    models = {task: place.desired.models[task] for task in tasks if task in place.desired.models}
+    if not models or not (asked.shadow or asked.share not in {None, _ALL}):
+        return
+    if all(_is_live(place, task, model) for task, model in models.items()):
+        option, model = ("--shadow" if asked.shadow else "--share"), " and ".join(models.values())
+        at = f"--environment {place.environment}"
+        raise UsageRefusedError(
+            "This model answers all already, so it cannot be tried on fewer; nothing was changed.", field=option,
+            expected="a declared model that is not live yet", found=f"{model}, live in {place.environment}",
+            why="The model that is to be tried was not declared, or an earlier run gave it all.",
+            fix=f"Declare the one to try (mlops deploy ID {at}), or have the one before answer: mlops rollback {at}",
+        )  # fmt: skip
+
+
+def _is_live(place: Place, task: str, model: str) -> bool:
+    """Tell whether a declared model answers all; what cannot be read is refused in its turn."""
+    try:
+        live = read_pointer(place.target, place.environment, task).live
+        sha256 = registry.read_record(place.root / registry.path_of(ModelId.parse(model))).artifact_sha256
+    except MlopsError:
+        return False
+    return live is not None and (live.model_id, live.artifact_sha256) == (model, sha256)
 
 
 def _verify(desired: Desired, task: str, asked: Asked) -> None:
@@ -164,7 +195,7 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, asked: Asked) -> Swit
             expected=f"the folder of {model}, judged", found="no such folder named",
             fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
         )  # fmt: skip
-    mode: Mode = "shadow" if asked.shadow else "live" if share == 100 else "canary"  # noqa: PLR2004  # percent
+    mode: Mode = "shadow" if asked.shadow else "live" if share == _ALL else "canary"
     healthy = place.healthy(model.dataset.task)
     return switching.switch(target, pointer, placed, why, mode=mode, share=share, healthy=healthy)
 

@@ -15,7 +15,7 @@ from mlops.admission import refuse_undeclared
 from mlops.cli import outputs
 from mlops.cli.common import load_settings, repository_root
 from mlops.config import Settings
-from mlops.deploy.document import Placed
+from mlops.deploy.document import Placed, Trial
 from mlops.deploy.switching import Healthy, Switched, Test, Why
 from mlops.deploy_settings import DeploySettings
 from mlops.environments import Environments, parse_environment
@@ -182,15 +182,29 @@ def sentence(place: Place, task: str, done: Switched) -> str:
     where = f"{place.environment} ({place.target.uri})"
     if done.state == "rolled back":
         return f"{task}: {where} serves {new} again. {in_lines(done.reason)}"
+    now, ended = done.pointer.trial, _ended(done)
     if done.state == "unchanged":
-        return f"{task}: {where} serves {new} already; every hash holds."
-    if done.pointer.trial is not None:
-        trial = done.pointer.trial
-        share = (
-            f", which answers {trial.share} % of the entities" if trial.mode == "canary" else ", which is only logged"
-        )
-        return f"{task}: {where} serves {new}, and beside it {trial.placed.model_id} as {trial.mode}{share}."
-    return f"{task}: {where} serves {new} instead of {old}."
+        beside = "" if now is None else f", and beside it {_tried(now)}"
+        return f"{task}: {where} serves {new} already{beside}; every hash holds."
+    if now is not None:
+        return f"{task}: {where} serves {new}, and beside it {_tried(now)}.{ended}"
+    if ended and old == new:
+        return f"{task}: {where} serves {new} alone again.{ended}"
+    return f"{task}: {where} serves {new} instead of {old}.{ended}"
+
+
+def _tried(trial: Trial) -> str:
+    share = f"which answers {trial.share} % of the entities" if trial.mode == "canary" else "which is only logged"
+    return f"{trial.placed.model_id} as {trial.mode}, {share}"
+
+
+def _ended(done: Switched) -> str:
+    """Return that a trial was ended by a change, and of which model; empty if none was, or if its model goes on."""
+    trial = done.before.trial
+    after = (done.pointer.live, done.pointer.trial.placed if done.pointer.trial else None)
+    if trial is None or trial.placed.artifact_sha256 in {one.artifact_sha256 for one in after if one is not None}:
+        return ""
+    return f" The trial of {_tried(trial)}, has ended."
 
 
 def in_lines(reason: str) -> str:

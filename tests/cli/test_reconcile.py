@@ -98,6 +98,28 @@ def test_a_trial_ends_when_the_live_model_is_declared_again(play: Play) -> None:
     assert (play.live, play.pointer.trial) == (OLD, None)
 
 
+def test_a_share_of_what_is_live_for_all_is_refused(play: Play) -> None:
+    play.deploy(OLD)
+    before = play.pointer
+    for words in (("--share", "25"), ("--shadow",), ("--share", "5", "--shadow")):
+        done = play("reconcile", *words, "--report", "dist/reconciled.json")
+        assert (done.code, "do now: " in done.err, play.pointer) == (2, True, before), words
+    assert (report(play)["er"].state, report(play)["er"].serves) == ("failed", OLD)
+    assert play("reconcile", "--share", "100").code == 0  # it has that
+
+
+def test_a_trial_is_told_while_it_runs_and_when_it_ends(play: Play) -> None:
+    play.deploy(OLD)
+    assert play("deploy", NEW).code == 0
+    canary = f"{NEW} as canary, which answers 25 % of the entities"
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--share", "25").code == 0
+    assert f"serves {OLD} already, and beside it {canary}; every hash holds." in play("reconcile").out
+    git(play.folder, "checkout", "--quiet", "--", "model_cards")
+    refused = play("reconcile", "--share", "5")  # of another model than the one on trial
+    assert (refused.code, play.pointer.trial is None) == (2, False)
+    assert f"serves {OLD} alone again. The trial of {canary}, has ended." in play("reconcile").out
+
+
 def test_a_model_that_was_live_comes_back_by_the_share_that_is_asked_for(play: Play) -> None:
     play.deploy(OLD)
     play.deploy(NEW)
