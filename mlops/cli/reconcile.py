@@ -1,10 +1,11 @@
 """``mlops reconcile``: make a target serve what environments.json says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from mlops.cli import outputs, reconciled
+from mlops.cli import live, outputs, reconciled
 from mlops.cli.common import emit_json
 from mlops.cli.targets import Desired, Place, answer, environment_option, health_option, sentence, target_option
 from mlops.deploy.switching import Switched
@@ -75,6 +76,8 @@ def command(
     else:
         place = Place.find(environment, target, health)
         _refuse_other(place.desired, task, declared)
+        if place.given:
+            _refuse_misspelled(place, asked.artifacts)
         desired, uri, done = place.desired, place.target.uri, {**reconcile(place, asked)}
         said = [sentence(place, name, found) for name, found in done.items() if isinstance(found, Switched)]
     wanted = {name: model for name, model in desired.models.items() if task in {None, name}}
@@ -110,6 +113,21 @@ def _refuse_other(desired: Desired, task: str | None, declared: str | None) -> N
                 file=PATH, field="--declared", expected=declared, found=found,
                 why="Another change was merged meanwhile; its own run follows.", fix="Look at the newest run.",
             )  # fmt: skip
+
+
+def _refuse_misspelled(place: Place, artifacts: Sequence[Path]) -> None:
+    """Refuse a folder that was named by hand and is not there, unless this looks like a first deployment to it."""
+    named = place.desired.settings.deploy.get(place.environment)
+    if not artifacts:
+        place.refuse_absent(
+            "No artifact was named that could go there, so it holds the models already or is misspelled."
+        )
+    elif named is not None and named.target != place.given:
+        place.refuse_absent(f"mlops.toml names another target for {place.environment}: {named.target}.")
+    elif any(one.before for one in live.switches(place.root) if one.environment == place.environment):
+        place.refuse_absent(f"A model of {place.environment} was replaced before, so its target should be there.")
+    elif not place.target.is_there():
+        click.echo(f"{place.target.uri} is not there yet: this first deployment makes it.", err=True)
 
 
 def _state(found: Switched | MlopsError | None) -> str:

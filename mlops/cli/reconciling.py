@@ -110,12 +110,12 @@ def _refuse_needless_trial(place: Place, asked: Asked, tasks: list[str]) -> None
         return
     if all(_is_live(place, task, model) for task, model in models.items()):
         option, model = ("--shadow" if asked.shadow else "--share"), " and ".join(models.values())
-        at = f"--environment {place.environment}"
+        at = f"--environment {place.environment}"  # which verb declares knows no target
         raise UsageRefusedError(
             "This model answers all already, so it cannot be tried on fewer; nothing was changed.", field=option,
             expected="a declared model that is not live yet", found=f"{model}, live in {place.environment}",
             why="The model that is to be tried was not declared, or an earlier run gave it all.",
-            fix=f"Declare the one to try (mlops deploy ID {at}), or have the one before answer: mlops rollback {at}",
+            fix=f"Declare the one to try (mlops deploy ID {at}), or go back first: mlops rollback {place.words}",
         )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def _serve(place: Place, model: ModelId, pointer: Pointer, asked: Asked) -> Swit
         raise UsageRefusedError(
             "The target does not hold this model yet.", file=target.uri, field="--artifact",
             expected=f"the folder of {model}, judged", found="no such folder named",
-            fix=f"mlops reconcile --environment {place.environment} --artifact dist/{model}",
+            fix=f"mlops reconcile {place.words} --artifact dist/{model}",
         )  # fmt: skip
     mode: Mode = "shadow" if asked.shadow else "live" if share == _ALL else "canary"
     healthy = place.healthy(model.dataset.task)

@@ -44,6 +44,10 @@ def command(
     place = Place.find(environment, target, health)
     name = _task(place, task, to)
     place.desired.refuse_unknown(name)
+    place.refuse_absent(
+        "Nothing was ever served from there, so nothing can come back.",
+        f"If it is right, deploy: mlops reconcile {place.words} --artifact FOLDER",
+    )
     with place.alone():
         model, done = _back(place, name, to)
     failed = done.state == "rolled back"
@@ -106,5 +110,5 @@ def _task(place: Place, task: str | None, to: str | None) -> str:
     raise UsageRefusedError(
         "It is not clear which task shall be rolled back.", field="--task",
         expected=" or ".join(served) or "a task that the environment serves, and it serves none",
-        found=task or "nothing", fix=f"mlops rollback --environment {place.environment} --task {(served or ['er'])[0]}",
+        found=task or "nothing", fix=f"mlops rollback {place.words} --task {(served or ['er'])[0]}",
     )  # fmt: skip

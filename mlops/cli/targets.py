@@ -1,6 +1,7 @@
 """What the verbs that deploy share: the environment, its target, who asks, and the model that proves itself there."""
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import click
 from mlops import environments, provenance
 from mlops.admission import refuse_undeclared
 from mlops.cli import outputs
-from mlops.cli.common import load_settings, repository_root
+from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.config import Settings
 from mlops.deploy.document import Placed, Trial
 from mlops.deploy.switching import Healthy, Switched, Test, Why
@@ -95,11 +96,16 @@ class Desired:
 
 @dataclass(frozen=True)
 class Place:
-    """An environment and where it is served from."""
+    """An environment and where it is served from.
+
+    Attributes:
+        given: The target that ``--target`` named; empty if ``mlops.toml`` did.
+    """
 
     desired: Desired
     rules: DeploySettings
     target: Target
+    given: str = ""
 
     @classmethod
     def find(cls, environment: str, target: str | None, health_url: str | None = None) -> "Place":
@@ -116,7 +122,7 @@ class Place:
         if health_url is not None:
             rules = rules.model_copy(update={"health": health_url})
         _refuse_fleeting(rules.target)
-        return cls(desired, rules, Target.open(rules.target, root=desired.root))
+        return cls(desired, rules, Target.open(rules.target, root=desired.root), target or "")
 
     @property
     def root(self) -> Path:
@@ -127,6 +133,32 @@ class Place:
     def environment(self) -> str:
         """Return the environment's name."""
         return self.desired.environment
+
+    @property
+    def words(self) -> str:
+        """Return the options that name this place, for a command to run now."""
+        target = f" --target {shlex.quote(self.given)}" if self.given else ""
+        return f"--environment {self.environment}{target}"
+
+    def refuse_absent(self, why: str, fix: str = "") -> None:
+        """Refuse a folder that does not exist.
+
+        Args:
+            why: What speaks for a misspelling.
+            fix: What to do where the name is right; empty has it made by hand.
+
+        Raises:
+            UsageRefusedError: It does not exist.
+        """
+        if not self.target.is_there():
+            named = self.desired.settings.deploy.get(self.environment)
+            folder = shlex.quote(str(shown_path(self.root / self.target.uri)))
+            raise UsageRefusedError(
+                "There is no such folder; nothing was changed.", file=self.target.uri,
+                field="--target" if self.given else "target", found="nothing", why=why,
+                expected=named.target if named and self.given else "the folder that this environment is served from",
+                fix=f"Correct the name. {fix or f'If it is meant: mkdir -p {folder}, then run this again.'}",
+            )  # fmt: skip
 
     def test(self, task: str, known: "Known | None" = None) -> Test:
         """Return what has a model prove itself from its files on the target."""

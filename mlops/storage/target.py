@@ -50,12 +50,12 @@ class Target:
             root: The repository, below which a relative path lies.
 
         Raises:
-            UsageRefusedError: A URI of another kind, or its extra is not installed.
+            UsageRefusedError: A URI of another kind, its extra is not installed, or a file where a folder should be.
         """
         if _LIKE_A_SCHEME.match(uri) is None:
             if not uri.strip() or not uri.isprintable():
                 raise _unknown(uri)
-            return cls(uri, None, str((root / uri).absolute()))
+            return cls(uri, None, str(_folder((root / uri).absolute(), uri)))
         match = _URI.fullmatch(uri)
         if match is None:
             raise _unknown(uri)
@@ -68,6 +68,10 @@ class Target:
                 file=uri, why=str(error), fix=f"pip install 'precision-gate[{scheme}]'",
             ) from None  # fmt: skip
         return cls(uri, filesystem, base)
+
+    def is_there(self) -> bool:
+        """Tell whether the folder exists; an object store has none, so there it always does."""
+        return self._fs is not None or Path(self._base).is_dir()
 
     def read(self, name: str, *, limit: int = MAX_BYTES) -> bytes:
         """Return the bytes of a file.
@@ -207,6 +211,18 @@ def _lock(stream: IO[bytes]) -> None:
         msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # not there elsewhere
         return
     fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _folder(path: Path, uri: str) -> Path:
+    """Return ``path`` unless it, or what it should lie in, is a file."""
+    nearest = next(one for one in (path, *path.parents) if os.path.lexists(one))
+    if nearest.exists() and not nearest.is_dir():
+        raise UsageRefusedError(
+            "A target is a folder, and this is a file." if nearest == path else "A target lies in no file.",
+            file=uri, field="target", expected="a folder, or s3://, gs://, az:// with a bucket and a prefix",
+            found=f"the file {nearest.name}", fix="Name the folder that models are served from.",
+        )  # fmt: skip
+    return path
 
 
 def _unknown(uri: str) -> UsageRefusedError:

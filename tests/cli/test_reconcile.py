@@ -220,6 +220,36 @@ def test_a_folder_of_the_checkout_is_no_target_in_a_job(
     assert (done.code, "does not outlive the job" in done.err) == (2, True)
 
 
+def test_a_misspelled_target_is_not_made(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    artifact = ("--artifact", f"dist/{OLD}")
+    for words, why in (((), "No artifact was named"), (artifact, "mlops.toml names another target")):
+        done = play("reconcile", "--target", "srved", *words)
+        assert (done.code, why in done.err, "mkdir -p srved" in done.err) == (2, True, True), done.err
+    assert not (play.folder / "srved").exists()
+    text = (play.folder / "mlops.toml").read_text(encoding="utf-8").partition("[deploy.production]")[0]
+    (play.folder / "mlops.toml").write_text(text, encoding="utf-8")
+    git(play.folder, "commit", "--quiet", "--all", f"--message=Serve {OLD}")
+    first = play("reconcile", "--target", "served", *artifact)
+    assert (first.code, "this first deployment makes it" in first.err, play.live) == (0, True, OLD)
+    assert play("deploy", NEW).code == 0
+    git(play.folder, "commit", "--quiet", "--all", f"--message=Serve {NEW}")
+    done = play("reconcile", "--target", "srved", "--artifact", f"dist/{NEW}")
+    assert (done.code, "was replaced before" in done.err) == (2, True)
+    needs = play("reconcile", "--target", "served")
+    assert f"mlops reconcile --environment production --target served --artifact dist/{NEW}" in needs.err
+    back = play("rollback", "--target", "srved")
+    assert (back.code, "There is no such folder" in back.err, (play.folder / "srved").exists()) == (2, True, False)
+
+
+def test_a_file_is_no_target(play: Play) -> None:
+    assert play("deploy", OLD).code == 0
+    for target in ("mlops.toml", "mlops.toml/served"):
+        for verb in ("reconcile", "rollback"):
+            done = play(verb, "--target", target)
+            assert (done.code, "found: the file mlops.toml" in done.err) == (2, True), done.err
+
+
 def test_two_deployments_at_once_do_not_mix(play: Play) -> None:
     assert play("deploy", OLD).code == 0
     with Target.open("served", root=play.folder).alone():
