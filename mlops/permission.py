@@ -7,6 +7,7 @@ from mlops.certification import keeping
 from mlops.certification.status import PRODUCTION, Permission, may_deploy, status
 from mlops.config import Settings
 from mlops.ids import ModelId
+from mlops.provenance import CodeVersion, undeployable
 
 ALL = (100,)
 
@@ -30,6 +31,24 @@ def permission(
         UsageRefusedError: The task is not declared.
     """
     record = registry.read_record(root / registry.path_of(model))
+    found = _judged(model, environment, record, root=root, settings=settings, today=today, former=former)
+    if found.allowed and record.code_dirty and not former:  # admission would refuse it, after the merge
+        code = CodeVersion(commit=record.code_commit, dirty=True)
+        return Permission(allowed=False, shares=(), reason=undeployable(str(model), code))
+    return found
+
+
+def _judged(
+    model: ModelId,
+    environment: str,
+    record: registry.Record,
+    *,
+    root: Path,
+    settings: Settings,
+    today: str,
+    former: bool,
+) -> Permission:
+    """Return what the gate and, of a certified task, the ledger allow."""
     task = model.dataset.task
     certification = settings.task(task).certification
     if certification is None:

@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 from mlops.documents import Part
 from mlops.errors import UsageRefusedError
+from mlops.formatting import printable
 
 PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "rapidfuzz", "precision-gate")
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _TIMEOUT = 30
+_STATES = 3  # of a line of status, before the path: two letters and a blank
+_NAMES, _NAME = 5, 100
 _ENTRY = 4  # words of a line of ls-tree: mode, kind, hash, path
 _REGULAR = "100"  # how git's modes of regular files begin; links and submodules have others
 
@@ -38,8 +41,41 @@ def code_version(root: Path) -> CodeVersion:
         UsageRefusedError: Git is not installed, ``root`` is in no repository, has no commit, or git refuses to read it.
     """
     commit = _git(root, "rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
-    status = _git(root, "status", "--porcelain=v1", "--untracked-files=normal", "--ignore-submodules=none")
-    return CodeVersion(commit=parse_commit(commit), dirty=bool(status))
+    return CodeVersion(commit=parse_commit(commit), dirty=bool(uncommitted(root)))
+
+
+def uncommitted(root: Path) -> tuple[str, ...]:
+    """Return what differs from the commit in the whole repository, from its top: changed, staged and new files.
+
+    New ones count wherever they lie, a folder of them as one: which of them the code imports or reads cannot be seen
+    from outside. What ``.gitignore`` names does not count.
+
+    Raises:
+        UsageRefusedError: Git cannot be asked.
+    """
+    form = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=none")
+    said = _ask(root, "status", *form).decode("utf-8", "replace")
+    return tuple(line[_STATES:] for line in said.split("\0") if line)
+
+
+def undeployable(model: str, code: CodeVersion, files: Sequence[str] = ()) -> str:
+    """Return what to tell of a model whose code was not committed when it was trained: what, why, what to do now.
+
+    Args:
+        model: Its id.
+        code: As its record has it, dirty.
+        files: What was not committed, where that is still known.
+    """
+    names = ", ".join(printable(name, _NAME) for name in files[:_NAMES])
+    more = f" and {len(files) - _NAMES} more" if len(files) > _NAMES else ""
+    while_ = f"while these were not committed: {names}{more}" if files else "while files were not committed"
+    if _COMMIT.fullmatch(code.commit) is None:
+        while_ = "outside of git"
+    return (
+        f"{model} cannot be deployed: it was trained {while_}. Its code must be found again by its commit, and a new "
+        "file may have been imported. Commit the files, or have .gitignore name those that are no code; then train "
+        "again."
+    )
 
 
 def parse_commit(text: str) -> str:

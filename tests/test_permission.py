@@ -35,6 +35,18 @@ def test_er_is_served_if_it_passed(tmp_path: Path, verdict: Verdict, allowed: bo
     assert (found.allowed, found.shares) == (allowed, (100,) if allowed else ())
 
 
+def test_a_model_of_uncommitted_code_is_refused_before_anything_is_declared(tmp_path: Path) -> None:
+    model = card(tmp_path, "er_20251020")
+    path = tmp_path / path_of(model)
+    path.write_text(path.read_text(encoding="utf-8").replace("code_dirty: false", "code_dirty: true"), encoding="utf-8")
+    found = permission(model, "production", root=tmp_path, settings=SETTINGS, today="2026-01-01")
+    assert not found.allowed
+    assert "not committed" in found.reason
+    assert "train again" in found.reason
+    again = permission(model, "production", root=tmp_path, settings=SETTINGS, today="2026-01-01", former=True)
+    assert again.allowed
+
+
 def test_a_model_without_a_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefusedError):
         permission(ModelId.parse("er_20251020"), "production", root=tmp_path, settings=SETTINGS, today="2026-01-01")

@@ -24,6 +24,19 @@ def test_a_folder_inside_the_repository_counts_for_all_of_it(repository: Path) -
     assert provenance.code_version(repository / "inner").dirty
 
 
+def test_what_is_not_committed_is_named_from_the_top(repository: Path) -> None:
+    git(repository, "mv", "mlops.toml", "other.toml")
+    (repository / "inner").mkdir()
+    (repository / "inner" / "né w.py").write_text("", encoding="utf-8")
+    assert provenance.uncommitted(repository / "inner") == ("mlops.toml", "other.toml", "inner/")
+    letter = provenance.undeployable(
+        "er_20251020", provenance.code_version(repository), ["a\x1b.py", *map(str, range(6))]
+    )
+    assert letter.startswith("er_20251020 cannot be deployed: ")
+    assert "not committed: a\\x1b.py, 0, 1, 2, 3 and 2 more. " in letter
+    assert "train again" in letter
+
+
 def test_ignored_files_do_not_make_it_dirty(repository: Path) -> None:
     (repository / ".gitignore").write_text("dist/\n", encoding="utf-8")
     git(repository, "add", ".gitignore")

@@ -13,6 +13,7 @@ from mlops.card.seeds import seed_table
 from mlops.card.slices import slice_rows
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import LabelQuality, Manifest
+from mlops.provenance import undeployable
 from mlops.render import Safe
 from mlops.render import render as render_template
 from mlops.words import bounds, commit, count, in_words, link_to_run, metric_name, moment, rate
@@ -123,6 +124,7 @@ def _model(training: Training, record: registry.Record) -> dict[str, Any]:
         "seconds": [(in_words(name), Safe(f"{seconds:.1f} s")) for name, seconds in training.seconds.items()],
         "commit": commit(training.code.commit),
         "dirty": training.code.dirty,
+        "undeployable": Safe(undeployable(str(ModelId.parse(training.model_id)), training.code)),
         "run": link_to_run(training.run_url),
     }
 

@@ -16,6 +16,7 @@ from mlops.cli.common import emit_json, find_manifest, load_settings, repository
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.formatting import printable
 from mlops.ids import ModelId
+from mlops.provenance import undeployable
 from mlops.render import inert
 
 
@@ -50,6 +51,8 @@ def command(subjects: tuple[str, ...], check: bool, out: Path | None, as_json: b
     published = evidence.publish(found, folder)
     verdict, model_id = found.facts.gate.verdict, found.facts.training.model_id
     _tell_runner(published, verdict, model_id)
+    if found.facts.training.code.dirty:
+        click.echo(f"warning: {undeployable(model_id, found.facts.training.code)}", err=True)
     if as_json:
         emit_json({"card": str(published.path), "id": model_id, "status": published.status, "verdict": verdict})
     else:

@@ -41,6 +41,7 @@ from mlops.task import Examples, Task
 
 _NEXT = {
     "pass": "Next: publish the card with `mlops card {folder}`, and commit it.",
+    "uncommitted": "Next: commit or ignore what was named at the start, then run again: this model cannot be deployed.",
     "trial": "Next: this was a trial. Pin the file with `mlops pin {task} FILE`, then run again without --data.",
     "fail": "Next: do what is listed under `What to do`, then run again. Nothing was published.",
     "inconclusive": "Next: label more rows as said above, pin the new file, and run again. Nothing was published.",
@@ -116,6 +117,9 @@ def command(
         training.refuse_foreign_folder(folder)
         examples = plug.examples(table, steps.declared_for(pinned, settings), as_of=pinned.as_of, root=root)
         said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
+    known = steps.circumstances(root, code_commit=None, required=False)
+    if data is None:  # what is not pinned is never deployed
+        steps.warn_of_uncommitted(name, known.code, root)
     rival = None
     if champion is not None:
         with talk.step("champion") as said:
@@ -134,7 +138,7 @@ def command(
             examples,
             pinned,
             declared,
-            steps.circumstances(root, code_commit=None, required=False),
+            known,
             model_id=name,
             seed=chosen,
             sample_size=sample_size or declared.sample_size,
@@ -157,7 +161,7 @@ def command(
     else:
         _summary(
             report, folder, card, _describer(plug, examples),
-            following="trial" if data is not None and report.verdict == "pass" else verdict_of(report, certified),
+            following=_following(verdict_of(report, certified), report, trial=data is not None),
         )  # fmt: skip
     return int(finish(certified, pinned, report, folder, quiet=as_json))
 
@@ -251,6 +255,13 @@ def _summary(report: GateReport, folder: Path, card: Path, describe: Describe, *
     for name, path in (("Artifact", folder), ("Card", card)):
         console.print(f"{name:<9} {shown_path(path)}", soft_wrap=True, markup=False)
     console.print(_NEXT[following].format(folder=shown_path(folder), task=report.task), soft_wrap=True, markup=False)
+
+
+def _following(worse: str, report: GateReport, *, trial: bool) -> str:
+    """Return which of :data:`_NEXT` follows; ``worse`` is the verdict of gate and certificate together."""
+    if trial and report.verdict == "pass":
+        return "trial"
+    return "uncommitted" if worse == "pass" and report.bindings.code_dirty else worse
 
 
 def _describer(task: Task, examples: Examples) -> Describe:

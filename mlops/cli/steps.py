@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
 
+import click
 import numpy as np
 import pyarrow as pa
 
@@ -25,6 +26,8 @@ from mlops.provenance import CodeVersion
 from mlops.task import Examples, Model, Task
 from mlops.training import Circumstances
 
+UNKNOWN = "unknown"
+"""The commit of code outside of git."""
 MAX_MODEL_BYTES = 512 << 20
 MAX_EVALUATION_BYTES = 1 << 30
 
@@ -83,13 +86,20 @@ def circumstances(root: Path, *, code_commit: str | None, required: bool = True)
         except UsageRefusedError:
             if required:
                 raise
-            code = CodeVersion(commit="unknown", dirty=True)
+            code = CodeVersion(commit=UNKNOWN, dirty=True)
     return Circumstances(
         started=datetime.now(UTC).replace(microsecond=0),
         code=code,
         environment=provenance.environment(),
         run_url=provenance.run_url(environ),
     )
+
+
+def warn_of_uncommitted(model: str, code: CodeVersion, root: Path) -> None:
+    """Say on stderr, before the training and not at the deployment, that the model cannot be deployed."""
+    if code.dirty:
+        files = provenance.uncommitted(root) if code.commit != UNKNOWN else ()
+        click.echo(f"warning: {provenance.undeployable(model, code, files)}", err=True)
 
 
 @dataclass(frozen=True)

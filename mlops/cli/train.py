@@ -82,6 +82,7 @@ def command(
     folder = out if out is not None else root / DIST / name
     training.refuse_foreign_folder(folder)
     known = steps.circumstances(root, code_commit=code_commit)
+    steps.warn_of_uncommitted(name, known.code, root)
     talk = Talk(Console(stderr=True, quiet=as_json, highlight=False))
     with talk.step("read") as said:
         examples = steps.read_examples(plug, pinned, settings, root)

@@ -163,6 +163,8 @@ def test_a_dirty_tree_and_an_unknown_commit_are_shown() -> None:
     dirty = factories.training(code=CodeVersion(commit="unknown", dirty=True))
     text = section(render(factories.card_facts(training=dirty)), "Provenance")
     assert cells(text, "Code commit") == ["<code>unknown</code>, **with uncommitted changes**"]
+    assert "er_20251020 cannot be deployed: it was trained outside of git." in text
+    assert "cannot be deployed" not in section(render(factories.card_facts()), "Provenance")
 
 
 def test_a_run_is_linked_only_when_its_address_is_one_of_a_run() -> None:

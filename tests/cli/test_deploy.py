@@ -14,6 +14,7 @@ from mlops import documents
 from mlops.environments import PATH, Environments
 from tests.cli.deploying import NEW, OLD, Play, judged
 from tests.conftest import git
+from tests.small import few_trees
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,18 @@ def test_a_model_that_did_not_pass_is_neither_declared_nor_served(play: Play) ->
     done = play("reconcile", "--artifact", f"dist/{OLD}")
     assert done.code == 2
     assert "The verdict on er_20251020 is" in done.err
+
+
+def test_a_new_file_beside_the_code_is_told_at_once_and_refused_before_it_is_declared(play: Play) -> None:
+    (play.folder / "notes.txt").write_text("", encoding="utf-8")
+    with few_trees():
+        done = play("run", "er", "--dataset", NEW, "--model-id", f"{NEW}-2")
+    assert "not committed: notes.txt. " in done.err
+    assert "Next: commit or ignore" in done.out
+    assert f"{NEW}-2 cannot be deployed" in play("card", f"dist/{NEW}-2").err
+    done = play("deploy", f"{NEW}-2")
+    assert (done.code, "train again" in done.out) == (1, True)
+    assert documents.read(play.folder / PATH, Environments).environments["production"] == {}
 
 
 def test_cards_say_where_they_are_deployed(play: Play) -> None:

@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from mlops import documents, evaluation
+from mlops import documents, evaluation, training
 from mlops.artifact import Training
+from mlops.errors import ConflictError
 from mlops.gate import GateReport
 from mlops.metrics import Metrics
 from tests.cli.chain import DATASET, Chain
-from tests.conftest import RunCli
+from tests.conftest import RunCli, git
 from tests.tables import picture
 
 pytestmark = pytest.mark.usefixtures("few_trees")
@@ -48,6 +49,25 @@ def test_bad_input_54_outside_git_training_says_how_to_name_the_code(chain: Chai
     assert said.code == 2
     assert "--code-commit" in said.err
     assert picture(chain.repository) == before
+
+
+def test_what_is_not_committed_is_told_before_the_training(
+    chain: Chain, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise ConflictError("Stopped here.", expected="", found="", fix="")
+
+    monkeypatch.setattr(training, "train", stop)
+    git(chain.repository, "init", "--quiet")
+    git(chain.repository, "add", "--all")
+    git(chain.repository, "commit", "--quiet", "--message=All")
+    commit = git(chain.repository, "rev-parse", "HEAD")
+    verbs = (("train", "er", "--out", "new"), ("run", "er", "--out", "new"))
+    assert not any("cannot be deployed" in run_cli(*verb).err for verb in verbs)
+    (chain.repository / "notes.txt").write_text("", encoding="utf-8")
+    for verb in verbs:
+        assert "not committed: notes.txt. " in run_cli(*verb).err
+    assert "cannot be deployed" not in run_cli(*verbs[0], "--code-commit", commit).err
 
 
 def test_training_by_hash_and_sample_size_records_both(chain: Chain, run_cli: RunCli) -> None:
