@@ -1,6 +1,5 @@
 """``mlops site``: the history page for GitHub Pages."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,10 +11,12 @@ from mlops.cli.common import emit_json, load_settings, repository_root, shown_pa
 from mlops.config import FILE_NAME
 from mlops.errors import ConflictError, UsageRefusedError
 from mlops.registry import FOLDER as CARDS
+from mlops.words import utc
 
 PAGE = "index.html"
 _RECORDS = (FILE_NAME, CARDS.as_posix(), manifests.FOLDER.as_posix())
 _HEAD = 4_096
+_TOLD = 5
 
 
 @click.group()
@@ -38,6 +39,7 @@ def build(out: Path | None, as_json: bool) -> None:
     """
     root = repository_root()
     facts = site.read(root, load_settings(root), _history(root), outputs.links().address)
+    _warn_of_clocks(facts)
     target = (root / "dist" / "site" if out is None else out) / PAGE
     _refuse_another(target)
     page = site.render_page(facts).encode()
@@ -56,15 +58,33 @@ def build(out: Path | None, as_json: bool) -> None:
 def _history(root: Path) -> site.History:
     try:
         latest = provenance.latest(root, *_RECORDS)
-        if latest is not None and latest.time > datetime.now(UTC):  # it tells no day of anything
+        if latest is not None and latest.time > live.until():  # it tells no day of anything
             click.echo(
                 f"warning: commit {latest.commit[:10]} claims to be of {latest.time:%Y-%m-%d}, by a wrong clock; the "
                 "page goes by its records alone.", err=True,
             )  # fmt: skip
             latest = None
-        return site.History(switches=tuple(live.switches(root)), horizon=provenance.horizon(root), latest=latest)
+        return site.History(tuple(live.switches(root)), provenance.horizon(root), latest, until=live.until())
     except UsageRefusedError as error:
-        return site.History(unknown=error.found)
+        return site.History(unknown=error.found, until=live.until())
+
+
+def _warn_of_clocks(facts: site.SiteFacts) -> None:
+    """Name the records whose day is not believed: on the page they stand in no axis and make nothing the newest."""
+    late = live.until()
+    told = [
+        f"{model.record.id} (trained {utc(model.record.trained_at):%Y-%m-%d})"
+        for task in facts.tasks
+        for model in task.models
+        if utc(model.record.trained_at) > late
+    ]
+    told += sorted({f"commit {one.commit[:10]}" for one in facts.history.switches if one.doubted})
+    if told:
+        click.echo(
+            f"warning: times that a wrong clock told are not believed: {', '.join(told[:_TOLD])}"
+            f"{', …' if len(told) > _TOLD else ''}. Train again by a right one, or leave them: the page says so.",
+            err=True,
+        )
 
 
 def _refuse_another(target: Path) -> None:

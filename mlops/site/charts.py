@@ -34,7 +34,7 @@ class Point(NamedTuple):
 
     Attributes:
         name: Of what, such as a model's id.
-        when: The day, as text.
+        when: The day, as text; empty where it is not believed.
         value: A rate in [0, 1]; None where not defined.
         lower: One-sided lower bound; None without one.
         upper: One-sided upper bound; None without one.
@@ -87,7 +87,8 @@ def growth_svg(title: str, counts: Sequence[tuple[str, int]]) -> Safe:
         f'<path class="dots" d="{dots}"/>' if len(counts) <= MANY else "",
         *_days([day for day, _ in counts]),
     ))  # fmt: skip
-    return _svg(f"{title}: {counts[0][1]:,} on {counts[0][0]}, {counts[-1][1]:,} on {counts[-1][0]}.", body)
+    ends = [f"{rows:,} on {day}" if day else f"{rows:,}" for day, rows in (counts[0], counts[-1])]
+    return _svg(f"{title}: {', '.join(ends)}.", body)
 
 
 class _Axis(NamedTuple):
@@ -124,8 +125,10 @@ def _tick(axis: _Axis, value: float, words: str) -> str:
     return f'<path class="grid" d="M{LEFT} {y:.1f}h{_ACROSS}"/>{label}'
 
 
-def _days(days: Sequence[str]) -> Iterator[str]:
-    y = HEIGHT - 8
+def _days(told: Sequence[str]) -> Iterator[str]:
+    y, days = HEIGHT - 8, [day for day in told if day]
+    if not days:
+        return
     if len(set(days)) == 1:
         yield f'<text class="mid" x="{LEFT + _ACROSS / 2:.0f}" y="{y}">{escape(days[0])}</text>'
         return

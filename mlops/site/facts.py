@@ -40,6 +40,10 @@ class Switched(Protocol):
     def after(self) -> str:
         """The model after."""
 
+    @property
+    def doubted(self) -> bool:
+        """Whether the commit's own time is not believed."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -50,12 +54,14 @@ class History:
         horizon: The commits at which a shallow clone ends: what happened there happened then or earlier.
         latest: The commit that last changed a record; None where none did, or git was not to be asked.
         unknown: Why git could not be asked; empty where it could.
+        until: No later time is believed, for it was told by a wrong clock; None believes any.
     """
 
     switches: tuple[Switched, ...] = ()
     horizon: frozenset[str] = frozenset()
     latest: Change | None = None
     unknown: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The datasets of a task: which came from which, by which batch, and how they grew (pure)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from mlops.formatting import format_rate
@@ -8,7 +9,7 @@ from mlops.manifest import Manifest
 from mlops.render import Safe
 from mlops.site.charts import growth_svg
 from mlops.site.facts import Model
-from mlops.site.words import card_link, manifest_link, named
+from mlops.site.words import axis_day, card_link, manifest_link, named
 from mlops.words import count
 
 NEWEST = 25
@@ -35,11 +36,11 @@ def table(datasets: Sequence[Manifest], models: Sequence[Model], address: str) -
     return {"rows": rows, "older": [_short(one) for one in older]}
 
 
-def chart(datasets: Sequence[Manifest]) -> Safe | str:
+def chart(datasets: Sequence[Manifest], until: datetime | None = None) -> Safe | str:
     """Return the chart of rows over datasets; empty with fewer than two."""
     if len(datasets) < 2:  # noqa: PLR2004  # a single point shows no growth
         return ""
-    return growth_svg("Rows of the datasets", [(f"{one.as_of}", one.rows) for one in datasets])
+    return growth_svg("Rows of the datasets", [(axis_day(f"{one.as_of}", until), one.rows) for one in datasets])
 
 
 def _short(one: Manifest) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mlops.render import Safe
 from mlops.site.facts import History, SiteFacts, Switched
-from mlops.site.words import card_link, commit_link, day, environment_name, minute, named, task_name
+from mlops.site.words import WRONG_CLOCK, card_link, commit_link, day, environment_name, minute, named, task_name
 
 NEWEST = 50
 
@@ -35,7 +35,7 @@ def changes(facts: SiteFacts) -> dict[str, Any]:
     switches = facts.history.switches
     rows = [
         {
-            "when": minute(one.time),
+            "when": Safe(f"not known, {WRONG_CLOCK}") if one.doubted else minute(one.time),
             "commit": commit_link(one.commit, facts.address),
             "environment": environment_name(one.environment),
             "task": task_name(one.task),
@@ -74,5 +74,7 @@ def _since(environment: str, task: str, model: str, facts: SiteFacts) -> Safe:
     if own[-1].after != model:
         return Safe("not committed yet")
     commit = commit_link(own[-1].commit, facts.address)
+    if own[-1].doubted:
+        return Safe(f"since when is not known, {WRONG_CLOCK}, {commit}")
     earlier = " or earlier" if own[-1].commit in facts.history.horizon else ""
     return Safe(f"since {day(own[-1].time)}{earlier}, {commit}")

@@ -44,11 +44,11 @@ def _task(task: TaskFacts, facts: SiteFacts) -> dict[str, Any]:
     return {
         "name": task_name(task.name),
         "description": task.description,
-        "charts": models.charts(task.models),
+        "charts": models.charts(task.models, facts.history.until),
         "confidence": Safe(f"{100 * task.models[-1].record.confidence:g} %") if task.models else "",
-        "models": models.table(task.models, live.live_by_model(facts.declared), address),
-        "certificate": certificate.section(found, cards, address) if found else None,
-        "growth": lineage.chart(task.datasets),
+        "models": models.table(task.models, live.live_by_model(facts.declared), address, facts.history.until),
+        "certificate": certificate.section(found, cards, address, facts.history.until) if found else None,
+        "growth": lineage.chart(task.datasets, facts.history.until),
         "datasets": lineage.table(task.datasets, task.models, address),
     }
 

@@ -16,6 +16,7 @@ from mlops.gate import GateReport
 from mlops.ids import DatasetId, ModelId
 from mlops.manifest import Manifest
 from mlops.site.facts import Certification, History, Model, SiteFacts, TaskFacts
+from mlops.site.words import believable
 
 
 def read(root: Path, settings: Settings, history: History, address: str = "") -> SiteFacts:
@@ -92,7 +93,7 @@ def _standing(ledger: Ledger, rules: CertificationSettings, moment: datetime | N
 def _newest(
     models: Iterable[Model], datasets: Iterable[Manifest], ledgers: Iterable[Ledger], history: History
 ) -> datetime | None:
-    """Return the newest moment that a record or git names: the clock of the machine that builds says nothing."""
+    """Return the newest moment that a record or git names and that is believed, never the building machine's own."""
 
     def moments() -> Iterator[datetime]:
         yield from (model.record.trained_at for model in models)
@@ -102,7 +103,8 @@ def _newest(
             yield history.latest.time
 
     aware = (moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in moments())
-    return max((moment.astimezone(UTC) for moment in aware), default=None)
+    told = (moment for moment in aware if believable(moment, history.until))
+    return max((moment.astimezone(UTC) for moment in told), default=None)
 
 
 def _midnight(day: date) -> datetime:

@@ -7,8 +7,10 @@ from mlops.errors import MlopsError
 from mlops.formatting import format_rate
 from mlops.ids import ModelId, parse_task
 from mlops.render import Safe
+from mlops.words import utc
 
 _SHORT = 10
+WRONG_CLOCK = "by a wrong clock"
 
 
 def named(text: str) -> str:
@@ -66,6 +68,21 @@ def commit_link(commit: str, address: str) -> str:
 def day(moment: datetime) -> Safe:
     """Return the day of a moment, in UTC, as a machine reads it, too."""
     return Safe(f"<time>{(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC):%Y-%m-%d}</time>")
+
+
+def believable(moment: datetime, until: datetime | None) -> bool:
+    """Return whether a time can be true; ``until`` is the latest that is believed, None believes any."""
+    return until is None or utc(moment) <= until
+
+
+def claimed(moment: datetime, until: datetime | None) -> Safe:
+    """Return the day of a moment, and that a wrong clock told it where it lies later than is believed."""
+    return Safe(f"{day(moment)}{'' if believable(moment, until) else ', ' + WRONG_CLOCK}")
+
+
+def axis_day(text: str, until: datetime | None) -> str:
+    """Return a day (``YYYY-MM-DD``) for an axis; empty where it lies later than is believed."""
+    return text if until is None or text <= f"{until:%Y-%m-%d}" else ""
 
 
 def minute(moment: datetime) -> Safe:

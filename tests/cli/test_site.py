@@ -1,6 +1,8 @@
 """``mlops site``: one static page of what is committed, written whole or not at all."""
 
 import json
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,26 @@ def test_a_commit_of_a_wrong_clock_tells_no_day_of_anything(
     done = run_cli("site", "build")
     assert (done.code, "2098-01-01, by a wrong clock" in done.err) == (0, True)
     assert "2098" not in page(repository).read_text(encoding="utf-8")
+
+
+def test_a_time_in_the_future_makes_no_axis_and_nothing_the_newest(repository: Path, run_cli: RunCli) -> None:
+    scenes.full(repository, 3, switches=2)
+    scenes.declare(repository, date(2098, 1, 1), {"production": {"er": scenes.model_id(0)}})
+    scenes.declare(repository, date(2024, 2, 1), {"production": {"er": scenes.model_id(2)}})
+    for number in (0, 2):
+        card = repository / path_of(scenes.model_id(number))
+        text = card.read_text(encoding="utf-8")
+        assert text.count(f"trained_at: '{scenes.day_of(number)}T") == 1
+        text = text.replace(f"trained_at: '{scenes.day_of(number)}T", "trained_at: '2098-05-05T")
+        card.write_text(text, encoding="utf-8")
+    done = run_cli("site", "build")
+    assert (done.code, "(trained 2098-05-05)" in done.err, "commit " in done.err) == (0, True, True)
+    text = page(repository).read_text(encoding="utf-8")
+    assert re.findall("2098-.{30}", text) == ["2098-05-05</time>, by a wrong clock"] * 2
+    [since] = re.findall("since <time>(.*?)</time>", text)
+    assert since == "2024-02-01"
+    assert text.count('<th scope="row">not known, by a wrong clock</th>') == 2
+    assert "Records up to <time" in text
 
 
 def test_a_folder_in_the_pages_place_is_left_alone(repository: Path, run_cli: RunCli) -> None:

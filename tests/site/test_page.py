@@ -79,6 +79,17 @@ def test_git_is_asked_as_often_for_much_as_for_little(tmp_path: Path, monkeypatc
     assert questions(tmp_path / "few", 2) == questions(tmp_path / "many", 9) <= 4
 
 
+def test_days_in_the_future_stand_in_no_axis_and_are_told_with_a_word() -> None:
+    [task] = facts("plain words").tasks
+    known = site.History(until=datetime(2025, 1, 1, tzinfo=UTC))  # all these records are of later days
+    text = site.render_page(SiteFacts((task,), {}, known, None))
+    assert not re.findall(r"<text[^>]*>\d{4}-", text)
+    assert text.count("</time>, by a wrong clock") > 25
+    believed = site.render_page(SiteFacts((task,), {}, site.History(), None))
+    assert re.findall(r"<text[^>]*>\d{4}-", believed)
+    assert "wrong clock" not in believed
+
+
 def test_the_policy_allows_this_style_and_no_script(pages: Pages) -> None:
     text = pages(2).read_text(encoding="utf-8")
     [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
