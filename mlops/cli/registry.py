@@ -194,7 +194,10 @@ def _print_switches(console: Console, found: list[live.Switch]) -> None:
     if not found:
         return
     rows = [
-        (f"{one.time:%Y-%m-%d %H:%M}", one.commit[:12], one.environment, one.task, one.before or "-", one.after or "-")
+        (
+            f"{'after ' if one.doubted else ''}{one.time:%Y-%m-%d %H:%M}",  # the commit's own clock was wrong
+            *(one.commit[:12], one.environment, one.task, one.before or "-", one.after or "-"),
+        )
         for one in found
     ]
     header = ("when (UTC)", "commit", "environment", "task", "before", "after")
