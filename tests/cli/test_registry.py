@@ -71,6 +71,15 @@ def test_what_was_live_at_a_moment(told: list[str], run_cli: RunCli, when: str, 
     assert next((one["model_id"] for one in live if one["task"] == "er"), None) == er
 
 
+def test_a_commit_of_a_wrong_clock_hides_nothing_after_it(repository: Path, run_cli: RunCli) -> None:
+    for day, model in (("2025-11-01", OLD), ("2098-01-01", NEW), ("2025-11-03", OLD)):
+        declare(repository, day, er=model)
+    assert json.loads(run_cli("registry", "at", "20251103", "--json").out)["live"][0]["model_id"] == OLD
+    told = run_cli("registry", "history").out
+    assert "after 2025-11-01 12:00" in told
+    assert "2098" not in told
+
+
 @pytest.mark.parametrize("when", ["2025-11-02T12:00:00", "yesterday", "20251332", "T"])
 def test_no_moment_is_guessed(told: list[str], run_cli: RunCli, when: str) -> None:
     assert told
