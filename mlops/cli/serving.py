@@ -2,7 +2,10 @@
 
 import gc
 import logging
+import shlex
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,38 +54,63 @@ def serve(asked: Asked, *, token: str, root: Path) -> None:
 
     Raises:
         UnavailableError: The address is taken, or the log cannot be opened.
-        UsageRefusedError: The target is no place, or a task is unknown.
+        UsageRefusedError: The target is no place, the log no log, or a task is unknown.
     """
+    target = Target.open(asked.target, root=root)
     plugs = {name: open_task(name) for name in asked.tasks or task_names()}
-    holder = Holder(Target.open(asked.target, root=root), asked.environment, plugs, _said)
-    holder.follow()
-    measures = Measures()
-    measures.hold(holder.held, holder.failures)
-    log = Log(asked.log)
-    gc.collect()
-    gc.freeze()  # what is loaded now stays: no collection need look through it again
-    app = make(holder, log, measures, token=token, limits=Limits(poll_seconds=asked.poll, body_bytes=asked.max_body))
-    with _listening(asked.host, asked.port) as listener:
+    with _bound(asked.host, asked.port) as listener:  # before the models: what is taken is told at once
+        log = Log(asked.log)
+        holder = Holder(target, asked.environment, plugs, _said)
+        holder.follow()
+        if not holder.failures and not any(one.live or one.trial for one in holder.held.values()):
+            _tell_empty(asked, target)
+        measures = Measures()
+        measures.hold(holder.held, holder.failures)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: no collection need look through it again
+        limits = Limits(poll_seconds=asked.poll, body_bytes=asked.max_body)
+        app = make(holder, log, measures, token=token, limits=limits)
+        with _taken(asked.host, asked.port):
+            listener.listen(_BACKLOG)  # now, so that whoever reads the address can connect
         address, port = listener.getsockname()[:2]
         click.echo(f"Listening at http://{address}:{port}; predictions are kept in {asked.log}.", err=True)
         uvicorn.Server(connections.settings(app)).run(sockets=[listener])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket at the address, which refuses connections until it listens."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named, for asyncio sends small packets at once only where it is: else answers wait 40 ms for a delayed ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)  # now, so that whoever reads the address can connect
-    except OSError as error:
+        with _taken(host, port):
+            listener.bind((host, port))
+    except UnavailableError:
         listener.close()
+        raise
+    return listener
+
+
+@contextmanager
+def _taken(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
         raise UnavailableError(
             "The server cannot listen there.", field="--host, --port", found=f"{host}:{port}",
             why=error.strerror or str(error), fix="End what listens there, or name another port: --port 8001.",
         ) from error  # fmt: skip
-    return listener
+
+
+def _tell_empty(asked: Asked, target: Target) -> None:
+    absent = "" if target.is_there() else "; there is no such folder"
+    place = f"--environment {asked.environment} --target {shlex.quote(asked.target)}"
+    click.echo(
+        f"warning: nothing is deployed at {asked.target}{absent}. The server waits, and answers nobody until then.\n"
+        f"  do now: Deploy a model, mlops reconcile {place} --artifact FOLDER; or end this and correct --target.",
+        err=True,
+    )
 
 
 def _said(task: str, held: Held | None, why: str) -> None:

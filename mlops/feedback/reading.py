@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from mlops.errors import InputRefusedError
 from mlops.inputs import Value
-from mlops.serving.log import IDENTITY, VERSION
+from mlops.serving.opening import IDENTITY, VERSION
 
 _BUSY_SECONDS = 10.0
 _PLAIN = frozenset({str, int, float, type(None)})

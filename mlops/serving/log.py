@@ -5,7 +5,6 @@ write-ahead log is not flushed to the disk at each commit: a power cut can lose 
 """
 
 import json
-import secrets
 import sqlite3
 import threading
 import time
@@ -18,43 +17,11 @@ from typing import Literal, NamedTuple
 
 from mlops.errors import InputRefusedError, UnavailableError
 from mlops.inputs import Value
+from mlops.serving.opening import opened
 
 Role = Literal["live", "canary", "shadow"]
 
-VERSION = 1
-IDENTITY = "application_id"
-"""The pragma that tells logs apart: a random number that a log and its copies share; 0 until a server opens it."""
-
-_BUSY_SECONDS = 2.0
-_JOURNAL_BYTES = 16 << 20
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS predictions (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  at TEXT NOT NULL,
-  task TEXT NOT NULL,
-  model_id TEXT NOT NULL,
-  artifact_sha256 TEXT NOT NULL,
-  role TEXT NOT NULL CHECK (role IN ('live', 'canary', 'shadow')),
-  answers TEXT NOT NULL,
-  row TEXT NOT NULL,
-  entity TEXT NOT NULL,
-  inputs TEXT NOT NULL,
-  score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
-  positive INTEGER NOT NULL CHECK (positive IN (0, 1))
-) STRICT;
-CREATE TABLE IF NOT EXISTS labels (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  prediction TEXT NOT NULL REFERENCES predictions (id),
-  label INTEGER NOT NULL CHECK (label IN (0, 1)),
-  decided TEXT NOT NULL,
-  at TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS labels_of_a_prediction ON labels (prediction, number);
-CREATE INDEX IF NOT EXISTS predictions_of_a_day ON predictions (task, at);
-"""
 
 
 class Answered(NamedTuple):
@@ -127,30 +94,12 @@ class Log:
         """Open the log, or begin one.
 
         Raises:
-            UnavailableError: The file cannot be opened, or is no log of this version.
+            UsageRefusedError: The file is no log, but something else; it is left as it is.
+            UnavailableError: The file cannot be opened, or is a log of another version.
         """
         self.path = path
         self._lock = threading.Lock()
-        with self._telling():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            # A reader that stays long makes the write-ahead log grow; once it has gone, the file shrinks again.
-            self._connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
-            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if found not in {0, VERSION}:
-                raise UnavailableError(
-                    "The log is of another version.", file=path, expected=VERSION, found=found,
-                    fix="Name another file, or install the version of mlops that began this one.",
-                )  # fmt: skip
-            self._connection.executescript(_SCHEMA)
-            self._connection.execute(f"PRAGMA user_version = {VERSION}")
-            if self._connection.execute(f"PRAGMA {IDENTITY}").fetchone()[0] == 0:
-                self._connection.execute(f"PRAGMA {IDENTITY} = {1 + secrets.randbelow(2**31 - 1)}")
+        self._connection = opened(path)
 
     def close(self) -> None:
         """Close the file; what was committed is there."""

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,9 +94,30 @@ def test_without_a_token_only_this_machine_is_listened_to(repository: Path, run_
     assert (done.code, "MLOPS_SERVE_TOKEN" in done.err) == (2, True)
 
 
-def test_a_port_that_is_taken_is_told(repository: Path, run_cli: RunCli) -> None:
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(repository: Path, run_cli: RunCli) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         done = run_cli("serve", "--target", str(repository / "none"), "--port", str(taken.getsockname()[1]))
-    assert (done.code, "another port" in done.err) == (5, True)
+    assert (done.code, "another port" in done.err, "serves no model" in done.err) == (5, True, False)
+    assert not (repository / "serving.sqlite").exists()
+
+
+def test_what_is_no_log_ends_the_server_before_it_listens(repository: Path, run_cli: RunCli) -> None:
+    (repository / "README.md").write_text("# Not a log\n" * 100, encoding="utf-8")
+    done = run_cli("serve", "--target", "none", "--port", "0", "--log", "README.md")
+    assert (done.code, "no log of predictions" in done.err, "Listening" in done.err) == (2, True, False)
+
+
+def test_a_target_with_nothing_on_it_is_told_once(repository: Path) -> None:
+    words = [sys.executable, "-m", "mlops", "serve", "--target", "nowhere", "--port", "0", "--poll", "0.05"]
+    with subprocess.Popen(words, cwd=repository, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own tool
+        said = []
+        for line in process.stderr or ():
+            said.append(line)
+            if "Listening" in line:
+                process.terminate()
+    text = "".join(said)
+    assert text.count("nothing is deployed at nowhere; there is no such folder. The server waits") == 1
+    assert "mlops reconcile --environment production --target nowhere --artifact" in text
+    assert not (repository / "nowhere").exists()

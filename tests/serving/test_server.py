@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 
 from mlops.deploy.document import GoldenRow
-from mlops.errors import UnavailableError
+from mlops.errors import UnavailableError, UsageRefusedError
 from mlops.serving.log import Log
 from tests.cli.chain import within
 from tests.cli.deploying import NEW, OLD
@@ -279,6 +279,20 @@ def test_a_log_of_another_version_is_refused(tmp_path: Path) -> None:
     sqlite3.connect(path).execute("PRAGMA user_version = 7")
     with pytest.raises(UnavailableError, match="another version"):
         Log(path)
+
+
+def test_what_is_no_log_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "other"
     path.write_bytes(b"no database" * 100)
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UsageRefusedError, match="no log of predictions") as told:
         Log(path)
+    assert "--log" in told.value.fix
+    path.unlink()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE addresses (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(UsageRefusedError, match="no log of predictions"):
+        Log(path)
+    assert path.read_bytes() == before
+    with pytest.raises(UnavailableError, match="cannot be opened"):
+        Log(path / "serving.sqlite")
