@@ -33,6 +33,7 @@ _STATUS: tuple[tuple[type[MlopsError], int], ...] = (
 )
 _OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 """Addresses that need no token: a probe and Prometheus have none."""
+_SETTLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ class Server:
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
         """Follow the pointers while the server runs, and close the log at its end."""
-        following = asyncio.create_task(self._follow())
+        beside = [asyncio.create_task(self._follow()), asyncio.create_task(self._settle())]
         try:
             yield
         finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             self._log.close()
 
     async def guard(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -151,6 +153,13 @@ class Server:
             else:
                 told = ""
             await asyncio.sleep(self._limits.poll_seconds)
+
+    async def _settle(self) -> None:
+        """Settle the log now and then, so that no answer waits for it."""
+        while True:
+            await asyncio.sleep(_SETTLE_SECONDS)
+            with suppress(UnwritableError):  # who is answered next is told
+                await run_in_threadpool(self._log.settle)
 
     async def _work(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Compute in a thread, a few at once; turn away whoever would wait too long."""

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -105,6 +105,15 @@ class Log:
         """Close the file; what was committed is there."""
         with self._lock:
             self._connection.close()
+
+    def settle(self) -> None:
+        """Move what was committed from the write-ahead log to the file, while others go on writing.
+
+        Raises:
+            UnwritableError: The disk is full, or the file is damaged; nothing is lost.
+        """
+        with self._telling(), closing(sqlite3.connect(self.path)) as own:
+            own.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def add(self, answered: Sequence[Answered]) -> None:
         """Keep predictions, all or none; when this returns they survive the death of the process.

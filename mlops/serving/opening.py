@@ -12,6 +12,7 @@ IDENTITY = "application_id"
 
 _BUSY_SECONDS = 2.0
 _JOURNAL_BYTES = 16 << 20
+_JOURNAL_PAGES = _JOURNAL_BYTES >> 12
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS predictions (
@@ -81,6 +82,9 @@ def _begin(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # A reader that stays long makes the write-ahead log grow; once it has gone, the file shrinks again.
     connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
+    # The server settles the log every few seconds (`Log.settle`): within a commit, as is SQLite's default, each tenth
+    # batch waited for it. Only where that cannot keep up does a commit do it.
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_JOURNAL_PAGES}")
     connection.executescript(_SCHEMA)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     if connection.execute(f"PRAGMA {IDENTITY}").fetchone()[0] == 0:
