@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mlops import environments
+from mlops.cli import listening
 from mlops.cli.common import load_settings, repository_root
 from mlops.cli.targets import environment_option
 from mlops.environments import parse_environment
@@ -46,8 +47,6 @@ def command(
     between two requests, and one that fails is not taken. Predictions are kept before they are answered. The token
     stands in the variable MLOPS_SERVE_TOKEN; without one, only this machine is listened to.
     """
-    from mlops.cli import serving  # noqa: PLC0415  # help needs neither the learner nor the server
-
     token = os.environ.get(TOKEN, "")
     if not token and host not in _LOOPBACK:
         raise UsageRefusedError(
@@ -57,7 +56,10 @@ def command(
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.INFO)
     root = Path.cwd() if target else repository_root()
     place = target or load_settings(root).environment(parse_environment(environment)).target
-    serving.serve(
-        serving.Asked(environment or environments.PRODUCTION, place, tasks, log_file, host, port, poll, max_body),
-        token=token, root=root,
-    )  # fmt: skip
+    with listening.bound(host, port) as listener:
+        from mlops.cli import serving  # noqa: PLC0415  # neither help nor a port that is taken needs the learner
+
+        asked = serving.Asked(
+            environment or environments.PRODUCTION, place, tasks, log_file, host, port, poll, max_body
+        )
+        serving.serve(asked, listener, token=token, root=root)

@@ -4,16 +4,14 @@ import gc
 import logging
 import shlex
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import uvicorn
 
+from mlops.cli import listening
 from mlops.cli.plugs import open_task, task_names
-from mlops.errors import UnavailableError
 from mlops.serving import connections
 from mlops.serving.app import Limits, make
 from mlops.serving.holding import Held, Holder
@@ -21,7 +19,6 @@ from mlops.serving.log import Log
 from mlops.serving.measures import Measures
 from mlops.storage.target import Target
 
-_BACKLOG = 2048
 _LOG = logging.getLogger("mlops.serving")
 
 
@@ -49,8 +46,14 @@ class Asked(NamedTuple):
     max_body: int
 
 
-def serve(asked: Asked, *, token: str, root: Path) -> None:
+def serve(asked: Asked, listener: socket.socket, *, token: str, root: Path) -> None:
     """Load what the target points at, listen, and answer until a signal ends it.
+
+    Args:
+        asked: How to serve.
+        listener: What :func:`mlops.cli.listening.bound` has bound to the address.
+        token: The bearer token; empty asks for none.
+        root: The folder below which a relative target lies.
 
     Raises:
         UnavailableError: The address is taken, or the log cannot be opened.
@@ -58,49 +61,21 @@ def serve(asked: Asked, *, token: str, root: Path) -> None:
     """
     target = Target.open(asked.target, root=root)
     plugs = {name: open_task(name) for name in asked.tasks or task_names()}
-    with _bound(asked.host, asked.port) as listener:  # before the models: what is taken is told at once
-        log = Log(asked.log)
-        holder = Holder(target, asked.environment, plugs, _said)
-        holder.follow()
-        if not holder.failures and not any(one.live or one.trial for one in holder.held.values()):
-            _tell_empty(asked, target)
-        measures = Measures()
-        measures.hold(holder.held, holder.failures)
-        gc.collect()
-        gc.freeze()  # what is loaded now stays: no collection need look through it again
-        limits = Limits(poll_seconds=asked.poll, body_bytes=asked.max_body)
-        app = make(holder, log, measures, token=token, limits=limits)
-        with _taken(asked.host, asked.port):
-            listener.listen(_BACKLOG)  # now, so that whoever reads the address can connect
-        address, port = listener.getsockname()[:2]
-        click.echo(f"Listening at http://{address}:{port}; predictions are kept in {asked.log}.", err=True)
-        uvicorn.Server(connections.settings(app)).run(sockets=[listener])
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """Return a socket at the address, which refuses connections until it listens."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named, for asyncio sends small packets at once only where it is: else answers wait 40 ms for a delayed ACK.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        with _taken(host, port):
-            listener.bind((host, port))
-    except UnavailableError:
-        listener.close()
-        raise
-    return listener
-
-
-@contextmanager
-def _taken(host: str, port: int) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UnavailableError(
-            "The server cannot listen there.", field="--host, --port", found=f"{host}:{port}",
-            why=error.strerror or str(error), fix="End what listens there, or name another port: --port 8001.",
-        ) from error  # fmt: skip
+    log = Log(asked.log)  # before the models: what is no log is told at once
+    holder = Holder(target, asked.environment, plugs, _said)
+    holder.follow()
+    if not holder.failures and not any(one.live or one.trial for one in holder.held.values()):
+        _tell_empty(asked, target)
+    measures = Measures()
+    measures.hold(holder.held, holder.failures)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: no collection need look through it again
+    limits = Limits(poll_seconds=asked.poll, body_bytes=asked.max_body)
+    app = make(holder, log, measures, token=token, limits=limits)
+    listening.listen(listener, asked.host, asked.port)  # now, so that whoever reads the address can connect
+    address, port = listener.getsockname()[:2]
+    click.echo(f"Listening at http://{address}:{port}; predictions are kept in {asked.log}.", err=True)
+    uvicorn.Server(connections.settings(app)).run(sockets=[listener])
 
 
 def _tell_empty(asked: Asked, target: Target) -> None:
