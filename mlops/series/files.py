@@ -4,12 +4,14 @@ import functools
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple, TypeVar
 
 from mlops import artifact, config, documents, judged, provenance, registry
 from mlops.certification import keeping
 from mlops.series.sampling import EARLIEST
+
+T = TypeVar("T")
 
 EVIDENCE = (artifact.GATE, artifact.METRICS, artifact.TRAINING, artifact.CERTIFICATION)
 """The documents of a model that hold numbers of ours; the same stand in a run's folder and beside a card."""
@@ -35,7 +37,7 @@ def evidence_path(model_id: str, name: str) -> str:
 
 
 def of_tree(root: Path, runs: Mapping[str, Path]) -> dict[str, Source]:
-    """Return the records in the working tree.
+    """Return the records in the working tree; evidence without its card, such as a deleted one's, is none.
 
     Args:
         root: The repository.
@@ -44,7 +46,7 @@ def of_tree(root: Path, runs: Mapping[str, Path]) -> dict[str, Source]:
     own = root / registry.FOLDER
     paths = [root / config.FILE_NAME, *own.glob("*.md"), *own.glob("*.json*"), *own.glob(f"*/{keeping.FILE}")]
     paths += [path for name in EVIDENCE for path in own.glob(f"*/{name}")]
-    found = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
+    found = with_card({path.relative_to(root).as_posix(): path for path in paths if path.is_file()})
     for model, folder in runs.items():
         found.pop(registry.path_of(model).as_posix(), None)
         for name in EVIDENCE:
@@ -83,7 +85,17 @@ def of_history(root: Path, doubted: list[str] | None = None) -> Iterator[tuple[i
                 files.pop(path, None)
             else:
                 files[path] = Source(blob, functools.partial(provenance.blob, root, blob))
-        yield time, dict(files)
+        yield time, with_card(files)
+
+
+def with_card(files: Mapping[str, T]) -> dict[str, T]:
+    """Return ``files`` without documents whose model has no card among them: whoever takes a card away withdraws it."""
+    gone = {
+        path
+        for path in map(PurePosixPath, files)
+        if path.name in EVIDENCE and registry.path_of(path.parent.name).as_posix() not in files
+    }
+    return {name: file for name, file in files.items() if PurePosixPath(name) not in gone}
 
 
 def believed(claimed: Sequence[int], latest: int) -> list[int]:

@@ -102,7 +102,7 @@ class Reader:
                 with self._of([path], samples) as own:
                     _run(own, run)
             with self._of([path], samples) as own:
-                _expiry(own, ledger, settings, task)
+                _expiry(own, ledger, settings, task, set(_named(files)))
 
     def _ledger(self, files: Files, path: str) -> Ledger | None:
         return self._read(files, path, lambda data: Ledger.loads(data, file=path))
@@ -138,8 +138,14 @@ class Reader:
 
 
 def _models(files: Files, lines: Iterable[Judged]) -> list[ModelId]:
-    """Return every model that a card, a verdict or the ledger of verdicts names, oldest first."""
-    found = {line.model_id for line in lines} | set(_named(files))
+    """Return every model that a card or a verdict names, or the ledger as one that did not pass, oldest first.
+
+    What passed has a card: a line alone is of one that was taken away, and proves nothing any more.
+    """
+    by_model: dict[str, list[Judged]] = {}
+    for line in lines:
+        by_model.setdefault(line.model_id, []).append(line)
+    found = {model for model, own in by_model.items() if _judged(own) != "pass"} | set(_named(files))
     return sorted(map(ModelId.parse, filter(_is_id, found)), key=lambda one: (one.dataset.day, str(one)))
 
 
@@ -230,12 +236,12 @@ def _run(samples: Samples, run: LedgerLine) -> None:
     _states(samples, names.CERTIFICATION_VERDICT, version, run.verdict)
 
 
-def _expiry(samples: Samples, ledger: Ledger, settings: Settings | None, task: str) -> None:
+def _expiry(samples: Samples, ledger: Ledger, settings: Settings | None, task: str, present: set[str]) -> None:
     """Take until when the tier holds that the ledger allows as of its newest line."""
     rules = settings.tasks[task].certification if settings and task in settings.tasks else None
     held = None if rules is None else status(ledger, rules, ledger.lines[-1].date)
-    if held is None or held.model_id is None or held.certified_until is None:
-        return
+    if held is None or held.model_id is None or held.certified_until is None or held.model_id not in present:
+        return  # the certificate of a model whose card was taken away lets nobody serve it
     last = parse_date(held.certified_until.replace("-", ""))
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
     model = ModelId.parse(held.model_id)

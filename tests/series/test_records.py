@@ -66,6 +66,23 @@ def test_a_verdict_comes_from_the_gate_else_from_the_card_else_from_the_ledger(
     assert at(Reader().samples(of_tree(folder, {})), names.VERDICT, NEW, "fail") == 1
 
 
+def test_a_card_that_was_deleted_by_hand_proves_nothing(told: Repository, tmp_path: Path) -> None:
+    told.clone(tmp_path / "own")
+    folder = tmp_path / "own"
+    for model in (OLD, NEW, CLAIMS):
+        (folder / "model_cards" / f"{model}.md").unlink()  # the evidence beside it and the lines of ledgers stay
+    found = Reader().samples(of_tree(folder, {}))
+    assert not {dict(one.labels)["model_id"] for one in found} & {OLD}
+    assert {one.name for one in found if dict(one.labels)["model_id"] == NEW} == {
+        names.DATASET_TIME.name, names.DECLARED.name
+    }  # fmt: skip
+    assert at(found, names.EXPIRY, CLAIMS) is None
+    assert at(found, names.VERDICT, FAILED, "fail") == 1
+    Repository(folder).commit("2025-12-20", {})
+    *_, (_, files) = of_history(folder)
+    assert at(Reader().samples(files), names.VERDICT, OLD, "pass") is None
+
+
 def test_a_certificate_tells_its_end_and_latency_in_seconds(samples: Samples) -> None:
     assert at(samples, names.ONE_ROW, CLAIMS, "0.95") == 0.008
     assert at(samples, names.CERTIFICATION, CLAIMS, "test_accuracy", "value") == 317 / 320
@@ -107,7 +124,8 @@ def test_of_several_verdicts_the_newest_counts_and_of_one_day_the_worst(tmp_path
         (tmp_path / "model_cards").mkdir(exist_ok=True)
         (tmp_path / judged.FILE).write_bytes(judged.dumps(lines))
         found = Reader().samples(of_tree(tmp_path, {}))
-        assert at(found, names.VERDICT, FAILED, verdict) == 1
+        told = None if verdict == "pass" else 1  # what passed has a card
+        assert at(found, names.VERDICT, FAILED, verdict) == told
 
 
 def test_history_tells_what_held_after_each_commit(told: Repository) -> None:
@@ -143,7 +161,9 @@ def test_what_was_withdrawn_is_gone_and_a_broken_document_is_told(told: Reposito
     *_, (_, files) = of_history(own.folder)
     found = reader.samples(files)
     assert at(found, names.QUALITY, OLD, "f1", "value") is None
-    assert at(found, names.VERDICT, OLD, "pass") == 1  # judged.jsonl remembers
+    assert at(found, names.VERDICT, OLD, "pass") is None
+    assert at(found, names.DATASET_TIME, OLD) is None
+    assert at(found, names.VERDICT, FAILED, "fail") == 1  # judged.jsonl remembers
     assert at(found, names.VERDICT, NEW, "pass") == 1  # the card does
     assert reader.refused.keys() == {evidence_path(NEW, "gate.json"), "model_cards/environments.json"}
 
@@ -171,7 +191,7 @@ def test_a_document_with_a_number_that_no_metric_can_have_is_left_out_alone(
 def test_a_model_of_no_possible_day_is_left_out_of_what_names_it(told: Repository, tmp_path: Path) -> None:
     told.clone(tmp_path / "own")
     bad = "er_99990101"
-    lines = [line(bad, "fail", date(2025, 11, 12)), line(FAILED, "pass", date(2025, 11, 13))]
+    lines = [line(bad, "fail", date(2025, 11, 12)), line(FAILED, "fail", date(2025, 11, 13))]
     (tmp_path / "own" / judged.FILE).write_bytes(judged.dumps(lines))
     declared = serving(er=bad) | {"mlops.toml": b"\xff"}
     for name, data in declared.items():
@@ -179,7 +199,7 @@ def test_a_model_of_no_possible_day_is_left_out_of_what_names_it(told: Repositor
     reader = Reader()
     found = reader.samples(of_tree(tmp_path / "own", {}))
     assert reader.refused.keys() == {judged.FILE.as_posix(), *declared}
-    assert at(found, names.VERDICT, FAILED, "pass") == 1
+    assert at(found, names.VERDICT, FAILED, "fail") == 1
     assert at(found, names.DECLARED, NEW, "production") == 0
     assert not [one for one in found if bad in str(one)]
 
@@ -187,6 +207,7 @@ def test_a_model_of_no_possible_day_is_left_out_of_what_names_it(told: Repositor
 def test_a_time_without_a_zone_is_utc(told: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (told.folder / evidence_path(NEW, "training.json")).read_text(encoding="utf-8")
     (tmp_path / "training.json").write_text(text.replace("2025-11-10T09:00:00Z", "2025-11-10T09:00:00"), "utf-8")
+    (tmp_path / "gate.json").write_bytes((told.folder / evidence_path(NEW, "gate.json")).read_bytes())
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     time.tzset()
     try:
