@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from mlops import environments, registry
 from mlops.cli.common import load_settings
-from mlops.deploy.document import Pointer
+from mlops.config import FILE_NAME
+from mlops.deploy.document import Pointer, Trial
 from mlops.deploy.placing import read_placed, read_pointer
 from mlops.errors import MlopsError, UsageRefusedError
 from mlops.storage.target import Target
@@ -46,9 +47,16 @@ def drift_of(root: Path, only: str | None, recorded: Recorded | None = None) -> 
         recorded: Asks GitHub; with it environments without a target count, too, whose releases are what is used.
 
     Raises:
-        UsageRefusedError: The environment has no target.
+        UsageRefusedError: The environment has no target, or none has one: nothing can be compared.
     """
     settings, declared = load_settings(root), environments.read(root).environments
+    if recorded is None and not settings.deploy:
+        raise UsageRefusedError(
+            "Nothing was compared: no environment has a target.", file=FILE_NAME, field="deploy", found="nothing",
+            expected="a table [deploy.production] with a target",
+            why="Without one the release is what is used, and only GitHub can say what is in use.",
+            fix=f'Add target = "..." under [deploy.production] in {FILE_NAME}; or mlops registry drift --github',
+        )  # fmt: skip
     if only is not None and (recorded is None or only not in declared):
         settings.environment(only)
     found: list[Drift] = []
@@ -106,11 +114,39 @@ def _standing(root: Path, pointer: Pointer, wanted: str, *, undeclared: bool) ->
     served = live.model_id if live else ""
     if trial is not None and trial.placed.model_id == wanted:
         return Drift(name, task, wanted, served, "on trial", f"{wanted} has {trial.share} % as {trial.mode}.")
+    fix = f"Have the target follow: mlops reconcile --environment {name} --task {task}"
+    if wanted and not _holds(root, pointer, wanted):
+        fix += f" --artifact dist/{wanted}"
     if live is not None and served == wanted and live.artifact_sha256 != _bytes_of(root, wanted):
-        return Drift(name, task, wanted, served, "differs", f"It serves other bytes of {wanted} than its card records.")
+        reason = f"It serves other bytes of {wanted} than its card records. {fix}"
+        return Drift(name, task, wanted, served, "differs", reason)
     if served == wanted and trial is None:
         return Drift(name, task, wanted, served, "same")
-    fix = f"Have the target follow: mlops reconcile --environment {name} --task {task}"
     if undeclared:
         fix = f'{name} is no longer declared. Declare it without a model, "{name}": {{}}, then have it follow.'
     return Drift(name, task, wanted, served, "differs", fix)
+
+
+def _holds(root: Path, pointer: Pointer, model: str) -> bool:
+    """Tell whether a target needs no artifact to serve a model; without a card that can be read it needs one."""
+    try:
+        sha256 = _bytes_of(root, model)
+    except MlopsError:
+        return False
+    return sha256 in {one.artifact_sha256 for one in (pointer.live, *(old.placed for old in pointer.before)) if one}
+
+
+def trials_of(root: Path) -> tuple[dict[tuple[str, str], Trial], list[str]]:
+    """Return, by environment and task, what targets say is on trial, and why others could not be asked."""
+    settings, declared = load_settings(root), environments.read(root).environments
+    found: dict[tuple[str, str], Trial] = {}
+    silent: list[str] = []
+    for name in sorted(settings.deploy.keys() & declared.keys()):
+        try:
+            target = Target.open(settings.deploy[name].target, root=root)
+            pointers = [read_pointer(target, name, task) for task in sorted(declared[name])]
+        except MlopsError as error:
+            silent.append(f"{name}: {error.what} {error.why}".strip())
+            continue
+        found |= {(name, pointer.task): pointer.trial for pointer in pointers if pointer.trial is not None}
+    return found, silent

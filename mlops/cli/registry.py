@@ -9,8 +9,9 @@ from rich.console import Console
 from mlops import environments, registry
 from mlops.cli import live
 from mlops.cli.common import emit_json, repository_root
-from mlops.cli.drifting import drift_of
+from mlops.cli.drifting import drift_of, trials_of
 from mlops.cli.printing import line, table
+from mlops.deploy.document import Trial
 from mlops.errors import ExitCode, UsageRefusedError
 from mlops.formatting import format_rate
 from mlops.ids import ModelId, parse_date
@@ -43,14 +44,23 @@ def command() -> None:
 @click.option("--task", metavar="NAME", help="Only of this task.")
 @json_option
 def list_(task: str | None, as_json: bool) -> None:
-    """List the models that have a card, oldest first, and where each is to be live."""
+    """List the models that have a card, oldest first, and where each is to be live.
+
+    Targets are asked for the share of a model that is on trial; one that does not answer is told on stderr.
+    """
     root = repository_root()
     records = [_read(root, model) for model in registry.model_ids(root / registry.FOLDER)]
     chosen = [record for record in records if task in {None, record.task}]
     where = _where(root)
+    trials = _trials(root) if where else {}
     if as_json:
+        places = {record.id: where.get(record.id, []) for record in chosen}
         emit_json({
-            "models": [record.model_dump(mode="json") | {"live": where.get(record.id, [])} for record in chosen]
+            "models": [
+                record.model_dump(mode="json")
+                | {"live": places[record.id], "trials": _tried(record.id, places[record.id], trials)}
+                for record in chosen
+            ]
         })  # fmt: skip
         return
     if not chosen:
@@ -59,7 +69,8 @@ def list_(task: str | None, as_json: bool) -> None:
     rows = [
         (
             record.id, record.verdict, f"{record.trained_at:%Y-%m-%d}", record.dataset.id,
-            *(_value(record, name) for name in _METRICS), ", ".join(where.get(record.id, [])) or "-",
+            *(_value(record, name) for name in _METRICS),
+            _places(record.id, where.get(record.id, []), trials) or "-",
         )
         for record in chosen
     ]  # fmt: skip
@@ -75,8 +86,10 @@ def show(model: str, as_json: bool) -> None:
     record = _read(root, ModelId.parse(model))
     changes = [one for one in live.switches(root) if model in {one.before, one.after}]
     where = _where(root).get(model, [])
+    trials = _trials(root) if where else {}
     if as_json:
-        emit_json(record.model_dump(mode="json") | {"live": where, "history": [_switch(one) for one in changes]})
+        said = {"live": where, "trials": _tried(model, where, trials), "history": [_switch(one) for one in changes]}
+        emit_json(record.model_dump(mode="json") | said)
         return
     console = _console()
     line(console, f"{record.id}: {record.verdict}", style="bold")
@@ -91,7 +104,7 @@ def show(model: str, as_json: bool) -> None:
         ("trained", f"{record.trained_at:%Y-%m-%d %H:%M} UTC at commit {record.code_commit[:12]}"),
         ("artifact", record.artifact_sha256),
         ("previous", record.previous or "none"),
-        ("live", ", ".join(where) or "nowhere"),
+        ("live", _places(model, where, trials) or "nowhere"),
     ):
         line(console, f"  {name:<12} {value}")
     _print_switches(console, changes)
@@ -156,7 +169,7 @@ def drift(environment: str | None, github: bool, as_json: bool) -> int:
     if as_json:
         emit_json({"drift": [one._asdict() for one in found]})
     elif not found:
-        click.echo("No environment has a target in mlops.toml.")
+        click.echo("No model is declared, and none is served.")
     else:
         names = ("environment", "task", "declared", "served", *(("recorded",) if github else ()), "state")
         rows = [tuple(getattr(one, name) or "-" for name in names) for one in found]
@@ -177,6 +190,27 @@ def _where(root: Path) -> dict[str, list[str]]:
     for (name, _), model in sorted(live.served(environments.read(root)).items()):
         found.setdefault(model, []).append(name)
     return found
+
+
+def _trials(root: Path) -> dict[tuple[str, str], Trial]:
+    """Return by environment and model how it is tried there; tell which targets could not be asked."""
+    found, silent = trials_of(root)
+    for one in silent:
+        click.echo(f"warning: whether a model is only on trial is not known of {one}", err=True)
+    return {(name, one.placed.model_id): one for (name, _), one in found.items()}
+
+
+def _places(model: str, where: list[str], trials: dict[tuple[str, str], Trial]) -> str:
+    """Return where a model is to be live, with its share where it is only on trial."""
+    tried = {name: one for name in where if (one := trials.get((name, model))) is not None}
+    words = {name: "shadow" if one.mode == "shadow" else f"canary, {one.share} %" for name, one in tried.items()}
+    return ", ".join(f"{name} ({words[name]})" if name in words else name for name in where)
+
+
+def _tried(model: str, where: list[str], trials: dict[tuple[str, str], Trial]) -> dict[str, dict[str, object]]:
+    """Return the same as JSON values: by environment."""
+    found = {name: trials[name, model] for name in where if (name, model) in trials}
+    return {name: {"mode": one.mode, "share": one.share} for name, one in found.items()}
 
 
 def _value(record: Record, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from mlops.environments import PATH, Environments
 from mlops.registry import format_front_matter, path_of
 from tests import factories
 from tests.bot import world
-from tests.cli.deploying import NEW, OLD, Play, served
+from tests.cli.deploying import NEW, OLD, Play, judged, served
 from tests.conftest import RunCli, git
 from tests.fakes.github import Hub
 from tests.fakes.github.fixtures import hub
@@ -149,6 +150,30 @@ def test_drift_is_told(deployed: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert (done.code, found["state"], "model.skops" in found["reason"]) == (1, "damaged", True)
     file.write_bytes(data)
     assert play("registry", "drift", "--environment", "staging").code == 2
+
+
+def test_drift_without_a_target_compares_nothing(repository: Path, run_cli: RunCli) -> None:
+    declare(repository, "2025-11-01", er=OLD)
+    done = run_cli("registry", "drift")
+    assert (done.code, "Nothing was compared" in done.err, "drift --github" in done.err) == (2, True, True)
+
+
+def test_a_share_is_told_and_what_the_target_lacks_is_asked_for(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play = Play(shutil.copytree(judged(tmp_path_factory), tmp_path / "own"), capsys)
+    play.deploy(OLD)
+    assert play("deploy", NEW).code == 0
+    artifact = f"mlops reconcile --environment production --task er --artifact dist/{NEW}"
+    assert artifact in play("registry", "drift").out
+    assert play("reconcile", "--artifact", f"dist/{NEW}", "--share", "25").code == 0
+    assert play("registry", "list").out.splitlines()[-1].endswith("production (canary, 25 %)")
+    assert "production (canary, 25 %)" in play("registry", "show", NEW).out
+    models = json.loads(play("registry", "list", "--json").out)["models"]
+    assert [one["trials"] for one in models] == [{}, {"production": {"mode": "canary", "share": 25}}]
+    (play.folder / "served/er/pointer.json").write_text("{", encoding="utf-8")
+    done = play("registry", "list")
+    assert (done.code, "is not known of production" in done.err) == (0, True)
 
 
 def test_drift_asks_githubs_deployments_too(
