@@ -15,9 +15,17 @@ _TASK = re.compile(r"[a-z][a-z0-9]{0,31}", re.ASCII)
 _DATE = re.compile(r"[0-9]{8}", re.ASCII)
 _ID = re.compile(r"(?P<task>[a-z][a-z0-9]{0,31})_(?P<date>[0-9]{8})(?:-(?P<number>[1-9][0-9]{0,3}))?", re.ASCII)
 _ARTIFACT = re.compile(r"(?P<task>[a-z][a-z0-9]{0,31})-model-(?P<rest>[0-9]{8}(?:-[0-9]{1,4})?)", re.ASCII)
+_OF_DATASETS = frozenset({"--date", "--dataset-date"})
+"""Options that name the day on which a dataset was drawn; others name any day."""
 _WINDOWS_RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))]
 )
+
+
+def id_in(path: str) -> str:
+    """Return the id that a path such as ``dist/er_20251020/`` ends with; empty if it ends with none, or is no path."""
+    folder, _, name = path.replace("\\", "/").rstrip("/").rpartition("/")
+    return name if folder and _ID.fullmatch(name) else ""
 
 
 def is_reserved(name: str) -> bool:
@@ -49,12 +57,15 @@ def parse_date(text: str, *, field: str = "date", today: date | None = None) -> 
     Raises:
         UsageRefusedError: Not eight ASCII digits, not a day of the calendar, or in the future.
     """
+    drawn = not field.startswith("--") or field in _OF_DATASETS
     wrong = UsageRefusedError(
-        "This is not a dataset date.",
+        "This is not a dataset date." if drawn else "This is no day.",
         field=field,
         expected="8 ASCII digits that name a day, YYYYMMDD, for example 20251020",
         found=ascii(text[:100]),
-        fix="Pass the day on which the dataset was drawn, for example --date 20251020.",
+        fix="Pass the day on which the dataset was drawn, for example --date 20251020."
+        if drawn
+        else f"Name a day of the calendar, for example {field} 20251020.",
     )
     if _DATE.fullmatch(text) is None:
         raise wrong
@@ -64,11 +75,12 @@ def parse_date(text: str, *, field: str = "date", today: date | None = None) -> 
         raise wrong from None
     if today is not None and day > today + timedelta(days=1):
         raise UsageRefusedError(
-            "The dataset date lies in the future.",
+            "The dataset date lies in the future." if drawn else "This day lies in the future.",
             field=field,
             expected=f"at most {format_date(today + timedelta(days=1))} (UTC today plus one day)",
             found=text,
-            fix="Check the year and the order of month and day; pass the day on which the dataset was drawn.",
+            fix="Check the year and the order of month and day"
+            + ("; pass the day on which the dataset was drawn." if drawn else f" of {field}."),
         )
     return day
 
@@ -124,12 +136,15 @@ class ModelId:
         match = _ID.fullmatch(text)
         number = int(match["number"] or 1) if match else 0
         if match is None or (match["number"] is not None and number == 1):
+            alone = id_in(text)
             raise UsageRefusedError(
-                "This is not an id.",
+                "This is a path, not an id." if alone else "This is not an id.",
                 field="id",
                 expected="<task>_<YYYYMMDD>, for example er_20251020 or er_20251020-2, in lower case",
                 found=ascii(text[:100]),
-                fix="List the ids that exist with `ls data_manifests model_cards`.",
+                fix=f"Name the id alone: {alone}"
+                if alone
+                else "List the ids that exist with `ls data_manifests model_cards`.",
             )
         return cls(DatasetId(parse_task(match["task"]), parse_date(match["date"], field="id")), number)
 

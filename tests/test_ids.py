@@ -126,3 +126,23 @@ def test_the_clock_gives_a_day_that_is_not_in_the_future() -> None:
 def test_names_that_windows_keeps_are_known_whatever_their_case_and_suffix() -> None:
     assert all(map(is_reserved, ["con", "CON.json", "nul.tar.gz", "Com1.md", "lpt9 .txt"]))
     assert not any(map(is_reserved, ["er_20251020.json", "console.md", "com.md", "com10", ""]))
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("--as-of", "for example --as-of 20251020"), ("--date", "on which the dataset was drawn"), ("date", "was drawn")],
+)
+def test_a_wrong_day_is_told_in_the_words_of_its_option(field: str, words: str) -> None:
+    with pytest.raises(UsageRefusedError) as told:
+        parse_date("20251332", field=field)
+    assert words in told.value.fix
+    with pytest.raises(UsageRefusedError, match="lies in the future") as told:
+        parse_date("20990101", field=field, today=date(2026, 1, 5))
+    assert ("dataset" in told.value.letter()) is (field != "--as-of")
+
+
+@pytest.mark.parametrize("path", ["dist/er_20251020", "dist/er_20251020/", "/a/b/er_20251020", "dist\\er_20251020"])
+def test_a_path_where_an_id_is_asked_for_is_told_by_its_id(path: str) -> None:
+    with pytest.raises(UsageRefusedError, match="a path, not an id") as told:
+        ModelId.parse(path)
+    assert told.value.fix.endswith(" er_20251020")

@@ -1,13 +1,15 @@
 """``mlops deploy``: change the desired state, one line of environments.json, if the model may be served there."""
 
+import shlex
+
 import click
 
 from mlops import environments
 from mlops.cli import outputs
 from mlops.cli.common import emit_json, load_settings, repository_root
 from mlops.environments import PATH
-from mlops.errors import ExitCode
-from mlops.ids import ModelId, utc_today
+from mlops.errors import ExitCode, UsageRefusedError
+from mlops.ids import ModelId, id_in, utc_today
 from mlops.promotion import Promotion, promote
 
 
@@ -26,7 +28,7 @@ def command(model: str, environment: str, as_json: bool) -> int:
     the ledger must allow it (exit 1). When the change is merged, `mlops reconcile` makes the target follow.
     """
     root = repository_root()
-    done = promote(root, load_settings(root), ModelId.parse(model), environment, today=utc_today().isoformat())
+    done = promote(root, load_settings(root), _named(model, environment), environment, today=utc_today().isoformat())
     shares = ", ".join(f"{share}" for share in done.shares)
     outputs.tell("deploy", {"state": done.state, "model-id": model, "before": done.before, "shares": shares})
     if as_json:
@@ -37,6 +39,21 @@ def command(model: str, environment: str, as_json: bool) -> int:
     else:
         click.echo(_told(done, model, environment))
     return int(ExitCode.FAIL if done.state == "refused" else ExitCode.DONE)
+
+
+def _named(text: str, environment: str) -> ModelId:
+    try:
+        return ModelId.parse(text)
+    except UsageRefusedError as error:
+        at = "" if environment == environments.PRODUCTION else f" --environment {environment}"
+        error.field, alone = "ID", id_in(text)
+        error.why = "Declaring takes the id of a model with a committed card; the target gets its folder afterwards."
+        error.fix = (
+            f"mlops deploy {alone}{at}; when that is merged: mlops reconcile{at} --artifact {shlex.quote(text)}"
+            if alone
+            else f"List the models: mlops registry list. Then: mlops deploy ID{at}"
+        )
+        raise
 
 
 def _told(done: Promotion, model: str, environment: str) -> str:

@@ -10,7 +10,7 @@ from mlops.artifact import Training
 from mlops.cli.common import load_settings, repository_root, shown_path
 from mlops.errors import ExitCode, UsageRefusedError
 from mlops.formatting import printable
-from mlops.ids import ModelId, parse_date
+from mlops.ids import ModelId, id_in, parse_date
 from mlops.metrics_settings import check_address
 from mlops.series import exposition, files, names
 from mlops.series.records import Reader
@@ -56,7 +56,7 @@ def push(models: tuple[str, ...], pushgateway: str | None) -> None:
             expected="http://HOST:PORT or https://HOST/PATH", why=str(error), fix=f"Correct {ADDRESS} or mlops.toml.",
         ) from None  # fmt: skip
     reader, runs = Reader(), {_model_of(Path(name)): Path(name) for name in models if Path(name).is_dir()}
-    wanted = runs.keys() | {str(ModelId.parse(name)) for name in models if not Path(name).is_dir()}
+    wanted = runs.keys() | {_id_of(name) for name in models if not Path(name).is_dir()}
     known = by_model(reader.samples(files.of_tree(root, runs)))
     _warn_of(reader)
     _refuse_unknown(sorted(wanted - known.keys()))
@@ -142,6 +142,20 @@ def dashboard_(write: bool) -> int:
 
 def _model_of(run: Path) -> str:
     return documents.read(run / artifact.TRAINING, Training).model_id
+
+
+def _id_of(text: str) -> str:
+    """Return the id that ``text`` is; raises UsageRefusedError for anything else, for it is no folder either."""
+    try:
+        return str(ModelId.parse(text))
+    except UsageRefusedError:
+        alone = id_in(text)
+        raise UsageRefusedError(
+            "This is neither the id of a model nor the folder of a run; nothing was sent.", field="MODEL",
+            expected="the id of a model in model_cards/, or the folder of a run", found=ascii(text[:100]),
+            why="There is no such folder.",
+            fix=f"Of its committed records: mlops metrics push {alone or 'ID'}. List the ids: mlops registry list",
+        ) from None  # fmt: skip
 
 
 def _urgency(one: tuple[str, Samples]) -> tuple[bool, float, str]:

@@ -239,12 +239,12 @@ def _print_switches(console: Console, found: list[live.Switch]) -> None:
 
 
 def _moment(text: str) -> datetime:
-    if "T" not in text:
-        day = parse_date(text)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
     try:
+        if "T" not in text:
+            day = parse_date(text)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
         found = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, UsageRefusedError):
         found = datetime.min  # noqa: DTZ901  # refused below, for it has no time zone
     if found.tzinfo is None:
         raise UsageRefusedError(

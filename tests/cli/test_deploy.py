@@ -36,6 +36,14 @@ def test_a_model_is_declared_by_one_line(play: Play) -> None:
     assert not (play.folder / "served").exists()
 
 
+def test_a_folder_is_no_id(play: Play) -> None:
+    done = play("deploy", f"dist/{OLD}", "--environment", "staging")
+    fix = f"mlops deploy {OLD} --environment staging; when that is merged: mlops reconcile --environment staging "
+    assert (done.code, f"{fix}--artifact dist/{OLD}" in done.err) == (2, True), done.err
+    done = play("deploy", "nonsense")
+    assert (done.code, "mlops registry list" in done.err) == (2, True)
+
+
 def test_a_model_that_did_not_pass_is_neither_declared_nor_served(play: Play) -> None:
     text = (play.folder / "mlops.toml").read_text(encoding="utf-8")
     (play.folder / "mlops.toml").write_text(text.replace("min = 0.1", "min = 0.999"), encoding="utf-8")

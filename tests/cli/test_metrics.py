@@ -192,6 +192,13 @@ def test_a_model_that_nobody_knows_is_refused(model: str, run_cli: RunCli) -> No
     assert run_cli("metrics", "push", model, "--pushgateway", "http://127.0.0.1:1").code == 2
 
 
+@pytest.mark.parametrize(("name", "meant"), [("dist/nope", "ID"), ("dist/er_20251020", "er_20251020")])
+def test_what_is_neither_an_id_nor_a_folder_is_told_as_that(name: str, meant: str, run_cli: RunCli) -> None:
+    done = run_cli("metrics", "push", name, "--pushgateway", "http://127.0.0.1:1")
+    assert (done.code, "neither the id of a model nor the folder of a run" in done.err) == (2, True)
+    assert f"mlops metrics push {meant}." in done.err
+
+
 def test_a_folder_of_a_run_is_pushed_under_its_models_id(told: Repository, run_cli: RunCli) -> None:
     sent: list[bytes] = []
 
