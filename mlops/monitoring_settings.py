@@ -15,6 +15,7 @@ class MonitoringSettings(Part):
 
     Attributes:
         log: URI of a snapshot of the server's log; empty where a scheduled run has none to look at.
+        scheduled: Whether ``mlops monitor`` runs on a schedule and tells a Pushgateway; if not, no alert waits for it.
         stale_after_days: Days since the newest prediction after which nothing is judged; 0 never asks.
         window_days: Days of predictions that are looked at.
         maturity_days: Days that a label gets to come; None takes the contract's, or none without a contract.
@@ -30,6 +31,7 @@ class MonitoringSettings(Part):
     """
 
     log: str = ""
+    scheduled: bool = True
     stale_after_days: Annotated[int, Field(ge=0, le=3650)] = 3
     window_days: Days = 28
     maturity_days: Annotated[int, Field(ge=0, le=3650)] | None = None

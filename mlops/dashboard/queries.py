@@ -66,9 +66,14 @@ def unproven_canary() -> str:
     return f'max by (task, model_id) (mlops_model_info{{role="canary"}}) unless on (task, model_id) ({known} == 1)'
 
 
-def judged() -> str:
-    """Return the models that monitoring judges, each with the value 1: live ones, or a canary where none is live."""
-    return 'max by (task, model_id) (mlops_model_info{role="live"} or on (task) mlops_model_info{role="canary"})'
+def judged(selector: str = "") -> str:
+    """Return the models that monitoring judges, each with the value 1: live ones, or a canary where none is live.
+
+    Args:
+        selector: More label matchers, each after a comma; may be empty.
+    """
+    live, canary = (f'mlops_model_info{{role="{role}"{selector}}}' for role in ("live", "canary"))
+    return f"max by (task, model_id) ({live} or on (task) {canary})"
 
 
 def told(over: str = "") -> str:

@@ -129,7 +129,7 @@ def alerts(settings: Settings) -> Iterator[Alert]:
         )  # fmt: skip
     for name, task in sorted(settings.tasks.items()):
         yield from _realised(name, task)
-    yield from _unheard()
+    yield from _unheard(settings)
     until, action = last(EXPIRY, "task", ""), "Collect newer data and certify a model on it: docs/certification.md."
     yield Alert(
         "MlopsCertificateExpiring", f"{until} - time() < {EXPIRY_DAYS} * 86400 >= 0", "0m", "warning",
@@ -180,16 +180,18 @@ def _realised(name: str, task: TaskSettings) -> Iterator[Alert]:
         )  # fmt: skip
 
 
-def _unheard() -> Iterator[Alert]:
+def _unheard(settings: Settings) -> Iterator[Alert]:
     """Yield the alerts about reports that stopped: a Pushgateway keeps the last one for ever, or loses all of them."""
+    alone = sorted(name for name, task in settings.tasks.items() if not task.monitoring.scheduled)
+    others = f',task!~"{"|".join(alone)}"' if alone else ""
     yield Alert(
         "MlopsMonitoringStale",
-        f"time() - {told()} > {STALE_DAYS} * 86400 and on (task) ({judged()})", "0m", "warning",
+        f"time() - {told()} > {STALE_DAYS} * 86400 and on (task) ({judged(others)})", "0m", "warning",
         "Monitoring told of {{ $labels.task }} for the last time {{ $value | humanizeDuration }} ago.",
         "Look at the runs of monitor.yml: whatever drifts meanwhile, nobody is told.",
     )  # fmt: skip
     # An hour back: a server that starts again must not start the days again.
-    served = f'max by (task) (last_over_time(mlops_model_info{{role=~"live|canary"}}[{_AWAY}]))'
+    served = f'max by (task) (last_over_time(mlops_model_info{{role=~"live|canary"{others}}}[{_AWAY}]))'
     yield Alert(
         "MlopsMonitoringSilent", f"{served} unless on (task) {told(_AWAY)}", f"{STALE_DAYS}d", "warning",
         f"For {STALE_DAYS} days nothing has been known of what monitoring tells of {{{{ $labels.task }}}}.",

@@ -129,3 +129,27 @@ def test_the_bound_that_alarms_is_that_of_monitoring() -> None:
         if one.name == "MlopsRealisedBelowThreshold"
     }
     assert bounds == {("er", "lower", True), ("claims", "upper", False)}
+
+
+def test_who_does_not_run_monitoring_on_a_schedule_hears_of_no_silence(tmp_path: Path) -> None:
+    er = DECLARED.tasks["er"]
+    alone = er.model_copy(update={"monitoring": er.monitoring.model_copy(update={"scheduled": False})})
+    (tmp_path / "alerts.yml").write_bytes(rules(DECLARED.model_copy(update={"tasks": DECLARED.tasks | {"er": alone}})))
+    info = 'mlops_model_info{{task="{0}",model_id="{0}_20251020",role="live"}}'
+    pushed = 'push_time_seconds{{job="mlops_monitoring",model_id="{}_20251020"}}'
+    never, once = (
+        [{"series": one.format(task), "values": "1x90"} for task in ("er", "claims") for one in kinds]
+        for kinds in ((info,), (info, pushed))
+    )
+    tests = [
+        {"interval": "1h", "input_series": series, "promql_expr_test": [
+            {"expr": f'count by (task) (ALERTS{{alertname="{alert}",alertstate="firing"}})', "eval_time": "85h",
+             "exp_samples": [{"labels": '{task="claims"}', "value": 1}]},
+        ]}
+        for alert, series in (("MlopsMonitoringSilent", never), ("MlopsMonitoringStale", once))
+    ]  # fmt: skip
+    (tmp_path / "test.yml").write_text(
+        yaml.safe_dump({"rule_files": ["alerts.yml"], "evaluation_interval": "1h", "tests": tests}), "utf-8"
+    )
+    done = promtool(tmp_path, "test", "rules", "test.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
