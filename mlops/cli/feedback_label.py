@@ -18,6 +18,7 @@ from mlops.storage import sending
 from mlops.storage.sending import Answer
 
 _OK, _UNAUTHORISED, _CONFLICT, _SERVER = 200, 401, 409, 500
+_SHOWN = 5
 _PLACE = re.compile(r"labels\.(\d{1,4})\b")
 
 
@@ -39,7 +40,7 @@ def label(file: Path, server: str, *, decided: str, revises: bool, as_json: bool
         UnavailableError: The server does not answer.
     """
     settings = load_settings(repository_root())
-    table = dataset.read_file(file, settings=settings.storage).table
+    table = dataset.read_sheet(file, settings=settings.storage).table
     filled = sheets.read(table, decided=decided, revises=revises, file=file)
     new = 0
     for start in range(0, len(filled.labels), MAX_ROWS):
@@ -74,6 +75,24 @@ def _stranger(server: str) -> UsageRefusedError:
     )  # fmt: skip
 
 
+def _conflicts(answer: Answer, filled: Filled, start: int) -> tuple[int, str]:
+    """Return how many labels contradict the server's, and the first few with both labels.
+
+    Servers from before they told all of them name the first alone: then 1, and nothing of it.
+    """
+    told = answer.body.get("conflicts")
+    every = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    try:
+        shown = [
+            f"row {filled.rows[start + int(one['place'])]}: {int(one['kept'])} there, {int(one['sent'])} here"
+            for one in every[:_SHOWN]
+        ]
+    except (KeyError, IndexError, TypeError, ValueError):  # no server of ours
+        shown = []
+    more = f"; and {len(every) - _SHOWN:,} more" if len(every) > _SHOWN else ""
+    return (len(every), "; ".join(shown) + more) if shown else (1, "")
+
+
 def _refused(answer: Answer, filled: Filled, start: int, file: Path, server: str) -> MlopsError:
     """Return the letter of a refusal; rows are named as the sheet counts them."""
     said = {name: str(answer.body.get(name, ""))[:200] for name in ("error", "field", "expected", "do_now")}
@@ -89,8 +108,10 @@ def _refused(answer: Answer, filled: Filled, start: int, file: Path, server: str
             fix=f"{TOKEN}=... mlops feedback label {file} --server {server}",
         )  # fmt: skip
     if answer.status == _CONFLICT:
+        count, which = _conflicts(answer, filled, start)
         return ConflictError(
-            f"The server has another label of this prediction.{kept}", **parts,
+            f"The server has another label of {count:,} of these predictions.{kept}",
+            file=file, field=sheets.LABEL, expected="what the server has", found=which or row,
             why="It came from elsewhere, or somebody decided again.",
             fix="Find out which holds; if the decision was revised, send the sheet again with --revises.",
         )  # fmt: skip

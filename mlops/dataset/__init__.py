@@ -5,6 +5,7 @@ CSV every column is ``string`` and only an empty cell is missing.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ from mlops.storage import AbsentError, Blob
 
 Format = Literal["parquet", "csv"]
 
-__all__ = ["Dataset", "Format", "read_file", "read_pinned"]
+__all__ = ["Dataset", "Format", "read_file", "read_pinned", "read_sheet"]
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,34 @@ def read_file(path: Path, *, settings: StorageSettings) -> Dataset:
         return _parse(blob, kind, settings)
 
 
+def read_sheet(path: Path, *, settings: StorageSettings) -> Dataset:
+    """Read a table that people filled in: as :func:`read_file`, and CSV may have semicolons or tabs between its cells.
+
+    Spreadsheets write them where a comma is the decimal sign. Which it is, the header says.
+
+    Args:
+        path: A ``.parquet`` or ``.csv`` file, anywhere.
+        settings: Limits of size.
+
+    Raises:
+        InputRefusedError: No regular file, or a table that cannot be accepted.
+    """
+    kind = _format_of(path)
+    with storage.fetch_file(path, settings=settings) as blob:
+        return _parse(blob, kind, settings, any_delimiter=True)
+
+
 def _read_uri(uri: str, manifest: Manifest, settings: StorageSettings, root: Path, cache: Path | None) -> Dataset:
     with storage.fetch(uri, settings=settings, root=root, expected_sha256=manifest.sha256, cache=cache) as blob:
         return _parse(blob, manifest.format, settings)
 
 
-def _parse(blob: Blob, kind: Format, settings: StorageSettings) -> Dataset:
+def _parse(blob: Blob, kind: Format, settings: StorageSettings, *, any_delimiter: bool = False) -> Dataset:
     """Parse the verified copy, with the one reader of its format."""
     if blob.size == 0:
         raise InputRefusedError("The file is empty.", file=blob.name, expected=f"a {kind} table", found="0 bytes")
-    reader = parquet.read if kind == "parquet" else delimited.read
+    sheet = partial(delimited.read, any_delimiter=any_delimiter)
+    reader = parquet.read if kind == "parquet" else sheet
     table = reader(blob.path, name=blob.name, max_cells=settings.max_cells, max_bytes=settings.max_bytes)
     return Dataset(table, blob.sha256, blob.size, kind)
 

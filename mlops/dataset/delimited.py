@@ -29,7 +29,7 @@ _BINARY = {
 }
 
 
-def read(path: Path, *, name: str, max_cells: int, max_bytes: int) -> pa.Table:
+def read(path: Path, *, name: str, max_cells: int, max_bytes: int, any_delimiter: bool = False) -> pa.Table:
     """Read a CSV file as a table of ``string`` columns; an empty cell is null.
 
     Args:
@@ -37,6 +37,8 @@ def read(path: Path, *, name: str, max_cells: int, max_bytes: int) -> pa.Table:
         name: What the user calls the file.
         max_cells: Rows times columns must stay below this.
         max_bytes: Not needed, for text never takes more room than the file; part of the readers' common form.
+        any_delimiter: Whether cells may also be separated by what spreadsheets write instead of commas; the header
+            says which.
 
     Raises:
         InputRefusedError: Another encoding or delimiter, NUL, unclosed quotes, ragged rows, duplicate names; with
@@ -45,9 +47,11 @@ def read(path: Path, *, name: str, max_cells: int, max_bytes: int) -> pa.Table:
     del max_bytes
     with path.open("rb") as stream:
         _check_start(stream, name)
-        rows = _rows(stream, name)
+        delimiter = _delimiter(stream) if any_delimiter else ","
+        rows = _rows(stream, name, delimiter)
         header = next(rows, [])
-        _check_delimiter(header, name)
+        if delimiter == ",":
+            _check_delimiter(header, name)
         check_names(header, file=name, where="line 1")
         schema = pa.schema([(column, pa.string()) for column in header])
         batches = []
@@ -64,9 +68,9 @@ def _batch(rows: Sequence[Sequence[str]], schema: pa.Schema) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=schema)
 
 
-def _rows(stream: IO[bytes], name: str) -> Iterator[list[str]]:
+def _rows(stream: IO[bytes], name: str, delimiter: str) -> Iterator[list[str]]:
     """Yield header and rows, each with as many cells as the header."""
-    reader = csv.reader(_lines(stream, name), strict=True)
+    reader = csv.reader(_lines(stream, name), strict=True, delimiter=delimiter)
     width = 0
     begin = 1
     try:
@@ -122,6 +126,14 @@ def _check_start(stream: IO[bytes], name: str) -> None:
             )  # fmt: skip
             raise _refused("This is not a UTF-8 CSV file.", name, 1, expected="UTF-8 text", found=what, fix=fix)
     stream.seek(len(_BOM) if head.startswith(_BOM) else 0)
+
+
+def _delimiter(stream: IO[bytes]) -> str:
+    """Return what the first line holds most of, commas if any are as many; the stream stays where it is."""
+    begin = stream.tell()
+    line = stream.readline(_MAX_LINE)
+    stream.seek(begin)
+    return max((",", *_DELIMITERS), key=lambda one: line.count(one.encode()))
 
 
 def _check_delimiter(header: Sequence[str], name: str) -> None:

@@ -14,23 +14,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from mlops.errors import ConflictError, InputRefusedError, MlopsError, UnavailableError, UsageRefusedError
+from mlops.errors import MlopsError, UnavailableError, UsageRefusedError
 from mlops.serving.bodies import BodyError, body_of
 from mlops.serving.holding import Holder
-from mlops.serving.log import ContradictionError, Log, UnknownPredictionError, UnwritableError
+from mlops.serving.letters import letter, refusal
+from mlops.serving.log import Log, UnwritableError
 from mlops.serving.measures import CONTENT_TYPE, NOT_OFFERED, Measures
 from mlops.serving.predicting import NotOfferedError, predict
 from mlops.serving.requests import label_request, predict_request, schema_of
 
 _LOG = logging.getLogger("mlops.serving")
-_STATUS: tuple[tuple[type[MlopsError], int], ...] = (
-    (UnknownPredictionError, 404),
-    (ContradictionError, 409),
-    (ConflictError, 409),
-    (UsageRefusedError, 404),
-    (InputRefusedError, 422),
-    (UnavailableError, 503),
-)
 _OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 """Addresses that need no token: a probe and Prometheus have none."""
 _SETTLE_SECONDS = 5.0
@@ -82,7 +75,7 @@ class Server:
         """Ask for the token, turn errors into answers, and measure."""
         started, route = perf_counter(), _route(request.url.path)
         if route not in _OPEN and not _allowed(request.headers.get("authorization", ""), self._token):
-            answer: Response = _refusal(401, "This address asks for a bearer token.", {})
+            answer: Response = refusal(401, "This address asks for a bearer token.", {})
             answer.headers["WWW-Authenticate"] = "Bearer"
             status = str(answer.status_code)
         else:
@@ -175,12 +168,12 @@ class Server:
         try:
             answer = await call_next(request)
         except BodyError as error:
-            answer = _refusal(error.status, error.what, {})
+            answer = refusal(error.status, error.what, {})
             answer.headers["Connection"] = "close"
         except NotOfferedError as error:
-            return _letter(error), NOT_OFFERED
+            return letter(error), NOT_OFFERED
         except MlopsError as error:
-            answer = _letter(error)
+            answer = letter(error)
             if isinstance(error, UnavailableError):
                 answer.headers["Retry-After"] = "1"
             if isinstance(error, UnwritableError):
@@ -237,13 +230,3 @@ def _route(path: str) -> str:
     """Return an address as metrics know it: few, whatever clients invent."""
     known = {"/v1/predict", "/v1/labels", *_OPEN}
     return path if path in known else "/v1/schema" if path.startswith("/v1/schema/") else "other"
-
-
-def _letter(error: MlopsError) -> JSONResponse:
-    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
-    parts = {"field": error.field, "expected": error.expected, "found": error.found, "do_now": error.fix}
-    return _refusal(status, error.what, {name: text for name, text in parts.items() if text})
-
-
-def _refusal(status: int, what: str, parts: dict[str, str]) -> JSONResponse:
-    return JSONResponse({"error": what, **parts}, status_code=status)

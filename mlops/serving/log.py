@@ -74,8 +74,25 @@ class UnknownPredictionError(InputRefusedError):
     """No prediction of this log has the id."""
 
 
+class Contradiction(NamedTuple):
+    """A label that contradicts one that is there: its place among those that were sent, and both labels."""
+
+    place: int
+    kept: int
+    sent: int
+
+
 class ContradictionError(InputRefusedError):
-    """Another label is there, and this one does not say that it revises it."""
+    """Other labels are there, and these do not say that they revise them."""
+
+    def __init__(self, conflicts: Sequence[Contradiction]) -> None:
+        """Name the first, and keep them all for whoever corrects them in one go."""
+        super().__init__(
+            f"Other labels are there already, of {len(conflicts):,} of these predictions; no label was kept.",
+            field=f"labels.{conflicts[0].place}.label",
+            fix='If the decision was revised, say so: "revises": true.',
+        )
+        self.conflicts = tuple(conflicts)
 
 
 class UnwritableError(UnavailableError):
@@ -141,10 +158,11 @@ class Log:
 
         Raises:
             UnknownPredictionError: No prediction has the id; ``field`` names the position.
-            ContradictionError: Another label is there, and this one does not revise it.
+            ContradictionError: Other labels are there, and these do not revise them.
             UnwritableError: The log cannot be written.
         """
         at, new = _now(), 0
+        conflicts: list[Contradiction] = []
         with self._writing() as connection:
             for place, one in enumerate(labels):
                 known = connection.execute("SELECT 1 FROM predictions WHERE id = ?", (one.prediction,)).fetchone()
@@ -159,15 +177,15 @@ class Log:
                 if before is not None and before[0] == one.label:
                     continue
                 if before is not None and not one.revises:
-                    raise ContradictionError(
-                        "Another label is there already; no label was kept.", field=f"labels.{place}.label",
-                        fix='If the decision was revised, say so: "revises": true.',
-                    )  # fmt: skip
+                    conflicts.append(Contradiction(place, before[0], one.label))
+                    continue
                 connection.execute(
                     "INSERT INTO labels (prediction, label, decided, at) VALUES (?, ?, ?, ?)",
                     (one.prediction, one.label, one.decided, at),
                 )
                 new += 1
+            if conflicts:
+                raise ContradictionError(conflicts)  # what was written before it is rolled back
         return new
 
     def counts(self) -> tuple[int, int]:

@@ -169,7 +169,7 @@ def _read(body: bytes, kind: type[T]) -> T:
         raise InputRefusedError(
             "The body is not acceptable JSON.",
             expected="one object in UTF-8, no key twice, numbers that are finite, at most 32 levels deep",
-            fix="See GET /v1/schema/TASK.",
+            fix=_DO_NOW[kind],
         ) from None
     try:
         found = kind.model_validate_json(body)
@@ -179,7 +179,7 @@ def _read(body: bytes, kind: type[T]) -> T:
             "The body is not what this address takes.",
             field=".".join(str(part) for part in first["loc"] if not isinstance(part, str) or part in _KNOWN),
             expected=first["msg"],
-            fix="See GET /v1/schema/TASK.",
+            fix=_DO_NOW[kind],
         ) from None
     return found
 
@@ -187,3 +187,8 @@ def _read(body: bytes, kind: type[T]) -> T:
 _KNOWN = frozenset({
     *PredictRequest.model_fields, *Row.model_fields, *LabelRequest.model_fields, *SentLabel.model_fields,
 })  # fmt: skip
+_DO_NOW: Mapping[type[Part], str] = {
+    PredictRequest: "See GET /v1/schema/TASK.",
+    LabelRequest: 'Send {"labels": [{"prediction_id": ID, "label": 0 or 1, "decided": "YYYY-MM-DD"}]}, '
+    f'1 to {MAX_ROWS:,} of them; ID as the answer had it, "revises": true where a decision was changed.',
+}

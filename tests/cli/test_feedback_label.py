@@ -91,6 +91,33 @@ def test_another_label_needs_to_be_called_a_revision(
 
 
 @pytest.mark.usefixtures("repository")
+def test_every_conflict_is_counted_and_the_first_are_told_with_both_labels(
+    run_cli: RunCli, log: Written, url: str, tmp_path: Path
+) -> None:
+    for number in range(1, 7):
+        log.decide("2025-01-05", f"{number:032x}", 1)
+    path = sheet(tmp_path, ("1", "1", "2025-01-06"), *((str(number), "0", "2025-01-06") for number in range(2, 7)))
+    refused = run_cli("feedback", "label", str(path), "--server", url)
+    assert refused.code == 6
+    assert "another label of 5 of these predictions" in refused.err
+    assert "row 3: 1 there, 0 here; row 4: 1 there, 0 here; row 5" in refused.err
+    assert labels(log) == dict.fromkeys(range(1, 7), 1)
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_sheet_as_a_spreadsheet_of_another_country_writes_it(
+    run_cli: RunCli, log: Written, url: str, tmp_path: Path, delimiter: str
+) -> None:
+    path = tmp_path / "saved.csv"
+    lines = [["prediction_id", "input.left_name", "label", "decided"], [f"{1:032x}", '"a,b;c"', "1", "2025-01-05"]]
+    path.write_text("\ufeff" + "".join(delimiter.join(line) + "\r\n" for line in lines), encoding="utf-8")
+    done = run_cli("feedback", "label", str(path), "--server", url)
+    assert (done.code, done.err) == (0, "")
+    assert labels(log) == {1: 1}
+
+
+@pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

@@ -159,6 +159,7 @@ def test_labels_arrive_once_and_are_revised_on_purpose(client: Client) -> None:
     assert send(one).json() == {"received": 1, "new": 0}
     contradiction = send({"prediction_id": second, "label": 0}, {"prediction_id": first, "label": 0})
     assert (contradiction.status_code, contradiction.json()["field"]) == (409, "labels.1.label")
+    assert contradiction.json()["conflicts"] == [{"place": 1, "kept": 1, "sent": 0}]
     assert client.log.counts() == (2, 1), "all or none"
     assert send({"prediction_id": first, "label": 0, "revises": True}).json()["new"] == 1
     unknown = send({"prediction_id": "0" * 32, "label": 0})
@@ -170,6 +171,7 @@ def test_labels_arrive_once_and_are_revised_on_purpose(client: Client) -> None:
         answer = send(bad)
         assert answer.status_code == 422
         assert "2026-13-01" not in answer.text
+        assert '"prediction_id": ID' in answer.json()["do_now"], "the shape of labels, not of predictions"
     assert measured(client, "mlops_labels_total") == 2
 
 
