@@ -10,10 +10,12 @@ import argparse
 import json
 import os
 import sys
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ import pyarrow.parquet as pq
 
 AT_ONCE = 50
 """Rows of a request."""
+TOKEN = "MLOPS_SERVE_TOKEN"  # noqa: S105  # a variable's name
 
 
 def ask(url: str, token: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON is anything
@@ -59,6 +62,17 @@ def play(rows: Sequence[Mapping[str, Any]], task: str, url: str, token: str, lab
     return told
 
 
+def refused(url: str, status: int, said: str, token: str) -> str:
+    """Return the letter of a refusal: what the server said, or that it asks for its token."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return (
+            f"The server asks for its token.\n  field: {TOKEN}\n  expected: the token that the server was begun with\n"
+            f"  found: {'another one' if token else 'nothing'}\n"
+            f"  do now: export {TOKEN}=..., in the shell in which this runs, and begin again.\n"
+        )
+    return f"The server refused what was sent.\n  field: {url}\n  found: status {status}\n  why: {said}\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play what the arguments name."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -67,8 +81,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--labelled", type=float, default=1.0, help="share of the rows whose label is sent")
     given = parser.parse_args(arguments)
+    token = os.environ.get(TOKEN, "")
     rows = pq.read_table(given.file).to_pylist()
-    told = play(rows, given.task, given.url, os.environ.get("MLOPS_SERVE_TOKEN", ""), given.labelled)
+    try:
+        told = play(rows, given.task, given.url, token, given.labelled)
+    except urllib.error.HTTPError as error:
+        with error:
+            sys.stderr.write(refused(given.url, error.code, error.read(2_000).decode(errors="replace"), token))
+        return 2
+    except urllib.error.URLError as error:
+        sys.stderr.write(
+            f"No server answers.\n  field: --url\n  found: {given.url}\n  why: {error.reason}\n"
+            "  do now: Begin one with `mlops serve`, or name the address at which it listens.\n"
+        )
+        return 2
     labels = told.pop("labels", 0)
     sys.stdout.write("".join(f"{count:,} rows scored by {model}\n" for model, count in sorted(told.items())))
     sys.stdout.write(f"{labels:,} labels kept\n")

@@ -1,0 +1,44 @@
+"""``tools/play_traffic.py``: what a server refuses is told, and no traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlops.serving.app import make
+from mlops.serving.holding import Holder
+from mlops.serving.log import Log
+from mlops.serving.measures import Measures
+from mlops.storage.target import Target
+from tests.conftest import ROOT
+from tests.serving.running import running
+
+
+def play(folder: Path, url: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = folder / "pairs.parquet"
+    pq.write_table(pa.table({"left_name": ["a"], "label": [1]}), path)
+    environment = {name: text for name, text in os.environ.items() if name != "MLOPS_SERVE_TOKEN"} | variables
+    return subprocess.run(  # noqa: S603  # our own tool, this interpreter
+        [sys.executable, ROOT / "tools" / "play_traffic.py", path, "--url", url],
+        capture_output=True, text=True, check=False, timeout=60, env=environment,
+    )  # fmt: skip
+
+
+def test_a_refusal_is_a_letter(tmp_path: Path) -> None:
+    log = Log(tmp_path / "serving.sqlite")
+    holder = Holder(Target.open("served", root=tmp_path), "production", {})
+    with running(make(holder, log, Measures(), token="right")) as url:  # noqa: S106  # of the test
+        nothing = play(tmp_path, url)
+        wrong = play(tmp_path, url, MLOPS_SERVE_TOKEN="wrong")  # noqa: S106  # the same
+        no_model = play(tmp_path, url, MLOPS_SERVE_TOKEN="right")  # noqa: S106  # the same
+    gone = play(tmp_path, url)
+    for done, said in (
+        (nothing, "found: nothing"), (wrong, "found: another one"), (no_model, "No model of such a task"),
+        (gone, "No server answers."),
+    ):  # fmt: skip
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
