@@ -127,8 +127,15 @@ def export(asked: Asked, wishes: Wishes) -> Exported:
     return Exported(write_once(files), shown_path(path), shown_path(folder), chosen, manifest, drawn, answers)
 
 
-def write_once(files: Mapping[Path, bytes]) -> str:
+OTHERWISE = "Name another day with --as-of, another place with --out and --output, or remove the old files."
+
+
+def write_once(files: Mapping[Path, bytes], *, otherwise: str = OTHERWISE) -> str:
     """Write files in their order; return ``unchanged`` if all were there already.
+
+    Args:
+        files: By path the content.
+        otherwise: What to do now where one is there with other content.
 
     Raises:
         ConflictError: One is there with other content; none was written.
@@ -139,7 +146,7 @@ def write_once(files: Mapping[Path, bytes]) -> str:
                 "This file is there already, with other content; nothing was written.", file=path,
                 expected=f"sha256 {sha256_bytes(data)[:12]}…, or no file", found="other bytes",
                 why="The log, the labels or the options are others than when it was written.",
-                fix="Name another day with --as-of, another place with --out and --output, or remove the old files.",
+                fix=otherwise,
             )  # fmt: skip
     missing = [path for path in files if not path.exists()]
     for path in missing:
