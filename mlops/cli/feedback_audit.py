@@ -45,7 +45,8 @@ def audit(asked: Asked, *, size: int, seed: int, model: str | None, output: Path
     if as_json:
         emit_json({
             "status": status, "decided": decided, "draw": str(shown_path(path)), "file": str(shown_path(people)),
-            "rows": len(draw.rows), "population": len(answered), "strata": [one.model_dump(mode="json") for one in draw.strata],
+            "rows": len(draw.rows), "population": len(answered),
+            "strata": [one.model_dump(mode="json") for one in draw.strata],
         })  # fmt: skip
     else:
         click.echo(_page(draw, status, path, people, decided))

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from mlops.feedback.reading import Logged
-from mlops.monitoring.document import ModelReport, Part_, Retraining, Role, Word
+from mlops.monitoring.document import ModelReport, Part_, Retraining, Role, Shift, Word
 from mlops.monitoring_settings import MonitoringSettings
 
 MEASURED: tuple[Part_, ...] = ("realised", "shift")
 """Parts that must be ok for the whole to be; an estimate may only alarm."""
 
+_NAMED = 3
 
 ROLES: tuple[Role, ...] = ("live", "canary")
 """Roles that answer, in the order in which they are judged."""
@@ -61,12 +62,25 @@ def reasons_of(judged: ModelReport | None, parts: Mapping[Part_, Word], *, stale
     if judged is None:
         return (*first, "No prediction of the window answered anybody.")
     said = [(one.word, f"{one.metric}, realised: {one.reason}") for one in judged.realised if one.judged]
-    said += [(one.word, f"{one.feature}: {one.reason}") for one in judged.shifts]
+    said += [(word, f"{names}: {reason}") for word, names, reason in _alike(judged.shifts)]
     said += [(one.word, f"{one.metric}, estimated: {one.reason}") for one in judged.estimated if one.word == "alarm"]
     alarms = [text for word, text in said if word == "alarm"]
     unknown = [text for word, text in said if word == "unknown"]
     missing = [f"{name} was not measured." for name in MEASURED if parts[name] == "unknown" and not _any(judged, name)]
     return (*first, *alarms, *missing, *unknown)
+
+
+def _alike(shifts: Sequence[Shift]) -> list[tuple[Word, str, str]]:
+    """Return words, columns and reasons, each reason once: what lacks rows lacks them in every column."""
+    columns: dict[tuple[Word, str], list[str]] = {}
+    for one in shifts:
+        columns.setdefault((one.word, one.reason), []).append(one.feature)
+    return [(word, _named(names), reason) for (word, reason), names in columns.items()]
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _any(judged: ModelReport, name: Part_) -> Sequence[object]:

@@ -50,8 +50,28 @@ _ASKED = {
 
 def to_text(found: Monitoring) -> str:
     """Return the page for a terminal."""
-    lines = [title_of(found), *(f"  {name:<10} {word}" for name, word in sorted(found.parts.items()))]
-    return "\n".join([*lines, *(f"  {reason}" for reason in found.reasons[:SHOWN])])
+    judged = next((one for one in found.models if one.judged), None)
+    lines = [title_of(found)]
+    for name, word in sorted(found.parts.items()):
+        lines.append(f"  {name:<10} {word}")
+        if name == "realised" and judged is not None:
+            lines += [f"    {_in_words(one)}" for one in judged.realised if one.judged]
+    lines += [f"  {reason}" for reason in found.reasons[:SHOWN]]
+    more = len(found.reasons) - SHOWN
+    return "\n".join([*lines, *([f"  and {more} more reasons: see the page"] if more > 0 else [])])
+
+
+def _in_words(one: Realised) -> str:
+    found = one.estimate
+    asked = "" if one.minimum is None else f"; {format_threshold(one.minimum)} is asked for"
+    return (
+        f"{one.metric:<9} {format_rate(found.value, one.minimum)} ({_bounds(one)}) on {found.n:,} rows, "
+        f"{SELECTIONS[one.selection]}{asked}: {one.word}"
+    )
+
+
+def _bounds(one: Realised) -> str:
+    return f"{format_rate(one.estimate.lower, one.minimum)} to {format_rate(one.estimate.upper, one.minimum)}"
 
 
 def _model(model: ModelReport) -> Iterator[str]:
@@ -87,9 +107,8 @@ def _model(model: ModelReport) -> Iterator[str]:
 def _realised(one: Realised) -> str:
     found = one.estimate
     asked = "" if one.minimum is None else format_threshold(one.minimum)
-    bounds = f"{format_rate(found.lower, one.minimum)} to {format_rate(found.upper, one.minimum)}"
     return (
-        f"| {one.metric} | {SELECTIONS[one.selection]} | {format_rate(found.value, one.minimum)} | {bounds} | "
+        f"| {one.metric} | {SELECTIONS[one.selection]} | {format_rate(found.value, one.minimum)} | {_bounds(one)} | "
         f"{found.n:,} | {one.effective:,.0f} | {asked} | {one.word if one.judged else ''} |"
     )
 

@@ -7,8 +7,9 @@ from itertools import product
 import pytest
 
 from mlops import documents
+from mlops.metrics import Estimate
 from mlops.monitoring import freshness, judging, page
-from mlops.monitoring.document import Monitoring, Word
+from mlops.monitoring.document import Monitoring, Realised, Word
 from mlops.monitoring_settings import MonitoringSettings
 from tests.monitoring.reports import report
 
@@ -50,3 +51,28 @@ def test_a_report_from_before_canaries_were_judged_is_read_as_it_was_meant() -> 
     assert page.title_of(read) == "Monitoring of er: ok (er_20250101)"
     canary = read.models[0].model_copy(update={"live": False, "role": "canary"})
     assert page.title_of(read.model_copy(update={"models": (canary,)})).endswith("(er_20250101, canary)")
+
+
+def test_what_lacks_in_every_column_is_said_once() -> None:
+    [model] = report().models
+    names = ("a", "b", "c", "d", "e")
+    few = [model.shifts[0].model_copy(update={"feature": name, "word": "unknown", "reason": "Few."}) for name in names]
+    other = model.shifts[0].model_copy(update={"feature": "score", "word": "alarm", "reason": "Far."})
+    judged = model.model_copy(update={"shifts": (*few, other)})
+    parts = judging.parts_of(None) | {"shift": "alarm", "realised": "ok"}
+    assert judging.reasons_of(judged, parts) == ("score: Far.", "a, b, c and 2 more: Few.")
+
+
+def test_the_terminal_tells_realised_quality_with_numbers_and_bounds() -> None:
+    found = report()
+    line = Realised(
+        metric="recall", selection="labelled", estimate=Estimate(value=0.9, lower=0.87, upper=0.95, n=143),
+        effective=143, coverage=1, minimum=0.88, sufficient=True, judged=True, word="ok", reason="",
+    )  # fmt: skip
+    beside = line.model_copy(update={"metric": "f1", "judged": False})
+    model = found.models[0].model_copy(update={"realised": (line, beside)})
+    text = page.to_text(found.model_copy(update={"models": (model,), "reasons": tuple(map(str, range(17)))}))
+    assert "\n    recall    90.0 % (87.0 % to 95.0 %) on 143 rows, every labelled row" in text
+    assert "88 % is asked for: ok" in text
+    assert "f1 " not in text
+    assert text.endswith("\n  14\n  and 2 more reasons: see the page")
