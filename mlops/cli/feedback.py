@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from mlops.cli.common import emit_json
+from mlops.cli.feedback_join import join
 from mlops.cli.parameters import DAY
 from mlops.ids import utc_today
 
@@ -228,3 +229,6 @@ def label(file: Path, server: str, decided: date | None, revises: bool, as_json:
 
     day = decided.isoformat() if decided else ""
     labelling.label(file, server, decided=day, revises=revises, as_json=as_json)
+
+
+command.add_command(join)

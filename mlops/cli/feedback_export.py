@@ -76,7 +76,16 @@ class Exported:
             for name, count in chosen.counts().items()
             if count
         ]
-        return "\n".join([*lines, f"  sha256     {self.manifest.sha256}", f"  beside it  {self.folder}"])
+        task = self.manifest.task
+        following = f"feedback join {self.data} --task {task}" if self.manifest.collection is None else (
+            f"validate {task} --data-path {self.data}"
+        )  # fmt: skip
+        lines += [
+            f"  sha256     {self.manifest.sha256}",
+            f"  beside it  {self.folder}",
+            f"  do now     mlops {following}",
+        ]
+        return "\n".join(lines)
 
 
 def export(asked: Asked, wishes: Wishes) -> Exported:

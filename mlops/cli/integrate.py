@@ -142,7 +142,8 @@ def contract_of(settings: Settings, task: str, root: Path) -> Contract:
         raise UsageRefusedError(
             "Only data that has a contract can be integrated: it says what a key, a label and a day is.",
             field=f"tasks.{task}.contract", expected="a profile's name or the path of a contract", found="nothing",
-            fix=f"Name one in mlops.toml, or pin the whole refreshed file: mlops pin {task} FILE",
+            fix=f"Name one in mlops.toml; join exported pairs with mlops feedback join FILE --task {task}; or pin the "
+            f"whole refreshed file: mlops pin {task} FILE",
         )  # fmt: skip
     return contract
 

@@ -182,7 +182,7 @@ def write(ready: Ready, folder: Path, data_folder: Path) -> Written:
         manifest = manifest.model_copy(update={"uris": (uri,)})
         report = report.model_copy(update={"data": uri})
         target = root / manifests.path_of(ready.occasion.wanted)
-        _refuse_other(target, manifest)
+        refuse_other(target, manifest)
         files |= {"Data": data_path, "Manifest": target}
     documents.write_bytes(
         files["Quarantine"], validation.to_parquet(validation.quarantine_of(ready.batch, ready.outcome.findings))
@@ -193,11 +193,11 @@ def write(ready: Ready, folder: Path, data_folder: Path) -> Written:
     documents.write(files["Report"], report)
     documents.write_bytes(files["Report"].with_suffix(".md"), to_markdown(report).encode())
     if manifest is not None and ready.data is not None and target is not None:
-        _write_both(files["Data"], ready.data, target, manifest)
+        write_both(files["Data"], ready.data, target, manifest)
     return Written(report, files)
 
 
-def _write_both(path: Path, data: bytes, target: Path, manifest: Manifest) -> None:
+def write_both(path: Path, data: bytes, target: Path, manifest: Manifest) -> None:
     """Write data, then manifest; a file that no manifest names would only take room where the disk is full."""
     stood = path.exists()
     documents.write_bytes(path, data)
@@ -214,7 +214,7 @@ def _log(revisions: tuple[Revision, ...]) -> bytes:
     return writing.to_csv(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}))
 
 
-def _refuse_other(path: Path, manifest: Manifest) -> None:
+def refuse_other(path: Path, manifest: Manifest) -> None:
     """Refuse to replace a dataset by another one."""
     if not path.exists():
         return
@@ -228,4 +228,4 @@ def _refuse_other(path: Path, manifest: Manifest) -> None:
         )  # fmt: skip
 
 
-__all__ = ["Occasion", "Ready", "Written", "already", "prepare", "write"]
+__all__ = ["Occasion", "Ready", "Written", "already", "prepare", "refuse_other", "write", "write_both"]

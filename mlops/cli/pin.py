@@ -24,6 +24,9 @@ from mlops.ids import DatasetId, format_date, parse_date, utc_today
 from mlops.manifest import Manifest
 from mlops.pinning import differing_fields, make_manifest
 
+_MUCH_SMALLER = 2
+"""How many times as many rows the newest dataset has for a warning."""
+
 
 @dataclass(frozen=True)
 class _Request:
@@ -80,6 +83,7 @@ def command(
     _check_target(root, path)
     old = manifests.load(path) if path.exists() else None
     manifest = _manifest(request, wanted, old, root, settings)
+    warning = _smaller(manifest, wanted, root)
     if old is not None:
         _check_same(old, manifest, path.relative_to(root))
     else:
@@ -89,7 +93,30 @@ def command(
         emit_json({"status": status, "path": str(path.relative_to(root)), "manifest": manifest.model_dump(mode="json")})
     else:
         click.echo(_summary(manifest, status, path.relative_to(root)))
+    if warning:
+        click.echo(warning, err=True)
     return 0
+
+
+def _smaller(new: Manifest, wanted: DatasetId, root: Path) -> str:
+    """Return a warning where the task's newest dataset becomes a much smaller one: a batch, most often."""
+    others = [path for path in all_manifests(root, wanted.task) if path.stem != str(wanted)]
+    if not others or DatasetId.parse(others[-1].stem) > wanted:
+        return ""
+    newest = manifests.load(others[-1])
+    if new.rows * _MUCH_SMALLER > newest.rows:
+        return ""
+    lacks = len({column.name for column in newest.columns} - {column.name for column in new.columns})
+    return (
+        f"warning: {new.id}, with {new.rows:,} rows, is now the newest dataset of {new.task}, where {newest.id} has "
+        f"{newest.rows:,}{f', and lacks {lacks} of its columns' if lacks else ''}. Whoever names no dataset takes it. "
+        f"To add rows to {newest.id}, remove this manifest and say: mlops "
+        + (
+            f"feedback join FILE --task {new.task}"
+            if new.collection is None
+            else f"integrate {new.task} --new-data FILE"
+        )
+    )
 
 
 def day_of(task: str, file: Path, text: str | None) -> date:
