@@ -12,7 +12,7 @@ import pytest
 
 from mlops import documents
 from mlops.deploy.document import Pointer
-from tests.conftest import ROOT
+from tests.conftest import ROOT, git
 from tests.programs import needs
 
 PAGES = ROOT / "docs" / "runbooks"
@@ -84,7 +84,21 @@ def test_its_answers_become_data_with_what_came_of_them(played: tuple[Path, str]
     assert "498 of 600 answered predictions have a label" in said
     [batch] = (folder / "data" / "er").glob("er_batch_*.parquet")
     assert f"{batch.relative_to(folder)}  written" in said
+    assert "  pairs      498 new, 0 known, 0 known otherwise" in said
+    assert "rows     10,000 -> 10,498 (498 added, 0 removed, 0 changed; joined on pair_id)" in said
     assert json.loads((folder / "dist" / "monitoring.json").read_text(encoding="utf-8"))["task"] == "er"
+
+
+def test_nothing_that_was_sent_to_the_server_is_ever_committed(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    tracked = git(folder, "log", "--all", "--format=", "--name-only").splitlines()
+    [batch] = (folder / "data" / "er").glob("er_batch_*.parquet")
+    [joined] = (folder / "data" / "er").glob("er_*-*.parquet")
+    day = joined.name.partition("-")[0]
+    by_name = {f"data_manifests/{day}.json", f"audits/er/{day}-s1.json", f"data_manifests/{NEW}.json"}
+    assert by_name | {f"data/training/{NEW}.parquet", f"model_cards/{NEW}.md"} < set(tracked)
+    secret = (str(batch.relative_to(folder)), str(joined.relative_to(folder)), "serving.sqlite", "dist/", "served/")
+    assert [name for name in tracked if name.startswith(secret)] == []
 
 
 def test_the_next_model_takes_over_by_shares_and_is_rolled_back(played: tuple[Path, str]) -> None:
