@@ -28,7 +28,8 @@ LEFT_OUT = {
     "train": {"dataset", "code-commit"},  # an action names data by date and hash, and runs in a checkout
     "intake": set(),
     # One dataset by date and hash, judged as mlops.toml says: the rest is for people.
-    "run": {"dataset", "data", "out", "sample-size", "min-precision", "min-recall", "min-f1", "base"},
+    # A further id is for models whose card stands beside another; the certificate is of its dataset alone.
+    "run": {"dataset", "data", "model-id", "out", "sample-size", "min-precision", "min-recall", "min-f1", "base"},
     "gate": {"evaluation", "slice", "out", "summary"},  # it always scores again, and gate.json lies by the artifact
     "card": {"check"},  # mlops check does that
     "admit": set(),

@@ -20,6 +20,7 @@ SHAPE_NO_MODEL = {
     "mlops/deploy_settings.py",  # where a model goes
     "mlops/documents.py",
     "mlops/errors.py",
+    "mlops/formatting.py",  # how numbers and names are shown
     "mlops/github_settings.py",  # what GitHub is set to
     "mlops/globs.py",
     "mlops/hashing.py",
