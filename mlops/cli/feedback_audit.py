@@ -77,7 +77,7 @@ def _standing(people: Path, draw: AuditDraw, settings: Settings) -> _Standing:
     if not people.exists():
         return _Standing(0, own=False)
     try:
-        table = dataset.read_sheet(people, settings=settings.storage).table
+        table = dataset.read_file(people, settings=settings.storage, any_delimiter=True).table
     except InputRefusedError:  # no sheet any more: it is told as any other file in its place
         return _Standing(0, own=False)
     if not {sheets.ID, sheets.LABEL} <= set(table.column_names):

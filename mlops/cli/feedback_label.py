@@ -40,7 +40,7 @@ def label(file: Path, server: str, *, decided: str, revises: bool, as_json: bool
         UnavailableError: The server does not answer.
     """
     settings = load_settings(repository_root())
-    table = dataset.read_sheet(file, settings=settings.storage).table
+    table = dataset.read_file(file, settings=settings.storage, any_delimiter=True).table
     filled = sheets.read(table, decided=decided, revises=revises, file=file)
     new = 0
     for start in range(0, len(filled.labels), MAX_ROWS):

@@ -20,7 +20,7 @@ from mlops.storage import AbsentError, Blob
 
 Format = Literal["parquet", "csv"]
 
-__all__ = ["Dataset", "Format", "read_file", "read_pinned", "read_sheet"]
+__all__ = ["Dataset", "Format", "read_file", "read_pinned"]
 
 
 @dataclass(frozen=True)
@@ -68,36 +68,21 @@ def read_pinned(manifest: Manifest, *, settings: StorageSettings, root: Path, ca
     return _read_uri(last, manifest, settings, root, cache)
 
 
-def read_file(path: Path, *, settings: StorageSettings) -> Dataset:
+def read_file(path: Path, *, settings: StorageSettings, any_delimiter: bool = False) -> Dataset:
     """Read the dataset that the user named; its bytes are hashed while they are read, and those bytes are parsed.
 
     Args:
         path: A ``.parquet`` or ``.csv`` file, anywhere.
         settings: Limits of size.
+        any_delimiter: Whether the header of a CSV may say that semicolons, tabs or bars stand between its cells:
+            spreadsheets write semicolons where a comma is the decimal sign.
 
     Raises:
         InputRefusedError: No regular file, or a table that cannot be accepted.
     """
     kind = _format_of(path)
     with storage.fetch_file(path, settings=settings) as blob:
-        return _parse(blob, kind, settings)
-
-
-def read_sheet(path: Path, *, settings: StorageSettings) -> Dataset:
-    """Read a table that people filled in: as :func:`read_file`, and CSV may have semicolons or tabs between its cells.
-
-    Spreadsheets write them where a comma is the decimal sign. Which it is, the header says.
-
-    Args:
-        path: A ``.parquet`` or ``.csv`` file, anywhere.
-        settings: Limits of size.
-
-    Raises:
-        InputRefusedError: No regular file, or a table that cannot be accepted.
-    """
-    kind = _format_of(path)
-    with storage.fetch_file(path, settings=settings) as blob:
-        return _parse(blob, kind, settings, any_delimiter=True)
+        return _parse(blob, kind, settings, any_delimiter=any_delimiter)
 
 
 def _read_uri(uri: str, manifest: Manifest, settings: StorageSettings, root: Path, cache: Path | None) -> Dataset:

@@ -157,12 +157,13 @@ def _named(base: pa.Table, new: pa.Table, read: Mapping[str, Sequence[str]]) -> 
     """Fill in the ids of records, where the base has such columns."""
     for side in _SIDES:
         for column in (side + word for word in _IDS):
-            if column not in base.column_names or not any(not text for text in _texts(new, column)):
+            if column not in base.column_names or all(_texts(new, column)):
                 continue
             ids: dict[Record, set[str]] = defaultdict(set)
             for record, own in zip(_records(base, side, read[side]), _texts(base, column), strict=True):
                 ids[record].add(own)
-            filled = [_id_of(record, ids.get(record, set())) for record in _records(new, side, read[side])]
+            rows = zip(_texts(new, column), _records(new, side, read[side]), strict=True)
+            filled = [given or _id_of(record, ids.get(record, set())) for given, record in rows]
             at = new.schema.get_field_index(column)
             cells = pa.chunked_array([pa.array(filled, pa.string())])
             new = new.set_column(at, base.schema.field(column), cells.cast(base.schema.field(column).type))
