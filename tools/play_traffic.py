@@ -19,10 +19,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 AT_ONCE = 50
 """Rows of a request."""
+LABEL = "label"
 TOKEN = "MLOPS_SERVE_TOKEN"  # noqa: S105  # a variable's name
 
 
@@ -49,13 +51,13 @@ def play(rows: Sequence[Mapping[str, Any]], task: str, url: str, token: str, lab
     decided = datetime.now(UTC).date().isoformat()
     labels: list[dict[str, Any]] = []
     for some in batches(rows):
-        sent = [{"inputs": {name: row[name] for name in columns}} for row in some]
+        sent = [{"inputs": {name: row[name] for name in columns if name in row}} for row in some]
         answers = ask(f"{url}/v1/predict", token, {"task": task, "rows": sent})["predictions"]
         for row, answer in zip(some, answers, strict=True):
             told[answer["model_id"]] += 1
             if len(labels) < labelled * len(rows):
                 labels.append(
-                    {"prediction_id": answer["prediction_id"], "label": int(row["label"]), "decided": decided}
+                    {"prediction_id": answer["prediction_id"], "label": int(row[LABEL]), "decided": decided}
                 )
     for few in batches(labels):
         told["labels"] += ask(f"{url}/v1/labels", token, {"labels": list(few)})["new"]
@@ -73,6 +75,21 @@ def refused(url: str, status: int, said: str, token: str) -> str:
     return f"The server refused what was sent.\n  field: {url}\n  found: status {status}\n  why: {said}\n"
 
 
+def read(file: Path) -> tuple[list[dict[str, Any]], str]:
+    """Return the rows of a labelled file, or the letter that says why there are none."""
+    try:
+        table = pq.read_table(file)
+    except (OSError, pa.ArrowException) as error:
+        return [], f"This file cannot be read.\n  field: FILE\n  found: {file}\n  why: {str(error)[:300]}\n"
+    if LABEL not in table.column_names:
+        found = ", ".join(table.column_names[:20])
+        return [], (
+            f"This file has no labels to send.\n  field: {file}\n  expected: a column `{LABEL}`\n  found: {found}\n"
+            "  do now: Name the labelled rows of a pinned dataset.\n"
+        )
+    return table.to_pylist(), ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play what the arguments name."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -82,7 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--labelled", type=float, default=1.0, help="share of the rows whose label is sent")
     given = parser.parse_args(arguments)
     token = os.environ.get(TOKEN, "")
-    rows = pq.read_table(given.file).to_pylist()
+    rows, letter = read(given.file)
+    if letter:
+        sys.stderr.write(letter)
+        return 2
     try:
         told = play(rows, given.task, given.url, token, given.labelled)
     except urllib.error.HTTPError as error:

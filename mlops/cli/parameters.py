@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mlops.errors import UsageRefusedError
 from mlops.ids import parse_date
 from mlops.policy import parse_rate
 from mlops.slices import parse_slice
@@ -46,7 +47,11 @@ class DayType(click.ParamType):  # type: ignore[type-arg]  # generic in the newe
             return value
         text = str(value)
         plain = text.replace("-", "") if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII) else text
-        return parse_date(plain, field=_name(param, "day"))
+        try:
+            return parse_date(plain, field=_name(param, "day"))
+        except UsageRefusedError as error:
+            error.found = ascii(text[:100])  # as it was written
+            raise
 
 
 class FolderOrNothing(click.Path):

@@ -5,18 +5,22 @@ import json
 import time
 import urllib.error
 import urllib.request
-from typing import IO, Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import IO, Any, NamedTuple
 
 _PAUSE = 0.2
 _REQUEST = 5.0
 _LIMIT = 1 << 20
+_WELL = range(200, 300)
 
 
 def wait_for(url: str, task: str, model_id: str, artifact_sha256: str, *, seconds: float) -> str:
     """Ask ``url`` until it says that it serves a model.
 
     Args:
-        url: The server's ``/readyz``: JSON with ``models``, by task ``model_id`` and ``artifact_sha256``.
+        url: The server's ``/readyz``: JSON with ``models``, by task ``model_id`` and ``artifact_sha256``; with 503
+            also ``failures``, by task why it does not follow its pointer. Those of other tasks are theirs to tell.
         task: Which task.
         model_id: Which model it shall serve.
         artifact_sha256: Which bytes.
@@ -45,51 +49,62 @@ def silence_of(url: str) -> str:
     Returns:
         Why it does not, in a sentence; empty if it does.
     """
-    return _asked(url, strict=False)[1]
+    return _asked(url)[1]
 
 
 def _ask(url: str, task: str, model_id: str, artifact_sha256: str) -> str:
-    models, why = _asked(url, strict=True)
+    said, why = _asked(url)
     if why:
         return why
-    found = models.get(task)
+    if said.status not in _WELL and task in (said.failures or {task}):
+        return f"The server answered {said.status}."
+    found = said.models.get(task)
     named = (found.get("model_id"), found.get("artifact_sha256")) if isinstance(found, dict) else (None, None)
     if named == (model_id, artifact_sha256):
         return ""
     return f"The server serves {named[0] or 'no model'} instead of {model_id}."
 
 
-def _asked(url: str, *, strict: bool) -> tuple[dict[str, Any], str]:
-    """Return the models that a server names, or why there are none; ``strict`` refuses any status but a 2xx."""
+class _Said(NamedTuple):
+    """What a server answers: with which status it names which models, and which tasks it cannot follow."""
+
+    status: int = 0
+    models: Mapping[str, Any] = MappingProxyType({})
+    failures: Mapping[str, Any] = MappingProxyType({})
+
+
+def _asked(url: str) -> tuple[_Said, str]:
+    """Return what a server says of its models, or why it names none."""
     if not _is_web(url):
-        return {}, f"The address of the health check is none of http or https: {url[:200]}"
+        return _Said(), f"The address of the health check is none of http or https: {url[:200]}"
     try:
         with urllib.request.urlopen(url, timeout=_REQUEST) as answer:  # noqa: S310  # http or https, see above
-            return _models(answer), ""
+            return _said(answer, answer.status), ""
     except urllib.error.HTTPError as error:
         with error:
-            found = {} if strict else _models_or_none(error)
-        return found, "" if found else f"The server answered {error.code}."
+            found = _said_or_none(error, error.code)
+        return (found, "") if found is not None and found.models else (_Said(), f"The server answered {error.code}.")
     except urllib.error.URLError as error:
-        return {}, f"Nobody answered: {error.reason}."
+        return _Said(), f"Nobody answered: {error.reason}."
     except TimeoutError:
-        return {}, "Nobody answered in time."
-    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
-        return {}, f"The server did not answer as it should: {type(error).__name__}."
+        return _Said(), "Nobody answered in time."
+    except (AttributeError, OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+        return _Said(), f"The server did not answer as it should: {type(error).__name__}."
 
 
-def _models(answer: IO[bytes]) -> dict[str, Any]:
-    found = json.loads(answer.read(_LIMIT))["models"]
-    if not isinstance(found, dict):
-        raise TypeError("models is no table")
-    return found
+def _said(answer: IO[bytes], status: int) -> _Said:
+    body = json.loads(answer.read(_LIMIT))
+    models, failures = body["models"], body.get("failures", {})
+    if not isinstance(models, dict) or not isinstance(failures, dict):
+        raise TypeError("models or failures is no table")
+    return _Said(status, models, failures)
 
 
-def _models_or_none(answer: IO[bytes]) -> dict[str, Any]:
+def _said_or_none(answer: IO[bytes], status: int) -> _Said | None:
     try:
-        return _models(answer)
-    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
-        return {}
+        return _said(answer, status)
+    except (AttributeError, OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+        return None
 
 
 def _is_web(url: str) -> bool:

@@ -124,14 +124,15 @@ def _serve_both(folder: Path) -> None:
 
 
 @contextmanager
-def server(models: dict[str, Any], *, status: int = 200) -> Iterator[str]:
+def server(models: dict[str, Any], *, status: int = 200, failures: dict[str, str] | None = None) -> Iterator[str]:
     """Answer every request with what a server that does not reload would say."""
+    said = {"models": models} if failures is None else {"models": models, "failures": failures}
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(json.dumps({"models": models}).encode())
+            self.wfile.write(json.dumps(said).encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
