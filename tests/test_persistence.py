@@ -1,5 +1,6 @@
 """Model files: one form for equal states, and what comes back predicts the same."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -7,10 +8,13 @@ import sys
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import sklearn.utils.discovery
+import skops
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
@@ -70,9 +74,23 @@ def test_another_process_writes_the_same_bytes(root: Any) -> None:
     assert models.load(here)["words"] == ["Zoë", None, 1.5, True]
 
 
-def test_skops_itself_reads_the_file() -> None:
-    data = persistence.dump({"classifier": models.boosting()})
-    assert set(io.loads(data, trusted=list(trusted.TOLD_SKOPS))) == {"classifier"}
+def test_skops_itself_reads_the_file(tmp_path: Path) -> None:
+    """In a process of its own, where nothing of ours was imported first."""
+    file = tmp_path / "model.skops"
+    file.write_bytes(persistence.dump({"classifier": models.boosting()}))
+    code = "import sys, skops.io; print(*skops.io.load(sys.argv[1], trusted=sys.argv[2:]))"
+    command = [sys.executable, "-c", code, str(file), *trusted.TOLD_SKOPS]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)  # noqa: S603  # this interpreter
+    assert said.stdout == "classifier\n"
+
+
+def test_skops_collects_no_lists_and_leaves_everything_as_it_was() -> None:
+    found = importlib.import_module("skops.io._trusted_types")
+    lists = ("SKLEARN_ESTIMATOR_TYPE_NAMES", "NUMPY_UFUNC_TYPE_NAMES", "SCIPY_UFUNC_TYPE_NAMES")
+    assert [list(getattr(found, name)) for name in lists] == [[], [], []]
+    assert sys.modules["skops.io"] is io is skops.io
+    assert sklearn.utils.all_estimators is sklearn.utils.discovery.all_estimators
+    assert importlib.import_module("skops.io._utils").get_public_type_names(module=np, oftype=np.ufunc)
 
 
 def test_equal_arrays_are_stored_once_and_ids_of_objects_not_at_all() -> None:
