@@ -56,9 +56,7 @@ def play(rows: Sequence[Mapping[str, Any]], task: str, url: str, token: str, lab
         for row, answer in zip(some, answers, strict=True):
             told[answer["model_id"]] += 1
             if len(labels) < labelled * len(rows):
-                labels.append(
-                    {"prediction_id": answer["prediction_id"], "label": int(row[LABEL]), "decided": decided}
-                )
+                labels.append({"prediction_id": answer["prediction_id"], "label": int(row[LABEL]), "decided": decided})
     for few in batches(labels):
         told["labels"] += ask(f"{url}/v1/labels", token, {"labels": list(few)})["new"]
     return told

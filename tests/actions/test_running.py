@@ -8,6 +8,7 @@ from mlops.hashing import sha256_bytes
 from tests.actions.documents import actions
 from tests.actions.shell import run_action
 from tests.cli.chain import DATA, DATASET, Chain
+from tests.conftest import ROOT
 
 ACTIONS = {action.name: action for action in actions()}
 VERDICTS = {0: "pass", 1: "fail", 4: "inconclusive"}
@@ -34,7 +35,7 @@ def test_another_dataset_is_refused_without_an_output(chain: Chain, runner: Path
 
 def test_a_model_is_trained_and_named(chain: Chain, runner: Path) -> None:
     inputs = {"sample-size": "200", "seed": "3", "model-id": f"{DATASET}-2"}
-    more = {"MLOPS_TRAIN_CODE_COMMIT": "0" * 40}
+    more = {"MLOPS_TRAIN_CODE_COMMIT": "0" * 40, "PYTHONPATH": str(ROOT / "tests" / "few_trees")}
     ran = run_action(ACTIONS["entity-resolution-train"], inputs, chain.repository, runner, more)
     assert ran.code == 0, ran.log
     assert set(ran.set) == set(OUTPUTS["train"])

@@ -41,8 +41,8 @@ class Campaign:
 
     Attributes:
         world: Where they play.
-        workers: How many play at once. They are begun in the order in which they were asked for, those that others need
-            first, so one that waits for another never keeps it from beginning.
+        workers: How many play at once. They are begun in the order in which they are registered, those that others
+            need first, so one that waits for another never keeps it from beginning.
     """
 
     world: Any
@@ -51,13 +51,16 @@ class Campaign:
     _pool: ThreadPoolExecutor | None = None
 
     def begin(self, names: Iterable[str]) -> None:
-        """Begin scenarios, in this order, each once."""
+        """Begin scenarios and what they need, each once."""
         self._pool = self._pool or ThreadPoolExecutor(self.workers)
-        for name in names:
-            known = SCENARIOS[name]
-            self.begin(known.needs)
+        for name in sorted(_with_needs(names), key=list(SCENARIOS).index):
             if name not in self._begun:
-                self._begun[name] = self._pool.submit(known.play, self)
+                self._begun[name] = self._pool.submit(SCENARIOS[name].play, self)
+
+    def after(self, name: str) -> None:
+        """Wait for a scenario if it was begun, whatever came of it."""
+        if name in self._begun:
+            self._begun[name].exception()
 
     def runs(self) -> Iterator[tuple[str, Run]]:
         """Yield the runs of the scenarios that ended, by the name of the scenario."""
@@ -75,3 +78,10 @@ class Campaign:
         """Drop what has not begun, and wait for the rest."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+def _with_needs(names: Iterable[str]) -> set[str]:
+    wanted = set(names)
+    for name in tuple(wanted):
+        wanted |= _with_needs(SCENARIOS[name].needs)
+    return wanted

@@ -19,6 +19,7 @@ ACT = PYTHON_FOLDER / "act"
 ON_DEMAND = {
     "deploy-fail": "gate-fail has the same gate red, and tests/actions hold what waits for it",
     "gate-inconclusive": "the way of gate-fail with another verdict",
+    "refresh-all": "it calls what the runbook dispatches one by one, and actionlint compares what they hand each other",
     "race": "tests/safety/test_publishing.py has six runs push at once",
     "rollback": "tests/test_runbook_serving.py rolls back, tests/bot record and propose it",
     "monitor": "tests/cli/test_monitor.py and tests/bot measure and tell",
@@ -67,7 +68,7 @@ def campaign(request: pytest.FixtureRequest, world: World) -> Iterator[Campaign]
     items = [item for item in request.session.items if item.get_closest_marker("skip") is None]
     wanted = [marker.args[0] for item in items for marker in item.iter_markers("scenario")]
     playing = Campaign(world)
-    playing.begin(sorted(set(wanted), key=list(scenarios.SCENARIOS).index))
+    playing.begin(wanted)
     try:
         yield playing
     finally:

@@ -47,13 +47,7 @@ def names(page: Path) -> list[str]:
     return list(dict.fromkeys(re.findall(r"<!-- executed: (\S+) -->", page.read_text(encoding="utf-8"))))
 
 
-def execute(
-    world: World,
-    *names: str,
-    page: Path = PAGE,
-    before: str = "",
-    environments: Mapping[str, Mapping[str, str]] | None = None,
-) -> Executed:
+def execute(world: World, *names: str, page: Path = PAGE, before: str = "") -> Executed:
     """Execute blocks of a page in one shell, in a fresh clone; a dispatch is answered when its run has ended.
 
     Args:
@@ -61,16 +55,12 @@ def execute(
         names: Of the blocks.
         page: Where they stand.
         before: Commands that make the variables which a reader has from elsewhere.
-        environments: By the workflow's file, for its jobs.
     """
     runs: dict[str, Run] = {}
 
     def play(dispatch: Dispatch) -> None:
         workflow = Path(dispatch.workflow_path).name
-        runs[workflow] = world.dispatch(
-            workflow, run_id=dispatch.run, inputs=dispatch.inputs,
-            environment=(environments or {}).get(workflow),
-        )  # fmt: skip
+        runs[workflow] = world.dispatch(workflow, run_id=dispatch.run, inputs=dispatch.inputs)
 
     world.hub.on_dispatch(play)
     where = f"export GITHUB_API_URL={world.hub.api}"  # the stand-in is not where the page's reader finds GitHub

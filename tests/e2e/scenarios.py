@@ -35,8 +35,6 @@ __all__ = ["SCENARIOS"]
 TRAIN, GATE = "entity-resolution-train.yml", "er-precision-gate.yml"
 SETTINGS, ROLLBACK = "settings.yml", "model-rollback.yml"
 PUBLISH, DEPLOY, REFRESH = "publish-model-card.yml", "model-deploy.yml", "data-refresh.yml"
-FROM_NOTHING = {"MLOPS_ENVIRONMENTS": ""}
-"""Most runs share what they install, as on a runner of one's own; a few install it as GitHub's runners do."""
 OWN = Path(__file__).parent / "workflows"
 """Workflows that only the tests have."""
 
@@ -106,14 +104,12 @@ def _pin(campaign: Campaign) -> Executed:
 
 @scenario("refresh", "pin")
 def _refresh(campaign: Campaign) -> Executed:
-    """The runbook from the variables to the verdict; its training sets itself up from nothing."""
+    """The runbook from the variables to the verdict."""
     pinned = campaign["pin"]
     if pinned.code:
         raise RuntimeError(pinned.output)
-    return execute(
-        world_of(campaign), "begin", "train", "judge", page=RUNBOOK, before=f"HASH={pinned_hash(campaign)}",
-        environments={TRAIN: FROM_NOTHING},
-    )  # fmt: skip
+    before = f"HASH={pinned_hash(campaign)}"
+    return execute(world_of(campaign), "begin", "train", "judge", page=RUNBOOK, before=before)
 
 
 @scenario("train", "refresh")
@@ -437,13 +433,14 @@ def _pass_checks(world: World, branch: str) -> None:
         hub.state.checks[number] = CheckRun(number, name, world.head(branch), app, now, "completed", "success", now)
 
 
-@scenario("live", "refresh-all", "pr-model")
+@scenario("live", "pr-model")
 def _live(campaign: Campaign) -> tuple[Executed, Run]:
     """Merge what the deployment proposed, the runbook's last step, and do what GitHub does after that push.
 
     Last of all: from then on a model is in production, which others would be compared with.
     """
-    campaign["refresh-all"], campaign["pr-model"]
+    campaign.after("refresh-all")
+    campaign["pr-model"]
     _pass_checks(world_of(campaign), "mlops/deploy-production-er")
     merged = execute(world_of(campaign), "begin", "live", page=RUNBOOK)
     if merged.code:
@@ -451,7 +448,7 @@ def _live(campaign: Campaign) -> tuple[Executed, Run]:
     return merged, world_of(campaign).after_push(DEPLOY)
 
 
-@scenario("rollback", "live")
+@scenario("rollback", "refresh-all", "live")
 def _rollback(campaign: Campaign) -> tuple[Run, Run]:
     """Serve the other model, whose card the one dispatch of a whole refresh proposed, and roll back at once."""
     _, first = campaign["live"]
