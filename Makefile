@@ -13,7 +13,7 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 # More arguments for pytest: `make test ARGS="-k gate"`.
 ARGS ?=
-# Tests run on all cores, those of one file in one process, and in their order, which begins with those that take
+# Tests run on all cores and one worker more, those of one file in one process, and begin with those that take
 # longest: `make test PARALLEL=` takes one core.
 PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet

@@ -29,6 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than there are cores: many a test waits, for a process or for seconds of silence."""
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest: on several cores the others fill the time beside them."""
     items.sort(key=lambda item: ("e2e" not in item.path.parts, item.path.name not in LONG))
