@@ -73,9 +73,10 @@ def test_what_was_live_at_a_moment(told: list[str], run_cli: RunCli, when: str, 
 
 
 def test_a_commit_of_a_wrong_clock_hides_nothing_after_it(repository: Path, run_cli: RunCli) -> None:
-    for day, model in (("2025-11-01", OLD), ("2098-01-01", NEW), ("2025-11-03", OLD)):
+    third = "er_20251103"
+    for day, model in (("2025-11-01", OLD), ("2098-01-01", NEW), ("2025-11-03", third)):
         declare(repository, day, er=model)
-    assert json.loads(run_cli("registry", "at", "20251103", "--json").out)["live"][0]["model_id"] == OLD
+    assert json.loads(run_cli("registry", "at", "20251103", "--json").out)["live"][0]["model_id"] == third
     told = run_cli("registry", "history").out
     assert "after 2025-11-01 12:00" in told
     assert "2098" not in told
