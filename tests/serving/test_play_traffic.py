@@ -17,9 +17,11 @@ from tests.conftest import ROOT
 from tests.serving.running import running
 
 
-def play(folder: Path, url: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def play(
+    folder: Path, url: str, columns: tuple[str, ...] = ("left_name", "label"), **variables: str
+) -> subprocess.CompletedProcess[str]:
     path = folder / "pairs.parquet"
-    pq.write_table(pa.table({"left_name": ["a"], "label": [1]}), path)
+    pq.write_table(pa.table({name: ["1"] for name in columns}), path)
     environment = {name: text for name, text in os.environ.items() if name != "MLOPS_SERVE_TOKEN"} | variables
     return subprocess.run(  # noqa: S603  # our own tool, this interpreter
         [sys.executable, ROOT / "tools" / "play_traffic.py", path, "--url", url],
@@ -42,3 +44,13 @@ def test_a_refusal_is_a_letter(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert said in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_cannot_be_played_is_told_before_anybody_is_asked(tmp_path: Path) -> None:
+    unlabelled = play(tmp_path, "http://127.0.0.1:9", columns=("left_name",))
+    assert (unlabelled.returncode, "expected: a column `label`\n  found: left_name" in unlabelled.stderr) == (2, True)
+    (tmp_path / "pairs.parquet").unlink()
+    words = [sys.executable, str(ROOT / "tools" / "play_traffic.py"), str(tmp_path / "pairs.parquet")]
+    absent = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  # our own tool
+    assert (absent.returncode, "This file cannot be read." in absent.stderr) == (2, True)
+    assert "Traceback" not in unlabelled.stderr + absent.stderr
