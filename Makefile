@@ -53,7 +53,7 @@ check: $(VENV)/.dev  ## Everything CI does: format, lint, types, layers, documen
 	  && $(MAKE) --no-print-directory lint-workflows && wait $$types
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-e2e: $(VENV)/.dev  ## Run the workflows for real, with act, against a stand-in of GitHub: 6 minutes
+e2e: $(VENV)/.dev  ## Run the workflows for real, with act, against a stand-in of GitHub: 9 minutes
 	$(BIN)/python -m pytest tests/e2e --all-data $(ARGS)
 
 # Packages of npm that only this asks for; the newer Node is for emulate.

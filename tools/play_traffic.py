@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 
 AT_ONCE = 50
 """Rows of a request."""
-LABEL = "label"
+LABEL, LABELS = "label", (0, 1, "0", "1")
+DO_NOW = "  do now: Name a .parquet file of labelled rows, as `mlops data generate` writes it.\n"
 TOKEN = "MLOPS_SERVE_TOKEN"  # noqa: S105  # a variable's name
 
 
@@ -78,14 +79,21 @@ def read(file: Path) -> tuple[list[dict[str, Any]], str]:
     try:
         table = pq.read_table(file)
     except (OSError, pa.ArrowException) as error:
-        return [], f"This file cannot be read.\n  field: FILE\n  found: {file}\n  why: {str(error)[:300]}\n"
+        return [], f"This file cannot be read.\n  field: FILE\n  found: {file}\n  why: {str(error)[:300]}\n{DO_NOW}"
     if LABEL not in table.column_names:
         found = ", ".join(table.column_names[:20])
         return [], (
-            f"This file has no labels to send.\n  field: {file}\n  expected: a column `{LABEL}`\n  found: {found}\n"
-            "  do now: Name the labelled rows of a pinned dataset.\n"
+            f"This file has no labels to send.\n  field: {file}\n  expected: a column `{LABEL}`\n"
+            f"  found: {found}\n{DO_NOW}"
         )
-    return table.to_pylist(), ""
+    rows = table.to_pylist()
+    strange = [row[LABEL] for row in rows if row[LABEL] not in LABELS]
+    if strange:
+        return [], (
+            f"Not every row has a label.\n  field: {file}, {LABEL}\n  expected: 0 or 1\n"
+            f"  found: {strange[0]!r:.80}\n{DO_NOW}"
+        )
+    return rows, ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

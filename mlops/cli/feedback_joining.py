@@ -151,9 +151,7 @@ def _source(parent: Manifest, file: Path, data: Dataset, found: Joined, describe
 
 def _limitations(parent: Manifest, found: Joined, described: Manifest | None) -> tuple[str, ...]:
     said = [*parent.limitations, *(described.limitations if described is not None else ())]
-    said.append(
-        f"{found.added:,} of {found.table.num_rows:,} rows were served and then labelled; chance drew none of them."
-    )
+    said.append(f"{found.added:,} of {found.table.num_rows:,} rows were served and then labelled: no random sample.")
     if found.conflicts:
         said.append(f"{len(found.conflicts):,} pairs were left out: they were known with another label.")
     return tuple(dict.fromkeys(said))

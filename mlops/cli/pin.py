@@ -104,7 +104,7 @@ def _smaller(new: Manifest, wanted: DatasetId, root: Path) -> str:
     if not others or DatasetId.parse(others[-1].stem) > wanted:
         return ""
     newest = manifests.load(others[-1])
-    if new.rows * _MUCH_SMALLER > newest.rows:
+    if new.rows * _MUCH_SMALLER >= newest.rows:
         return ""
     lacks = len({column.name for column in newest.columns} - {column.name for column in new.columns})
     return (

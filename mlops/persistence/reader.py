@@ -1,8 +1,8 @@
 """skops, imported without its lists of all that scikit-learn, NumPy and SciPy hold.
 
 skops trusts all estimators and all ufuncs that it finds. To find them it imports all of scikit-learn, its test helpers
-too, and looks for the home of each ufunc in every module that there is: a second in each process that opens a model
-file. Nothing here goes by those lists: what a file may hold is written in :mod:`mlops.persistence.trusted`, and skops
+too, and looks for the home of each ufunc in every module that there is, in each process that opens a model file.
+Nothing here goes by those lists: what a file may hold is written in :mod:`mlops.persistence.trusted`, and skops
 is told exactly that. An absent name makes skops refuse more, never less.
 """
 

@@ -56,7 +56,7 @@ def _ask(url: str, task: str, model_id: str, artifact_sha256: str) -> str:
     said, why = _asked(url)
     if why:
         return why
-    if said.status not in _WELL and task in (said.failures or {task}):
+    if said.status not in _WELL and (task in said.failures or not said.failures):  # or for no reason that is told
         return f"The server answered {said.status}."
     found = said.models.get(task)
     named = (found.get("model_id"), found.get("artifact_sha256")) if isinstance(found, dict) else (None, None)
@@ -88,7 +88,7 @@ def _asked(url: str) -> tuple[_Said, str]:
         return _Said(), f"Nobody answered: {error.reason}."
     except TimeoutError:
         return _Said(), "Nobody answered in time."
-    except (AttributeError, OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
         return _Said(), f"The server did not answer as it should: {type(error).__name__}."
 
 
@@ -103,7 +103,7 @@ def _said(answer: IO[bytes], status: int) -> _Said:
 def _said_or_none(answer: IO[bytes], status: int) -> _Said | None:
     try:
         return _said(answer, status)
-    except (AttributeError, OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
         return None
 
 

@@ -19,7 +19,7 @@ ACT = PYTHON_FOLDER / "act"
 ON_DEMAND = {
     "deploy-fail": "gate-fail has the same gate red, and tests/actions hold what waits for it",
     "gate-inconclusive": "the way of gate-fail with another verdict",
-    "refresh-all": "it calls what the runbook dispatches one by one, and actionlint compares what they hand each other",
+    "refresh-all": "its jobs use the actions that the runbook's workflows use, and actionlint checks what they hand on",
     "race": "tests/safety/test_publishing.py has six runs push at once",
     "rollback": "tests/test_runbook_serving.py rolls back, tests/bot record and propose it",
     "monitor": "tests/cli/test_monitor.py and tests/bot measure and tell",

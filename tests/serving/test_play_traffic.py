@@ -49,8 +49,12 @@ def test_a_refusal_is_a_letter(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_played_is_told_before_anybody_is_asked(tmp_path: Path) -> None:
     unlabelled = play(tmp_path, "http://127.0.0.1:9", columns=("left_name",))
     assert (unlabelled.returncode, "expected: a column `label`\n  found: left_name" in unlabelled.stderr) == (2, True)
-    (tmp_path / "pairs.parquet").unlink()
-    words = [sys.executable, str(ROOT / "tools" / "play_traffic.py"), str(tmp_path / "pairs.parquet")]
+    path = tmp_path / "pairs.parquet"
+    pq.write_table(pa.table({"left_name": ["a", "b"], "label": [1, None]}), path)
+    words = [sys.executable, str(ROOT / "tools" / "play_traffic.py"), str(path)]
+    blank = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  # our own tool
+    assert (blank.returncode, "expected: 0 or 1\n  found: None" in blank.stderr) == (2, True)
+    path.unlink()
     absent = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  # our own tool
     assert (absent.returncode, "This file cannot be read." in absent.stderr) == (2, True)
-    assert "Traceback" not in unlabelled.stderr + absent.stderr
+    assert "Traceback" not in unlabelled.stderr + blank.stderr + absent.stderr
