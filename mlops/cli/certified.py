@@ -15,7 +15,7 @@ from mlops.certification import keeping
 from mlops.certification.document import CertificationReport
 from mlops.certification_settings import CertificationSettings
 from mlops.cli import certify_page, outputs
-from mlops.cli.audit import audit_rows
+from mlops.cli.audited import audit_rows
 from mlops.cli.certify_asked import Asked, profile_of, rules_of
 from mlops.cli.certify_recording import Certified, Place, certify_and_record
 from mlops.cli.common import EXIT, declared_contract

@@ -7,9 +7,7 @@ import click
 from mlops import checksums, documents
 from mlops import manifest as manifests
 from mlops.artifact import TRAINING, Training
-from mlops.cli import plugs, steps
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root
-from mlops.cli.transfer import score_elsewhere, what_is_known
 from mlops.errors import UsageRefusedError
 from mlops.formatting import format_rate
 from mlops.manifest import Manifest
@@ -34,10 +32,13 @@ def command(artifact: Path, dataset: str | None, out: Path | None, as_json: bool
     settings = load_settings(root)
     checksums.verify(artifact)
     record = documents.read(artifact / TRAINING, Training)
-    task = plugs.open_task(record.task)
     pinned = manifests.load(find_manifest(root, dataset or record.dataset_id))
     _refuse_other_task(record, pinned)
     _refuse_its_own_folder(artifact, out)
+    from mlops.cli import plugs, steps  # noqa: PLC0415  # neither help nor a refusal of an option needs the learner
+    from mlops.cli.transfer import score_elsewhere, what_is_known  # noqa: PLC0415  # the same
+
+    task = plugs.open_task(record.task)
     examples = steps.read_examples(task, pinned, settings, root)
     own = pinned.id == record.dataset_id or pinned.sha256 == record.dataset_sha256
     scoring = steps.rescore if own else score_elsewhere

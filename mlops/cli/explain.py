@@ -11,9 +11,7 @@ from rich.console import Console
 from mlops import checksums, documents
 from mlops import manifest as manifests
 from mlops.artifact import TRAINING, Training
-from mlops.cli import plugs, steps
 from mlops.cli.common import emit_json, find_manifest, load_settings, repository_root, shown_path
-from mlops.cli.reasons import explained_rows, print_explanations
 from mlops.diagnosis.why import ExplainedRow, is_page, page
 from mlops.errors import ConflictError, UsageRefusedError
 from mlops.split import TEST
@@ -48,9 +46,13 @@ def command(
     root = repository_root()
     settings = load_settings(root)
     checksums.verify(artifact)
-    task = plugs.open_task(documents.read(artifact / TRAINING, Training).task)
+    recorded = documents.read(artifact / TRAINING, Training)
+    pinned = manifests.load(find_manifest(root, dataset or recorded.dataset_id))
+    from mlops.cli import plugs, steps  # noqa: PLC0415  # neither help nor a refusal of an option needs the learner
+    from mlops.cli.reasons import explained_rows, print_explanations  # noqa: PLC0415  # the same
+
+    task = plugs.open_task(recorded.task)
     record, model = steps.load_model(task, artifact)
-    pinned = manifests.load(find_manifest(root, dataset or record.dataset_id))
     examples = steps.read_examples(task, pinned, settings, root)
     chosen = _named(examples, row_ids) if row_ids else _surest_errors(model, examples, errors)
     rows = explained_rows(model, examples, chosen)

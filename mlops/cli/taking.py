@@ -8,7 +8,7 @@ from mlops import dataset, intake, storage
 from mlops import manifest as manifests
 from mlops.certification import keeping
 from mlops.cli import integrating
-from mlops.cli.audit import audited
+from mlops.cli.audited import audited
 from mlops.cli.common import all_manifests, cache_folder, newest_manifest
 from mlops.cli.integrate import contract_of
 from mlops.cli.pending import data_folder, pending_batches

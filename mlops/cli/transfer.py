@@ -2,25 +2,14 @@
 
 from pathlib import Path
 
-import click
-
 from mlops import documents, environments, training
 from mlops.artifact import TRAINING, Training
 from mlops.cli.champion import Champion, refuse_other_model
-from mlops.cli.parameters import FolderOrNothing
 from mlops.cli.steps import Rescored, load_model, measured, rescore
 from mlops.config import Settings, SplitSettings
 from mlops.errors import InputRefusedError, UsageRefusedError
 from mlops.manifest import Manifest
 from mlops.task import Examples, Task
-
-artifact_option = click.option(
-    "--champion",
-    type=FolderOrNothing(),
-    metavar="ARTIFACT",
-    help="Artifact of the model in production; it scores the same test rows and the candidate is compared with it.",
-)
-"""The option of the verb that trains and judges in one go."""
 
 
 def score_elsewhere(task: Task, folder: Path, examples: Examples, settings: Settings, pinned: Manifest) -> Rescored:

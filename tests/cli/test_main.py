@@ -46,6 +46,17 @@ def test_help_imports_nothing_heavy() -> None:
     assert "mlops.cli.train" not in done.stdout.rpartition("|")[2].split()
 
 
+def test_no_verb_needs_the_learner_to_read_its_options() -> None:
+    code = (
+        "import sys; from mlops.cli.main import cli; from mlops.cli.verbs import VERBS\n"
+        "for name in VERBS:\n    assert cli.get_command(None, name).params is not None\n"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = python("-c", code).stdout.split()
+    assert {"mlops.cli.run", "mlops.cli.audit", "mlops.cli.explain"} <= {*loaded}
+    assert not {"sklearn", "rapidfuzz", "skops"} & {*loaded}
+
+
 def test_the_version_is_the_packages(run_cli: RunCli) -> None:
     assert run_cli("--version").out == f"mlops, version {__version__}\n"
 
