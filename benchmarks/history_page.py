@@ -44,7 +44,7 @@ def render(results: dict[str, Any]) -> str:
     answer = (
         f"`mlops site build` with {found.models:,} models, as many datasets and {found.switches:,} changes of what is "
         f"live takes {found.cpu:.2f} s of CPU time ({found.wall:.2f} s on the clock of the machine below, which others "
-        f"used, too); the page has {found.elements:,} elements."
+        f"may use, too); the page has {found.elements:,} elements."
     )
     measured = f"Medians of {found.repeats} on {on.cores} cores of {on.cpu}; {versions}."
     again = "Again: `python -m benchmarks.history`."

@@ -181,7 +181,11 @@ class Place:
             if placed is None or not url:
                 return ""
             seconds = self.rules.health_seconds
-            said = health.wait_for(url, task, placed.model_id, placed.artifact_sha256, seconds=seconds)
+
+            def waiting(why: str, left: float) -> None:
+                click.echo(f"{task}: {url} is asked for {left:.0f} s more. {why}", err=True)
+
+            said = health.wait_for(url, task, placed.model_id, placed.artifact_sha256, seconds=seconds, waiting=waiting)
             if not said or not before:
                 return said and f"{said} Asked at {url}."
             return (

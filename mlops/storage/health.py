@@ -5,17 +5,22 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
 _PAUSE = 0.2
+_PATIENCE = 3.0
+"""Seconds without a word while a server takes a model; longer, and a person thinks that nothing happens."""
 _REQUEST = 5.0
 _LIMIT = 1 << 20
 _WELL = range(200, 300)
 
 
-def wait_for(url: str, task: str, model_id: str, artifact_sha256: str, *, seconds: float) -> str:
+def wait_for(
+    url: str, task: str, model_id: str, artifact_sha256: str, *, seconds: float,
+    waiting: Callable[[str, float], None] = lambda _why, _left: None,
+) -> str:  # fmt: skip
     """Ask ``url`` until it says that it serves a model.
 
     Args:
@@ -25,15 +30,20 @@ def wait_for(url: str, task: str, model_id: str, artifact_sha256: str, *, second
         model_id: Which model it shall serve.
         artifact_sha256: Which bytes.
         seconds: For how long to ask.
+        waiting: Told once, where it takes long, why not yet and for how many seconds it will be asked further.
 
     Returns:
         Why it does not, in a sentence; empty if it does.
     """
-    end = time.monotonic() + seconds
+    begin, told = time.monotonic(), False
     while True:
         said = _ask(url, task, model_id, artifact_sha256)
-        if not said or time.monotonic() >= end or not _is_web(url):
+        passed = time.monotonic() - begin
+        if not said or passed >= seconds or not _is_web(url):
             return said
+        if passed >= _PATIENCE and not told:
+            waiting(said, seconds - passed)
+            told = True
         time.sleep(_PAUSE)
 
 

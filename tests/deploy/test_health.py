@@ -30,3 +30,16 @@ def test_another_model_is_told_though_another_task_cannot_follow() -> None:
     with server(SERVED, status=503, failures={"claims": "its hashes do not hold"}) as url:
         said = health.wait_for(url, "er", "er_20251027", SHA, seconds=0)
     assert said == f"The server serves {MODEL} instead of er_20251027."
+
+
+def test_who_waits_long_is_told_once_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_PATIENCE", 0.3)
+    told: list[tuple[str, float]] = []
+    with server(SERVED) as url:
+        said = health.wait_for(
+            url, "er", "er_20251027", SHA, seconds=1, waiting=lambda why, left: told.append((why, left))
+        )
+        assert health.wait_for(url, "er", MODEL, SHA, seconds=1, waiting=lambda *_: told.clear()) == ""
+    [(why, left)] = told
+    assert why == said
+    assert 0 < left <= 0.7
