@@ -22,9 +22,9 @@ clients ask; what they had the answer of is then looked for in its log. Commands
 _LIMITS = """One process with one writer: SQLite takes one transaction at a time, and Python computes on one core. More
 servers on the same target, each with a log of its own, take more. SIGKILL is no power cut: a log is flushed to the disk
 by the operating system, not at each commit. Neighbours on the same machine make the high percentiles worse; the
-server's own processor time says how much of a latency is its work. Machines of one name differ by twice: the same code
-of the server, asked 100 pairs, had a p95 of 75.6 ms on a slower one, and a rollback took 5.3 s there, above what is
-required (`git show 4c6b90d:docs/benchmarks.md`)."""
+server's own processor time says how much of a latency is its work. The machine
+decides as well: one run of this server on another two cores of an AMD EPYC had a p95 of 75.6 ms for 100 pairs, and
+rollbacks of 5.3 s, both above what is required (`git show 4c6b90d:docs/benchmarks.md`)."""
 
 
 @dataclass(frozen=True)

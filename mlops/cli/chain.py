@@ -49,8 +49,8 @@ class Asked(NamedTuple):
 
     Attributes:
         task: The task.
-        manifest: Of the pinned dataset; None if ``data`` is read.
-        data: A file that is not pinned, for a trial.
+        source: The manifest of a pinned dataset; for a trial, a file that is not pinned.
+        trial: Whether this is a trial, whose model is never deployed.
         out: Folder for everything; by default that of the model below ``dist``.
         sample_size: Training rows at most; the settings' by default.
         seed: Of everything that chance decides; the settings' by default.
@@ -63,8 +63,8 @@ class Asked(NamedTuple):
     """
 
     task: str
-    manifest: Path | None
-    data: Path | None
+    source: Path
+    trial: bool
     out: Path | None
     sample_size: int | None
     seed: int | None
@@ -86,7 +86,7 @@ def run(asked: Asked, root: Path, ratcheted: Ratcheted, ledger: Ledger) -> int:
         ledger: What the test rows have judged already.
     """
     settings = ratcheted.settings
-    declared, data = settings.task(asked.task), asked.data
+    declared = settings.task(asked.task)
     plug = plugs.open_task(asked.task)
     talk = Talk(Console(stderr=True, quiet=asked.as_json, highlight=False))
     with talk.step("verify") as said:
@@ -97,7 +97,7 @@ def run(asked: Asked, root: Path, ratcheted: Ratcheted, ledger: Ledger) -> int:
         examples = plug.examples(table, steps.declared_for(pinned, settings), as_of=pinned.as_of, root=root)
         said.append(f"{pinned.id}: {pinned.rows:,} rows, sha256 {pinned.sha256[:12]}…")
     known = steps.circumstances(root, code_commit=None, required=False)
-    if data is None:  # what is not pinned is never deployed
+    if not asked.trial:
         steps.warn_of_uncommitted(name, known.code, root)
     rival = None
     if asked.champion is not None:
@@ -109,7 +109,7 @@ def run(asked: Asked, root: Path, ratcheted: Ratcheted, ledger: Ledger) -> int:
     chosen = declared.seed if asked.seed is None else asked.seed
     way = Certifying.of(
         plug, settings, root, pinned, profile=asked.profile, seed=chosen, champion=asked.champion,
-        trial=data is not None,
+        trial=asked.trial,
     )  # fmt: skip
     gates = None if way is None else way.before(table, examples, talk)
     with talk.step("train") as said:
@@ -124,7 +124,7 @@ def run(asked: Asked, root: Path, ratcheted: Ratcheted, ledger: Ledger) -> int:
             sample_size=asked.sample_size or declared.sample_size,
             folder=folder,
         )
-        if data is not None:
+        if asked.trial:
             documents.write(folder / f"{pinned.id}.json", pinned)
         said.append(f"{trained.training.trained_rows:,} rows, {len(trained.training.features)} features")
     with talk.step("evaluate") as said:
@@ -141,7 +141,7 @@ def run(asked: Asked, root: Path, ratcheted: Ratcheted, ledger: Ledger) -> int:
     else:
         _summary(
             report, folder, card, _describer(plug, examples),
-            following=_following(verdict_of(report, certified), report, trial=data is not None),
+            following=_following(verdict_of(report, certified), report, trial=asked.trial),
         )  # fmt: skip
     return int(finish(certified, pinned, report, folder, quiet=asked.as_json))
 
@@ -183,12 +183,10 @@ def _judge_and_document(
 
 def _data(asked: Asked, settings: Settings, root: Path) -> tuple[Manifest, pa.Table]:
     """Read the pinned dataset, or the file of a trial."""
-    if asked.manifest is not None:
-        pinned = manifests.load(asked.manifest)
-        return pinned, steps.read_table(pinned, settings, root)
-    if asked.data is None:
-        raise TypeError("the chain reads a pinned dataset or a file")
-    return _unpinned(asked.data, asked.task, settings, root)
+    if asked.trial:
+        return _unpinned(asked.source, asked.task, settings, root)
+    pinned = manifests.load(asked.source)
+    return pinned, steps.read_table(pinned, settings, root)
 
 
 def _unpinned(path: Path, task: str, settings: Settings, root: Path) -> tuple[Manifest, pa.Table]:

@@ -69,15 +69,16 @@ def command(
     overrides = {"precision": min_precision, "recall": min_recall, "f1": min_f1}
     tighten(ratcheted.settings.task(task).policy, overrides)  # refused now, not after the training
     if data is None:
-        manifest = choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
+        source = choose_manifest(root, task, dataset=dataset_id, date=dataset_date, sha256=dataset_hash)
     else:
-        manifest = None
         _refuse_both(dataset_id, dataset_date, dataset_hash)
+        source = data
     from mlops.cli import chain  # noqa: PLC0415  # neither help nor a refusal of an option needs the learner
 
     return chain.run(
         chain.Asked(
-            task, manifest, data, out, sample_size, seed, model_id, overrides, champion, record, profile, as_json
+            task, source, data is not None, out, sample_size, seed, model_id, overrides, champion, record, profile,
+            as_json,
         ),
         root, ratcheted, ledger,
     )  # fmt: skip

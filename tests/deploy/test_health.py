@@ -1,5 +1,7 @@
 """Asking a server after a switch: its own task decides, whatever another one of the same server does."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from mlops.storage import health
@@ -33,13 +35,17 @@ def test_another_model_is_told_though_another_task_cannot_follow() -> None:
 
 
 def test_who_waits_long_is_told_once_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_PATIENCE", 0.3)
+    slept: list[float] = []
+    monkeypatch.setattr(health, "time", SimpleNamespace(monotonic=lambda: sum(slept), sleep=slept.append))
     told: list[tuple[str, float]] = []
+
+    def wait(model: str, seconds: float) -> str:
+        return health.wait_for(url, "er", model, SHA, seconds=seconds, waiting=lambda *each: told.append(each))
+
     with server(SERVED) as url:
-        said = health.wait_for(
-            url, "er", "er_20251027", SHA, seconds=1, waiting=lambda why, left: told.append((why, left))
-        )
-        assert health.wait_for(url, "er", MODEL, SHA, seconds=1, waiting=lambda *_: told.clear()) == ""
+        assert (wait(MODEL, 10), told) == ("", [])
+        assert (wait("er_20251027", 2) != "", told) == (True, [])
+        said = wait("er_20251027", 10)
     [(why, left)] = told
-    assert why == said
-    assert 0 < left <= 0.7
+    assert (why, left) == (said, pytest.approx(7, abs=0.3))
+    assert sum(slept) == pytest.approx(12, abs=0.5)
